@@ -1,4 +1,5 @@
 /** The port between the protocol and whatever gives the advice. */
+import type { Degradation } from '../case/index.ts';
 import type { CardDraft } from '../explanation/card-draft.ts';
 import type { HookRequest } from './request.ts';
 import type { TrustedClient } from './trusted-client.ts';
@@ -9,6 +10,10 @@ export interface Advice {
   readonly cards: readonly CardDraft[];
   /** BCP 47 language of the cards. */
   readonly locale: string;
+  /** What the advice rests on (facts, evaluations, versions), handed to the audit record unread; JSON-serializable. */
+  readonly record: unknown;
+  /** Parts of the record that could not be used, for audit and metrics: project words only, no patient data. */
+  readonly degradations: readonly Degradation[];
 }
 
 export interface InvocationContext {
