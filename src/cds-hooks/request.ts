@@ -32,7 +32,7 @@ export interface EncounterContext extends UserContext {
 
 export interface OrderSignContext extends UserContext {
   readonly encounterId?: string;
-  readonly draftOrders: Bundle;
+  readonly draftOrders: Bundle<FhirResource>;
 }
 
 export interface OrderSelectContext extends OrderSignContext {
@@ -52,7 +52,7 @@ export interface OrderDispatchContext {
 
 export interface ProblemListItemCreateContext extends UserContext {
   readonly encounterId?: string;
-  readonly conditions: Bundle;
+  readonly conditions: Bundle<FhirResource>;
 }
 
 export interface HookContexts {
@@ -67,13 +67,7 @@ export interface HookContexts {
 
 /** What happened in the EHR, whatever hook carried it: Epic sends admission and discharge as `patient-view`. */
 export type HookTrigger =
-  | 'chart-opened'
-  | 'admission'
-  | 'discharge'
-  | 'order-selected'
-  | 'order-signed'
-  | 'order-dispatched'
-  | 'problem-added';
+  'chart-opened' | 'admission' | 'discharge' | 'order-selected' | 'order-signed' | 'order-dispatched' | 'problem-added';
 
 export interface FhirAuthorization {
   /** Bearer token. Not enumerable: it does not travel with spreads, JSON or logs; read it where the FHIR call is made. */
@@ -115,7 +109,7 @@ export interface HookSubject {
   readonly drafts: readonly FhirResource[];
 }
 
-function resourcesOf(bundle: Bundle): FhirResource[] {
+function resourcesOf(bundle: Bundle<FhirResource>): FhirResource[] {
   return (bundle.entry ?? []).flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
 }
 
