@@ -1,0 +1,113 @@
+/** Thrombectomy by AHA/ASA 2026 sections 4.7.1–4.7.3, with the selection criteria of the trials as evidence beside it. */
+import { candidates, holds, isAbove } from '../../case/index.ts';
+import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
+import { evaluateCriteria } from '../evaluation.ts';
+import type { CriterionResult, Evaluation, RequiredAction, SitePolicy } from '../evaluation.ts';
+import { strokeClock } from '../stroke-state/clock.ts';
+import { conclusionChangesAt } from '../stroke-state/conclusion-change.ts';
+import { or } from '../three-valued.ts';
+import { PRESSURE_BEFORE_THROMBECTOMY, THROMBOLYSIS_NOT_SKIPPED, VESSEL_IMAGING } from './citations.ts';
+import { concludeThrombectomy } from './conclude.ts';
+import type { ThrombectomyConclusion, ThrombectomyVerdict } from './conclude.ts';
+import { GATE_CRITERIA } from './gates.ts';
+import { RECOMMENDATION_CRITERIA } from './recommendations.ts';
+import { TRIAL_CRITERIA } from './trials.ts';
+
+export { concludeThrombectomy, THROMBECTOMY_CONCLUSIONS } from './conclude.ts';
+export type { ThrombectomyConclusion } from './conclude.ts';
+
+export type ThrombectomyEvaluation = Evaluation<ThrombectomyConclusion>;
+
+/** Most urgent first: what excludes, what the vessel is, the clock, then the patient. */
+const URGENCY: readonly FactKey[] = [
+  'hemorrhageOnImaging',
+  'occlusionSite',
+  'lastKnownWell',
+  'witnessedOnset',
+  'nihss',
+  'aspects',
+  'pcAspects',
+  'preStrokeMrs',
+  'age',
+  'massEffect',
+  'acuteIntracranialHemorrhage',
+  'thrombectomyDone',
+];
+
+/** Everything that decides; the trial rows are evaluated only once, for the card. */
+function deciding(stroke: StrokeCase, at: Instant, policy: SitePolicy): CriterionResult[] {
+  const clock = strokeClock(stroke, at);
+  return [
+    ...evaluateCriteria(GATE_CRITERIA, stroke, at, { clock, siteAccess: policy.thrombectomyAccess }),
+    ...evaluateCriteria(RECOMMENDATION_CRITERIA, stroke, at, clock),
+  ];
+}
+
+/**
+ * Is thrombectomy recommended for this patient at this instant?
+ * The table is that of AHA/ASA 2026 whatever the site's thrombolysis guideline is: the older ones predate the large-core trials.
+ * @param policy only its answer on access to thrombectomy is read, where the record gives none
+ */
+export function evaluateThrombectomy(stroke: StrokeCase, at: Instant, policy: SitePolicy): ThrombectomyEvaluation {
+  const results = deciding(stroke, at, policy);
+  const verdict = concludeThrombectomy(results);
+  return {
+    decision: 'thrombectomy',
+    guideline: 'aha-asa-2026',
+    conclusion: verdict.conclusion,
+    strength: verdict.strength,
+    citation: verdict.citation,
+    decidedBy: verdict.decidedBy,
+    criteria: [...results, ...evaluateCriteria(TRIAL_CRITERIA, stroke, at, strokeClock(stroke, at))],
+    settledBy: URGENCY.filter((key) => verdict.openFacts.includes(key)),
+    before: actions(stroke, verdict, results),
+    confirm: results.filter((result) => result.confirm === true).flatMap((result) => result.data),
+    validUntil: conclusionChangesAt(changes(results), at, (then) => statement(stroke, then, policy)),
+  };
+}
+
+const changes = (results: readonly CriterionResult[]): Instant[] => results.flatMap((result) => result.changesAt ?? []);
+
+/** What must not change before `validUntil`: the conclusion and its strength. */
+function statement(stroke: StrokeCase, then: Instant, policy: SitePolicy): string {
+  const verdict = concludeThrombectomy(deciding(stroke, then, policy));
+  return `${verdict.conclusion} ${verdict.strength?.cor ?? ''}`;
+}
+
+const OFFERED: readonly ThrombectomyConclusion[] = ['recommended', 'reasonable', 'may-be-considered'];
+
+function actions(
+  { facts }: StrokeCase,
+  verdict: ThrombectomyVerdict,
+  results: readonly CriterionResult[],
+): RequiredAction[] {
+  if (verdict.conclusion === 'undecided') {
+    return verdict.openFacts.includes('occlusionSite')
+      ? [{ key: 'obtain-vessel-imaging', because: ['occlusionSite'], citation: VESSEL_IMAGING }]
+      : [];
+  }
+  if (!OFFERED.includes(verdict.conclusion)) return [];
+  const steps: RequiredAction[] = [];
+  if (holds(facts.thrombolyticGiven, (given) => given.length > 0) !== true) {
+    steps.push({
+      key: 'thrombolysis-not-skipped-for-thrombectomy',
+      because: ['occlusionSite'],
+      citation: THROMBOLYSIS_NOT_SKIPPED,
+    });
+  }
+  if (results.find((result) => result.id === 'thrombectomy-access')?.status !== 'met') {
+    steps.push({ key: 'arrange-thrombectomy-access', because: ['thrombectomyAccess'] });
+  }
+  const tooHigh = candidates(facts.bloodPressure).find(
+    ({ value }) => or(isAbove(value.systolic, 185), isAbove(value.diastolic, 110)) === true,
+  );
+  if (tooHigh !== undefined) {
+    steps.push({
+      key: 'lower-blood-pressure-before-thrombectomy',
+      params: { systolic: tooHigh.value.systolic.value, diastolic: tooHigh.value.diastolic.value },
+      because: ['bloodPressure'],
+      citation: PRESSURE_BEFORE_THROMBECTOMY,
+    });
+  }
+  return steps;
+}

@@ -1,0 +1,203 @@
+/**
+ * The parts of a thrombectomy recommendation: site, time, NIHSS, pre-stroke mRS, ASPECTS, age, mass effect.
+ * Each part answers met, notMet or unknown; a recommendation is the conjunction of its parts.
+ */
+import { candidates, holds, isAbove, isAtLeast, isAtMost, isBelow, not } from '../../case/index.ts';
+import type {
+  Fact,
+  FactKey,
+  Instant,
+  MrsGrade,
+  NihssTotal,
+  OcclusionSite,
+  Quantity,
+  StrokeCase,
+} from '../../case/index.ts';
+import type { Message, Verdict } from '../evaluation.ts';
+import { hoursAfterZero } from '../stroke-state/clock.ts';
+import type { StrokeClock } from '../stroke-state/clock.ts';
+import { and, or } from '../three-valued.ts';
+
+export const PART_IDS = [
+  'site',
+  'time',
+  'nihss',
+  'pre-stroke-mrs',
+  'aspects',
+  'pc-aspects',
+  'age',
+  'mass-effect',
+  'core-volume',
+  'mismatch',
+] as const;
+export type PartId = (typeof PART_IDS)[number];
+
+export interface PartResult {
+  readonly part: PartId;
+  readonly status: 'met' | 'notMet' | 'unknown';
+  readonly missing: readonly FactKey[];
+  readonly note?: Message;
+  /** Instants at which the part may change by itself. */
+  readonly changesAt: readonly Instant[];
+}
+
+export type PartCheck = (stroke: StrokeCase, at: Instant, clock: StrokeClock) => PartResult;
+
+/** @param missing reported only when the answer is open */
+export function partResult(
+  part: PartId,
+  answer: boolean | undefined,
+  missing: readonly FactKey[],
+  note?: Message,
+): PartResult {
+  const open = answer === undefined;
+  return {
+    part,
+    status: open ? 'unknown' : answer ? 'met' : 'notMet',
+    missing: open ? missing : [],
+    ...(note === undefined ? {} : { note }),
+    changesAt: [],
+  };
+}
+
+export const siteIs =
+  (...sites: readonly OcclusionSite[]): PartCheck =>
+  ({ facts }) =>
+    partResult(
+      'site',
+      holds(facts.occlusionSite, (site) => sites.includes(site)),
+      ['occlusionSite'],
+    );
+
+/** @param afterHours exclusive lower edge, or 0 for none @param upToHours inclusive upper edge */
+export const timeWithin =
+  (afterHours: number, upToHours: number): PartCheck =>
+  (_stroke, at, clock) => {
+    if (clock.status === 'unknown') {
+      const note = clock.why === 'onset-before-last-known-well' ? { key: 'onset-before-last-known-well' } : undefined;
+      return partResult('time', undefined, clock.missing, note);
+    }
+    const from = hoursAfterZero(clock, afterHours) ?? at;
+    const to = hoursAfterZero(clock, upToHours) ?? at;
+    const inside = (afterHours === 0 || at > from) && at <= to;
+    return { ...partResult('time', inside, []), changesAt: [from, to].filter((edge) => edge >= at) };
+  };
+
+const lowerBoundNote = (fact: Fact<NihssTotal>): Message | undefined => {
+  const bound = candidates(fact).find((known) => known.value.isLowerBound);
+  return bound === undefined ? undefined : { key: 'nihss-is-lower-bound', params: { total: bound.value.total } };
+};
+
+/** A lower bound (untestable item) may satisfy 'at least', never 'at most'. */
+export const nihssAtLeast =
+  (limit: number): PartCheck =>
+  ({ facts }) => {
+    const answer = holds(facts.nihss, reaches(limit));
+    return partResult('nihss', answer, ['nihss'], answer === undefined ? lowerBoundNote(facts.nihss) : undefined);
+  };
+
+/** Both edges inclusive; needs an exact total unless the lower bound is already above the band. */
+export const nihssBetween =
+  (low: number, high: number): PartCheck =>
+  ({ facts }) => {
+    const answer = holds(facts.nihss, ({ total, isLowerBound }) => {
+      if (total > high) return false;
+      return isLowerBound ? undefined : total >= low;
+    });
+    return partResult('nihss', answer, ['nihss'], answer === undefined ? lowerBoundNote(facts.nihss) : undefined);
+  };
+
+export const reaches =
+  (limit: number) =>
+  ({ total, isLowerBound }: NihssTotal): boolean | undefined =>
+    total >= limit ? true : isLowerBound ? undefined : false;
+
+export const preStrokeMrsIs =
+  (...grades: readonly MrsGrade[]): PartCheck =>
+  ({ facts }) =>
+    partResult(
+      'pre-stroke-mrs',
+      holds(facts.preStrokeMrs, (grade) => grades.includes(grade)),
+      ['preStrokeMrs'],
+    );
+
+const within = (q: Quantity, low: number, high: number): boolean | undefined =>
+  and(isAtLeast(q, low), isAtMost(q, high));
+
+/** Both edges inclusive, 0–10. */
+export const aspectsBetween =
+  (low: number, high: number): PartCheck =>
+  ({ facts }) =>
+    partResult(
+      'aspects',
+      holds(facts.aspects, (score) => within(score, low, high)),
+      ['aspects'],
+    );
+
+export const pcAspectsAtLeast =
+  (limit: number): PartCheck =>
+  ({ facts }) =>
+    partResult(
+      'pc-aspects',
+      holds(facts.pcAspects, (score) => isAtLeast(score, limit)),
+      ['pcAspects'],
+    );
+
+/** @param limit years, exclusive */
+export const ageBelow =
+  (limit: number): PartCheck =>
+  ({ facts }) =>
+    partResult(
+      'age',
+      holds(facts.age, (age) => isBelow(age, limit)),
+      ['age'],
+    );
+
+/** @param low @param high years, both inclusive: 90 includes the year after the 90th birthday */
+export const ageBetween =
+  (low: number, high: number): PartCheck =>
+  ({ facts }) =>
+    partResult(
+      'age',
+      holds(facts.age, (age) => and(isAtLeast(age, low), isBelow(age, high + 1))),
+      ['age'],
+    );
+
+export const noMassEffect: PartCheck = ({ facts }) =>
+  partResult(
+    'mass-effect',
+    holds(facts.massEffect, (present) => !present),
+    ['massEffect'],
+  );
+
+/** ASPECTS in the band, or the core volume (mL) in its range: one of two ways into a large-core trial. */
+export const largeCore =
+  (aspectsLow: number, aspectsHigh: number, coreLow: number, coreHigh: number | null): PartCheck =>
+  ({ facts }) =>
+    partResult(
+      'core-volume',
+      or(
+        holds(facts.aspects, (score) => within(score, aspectsLow, aspectsHigh)),
+        holds(facts.coreVolume, (core) =>
+          and(isAtLeast(core, coreLow), coreHigh === null ? true : not(isAbove(core, coreHigh))),
+        ),
+      ),
+      ['aspects', 'coreVolume'],
+    );
+
+/** A 'no' in any part settles the row; else anything unknown keeps it open. The note names the first part that failed. */
+export function conjunction(parts: readonly PartResult[]): Verdict {
+  const changesAt = parts.flatMap((part) => part.changesAt);
+  const time = changesAt.length === 0 ? {} : { changesAt };
+  const failed = parts.find((part) => part.status === 'notMet');
+  if (failed !== undefined) return { status: 'notMet', note: { key: `thrombectomy-outside-${failed.part}` }, ...time };
+  const open = parts.filter((part) => part.status === 'unknown');
+  if (open.length === 0) return { status: 'met', ...time };
+  const note = open.find((part) => part.note !== undefined)?.note;
+  return {
+    status: 'unknown',
+    missing: [...new Set(open.flatMap((part) => part.missing))],
+    ...(note === undefined ? {} : { note }),
+    ...time,
+  };
+}
