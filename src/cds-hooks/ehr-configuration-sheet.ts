@@ -6,7 +6,10 @@ import type { HookService } from './hook-service.ts';
 
 export interface SheetInput {
   readonly publicBaseUrl: string;
-  readonly services: readonly Pick<HookService, 'id' | 'hooks' | 'title' | 'description' | 'usageRequirements' | 'prefetch'>[];
+  readonly services: readonly Pick<
+    HookService,
+    'id' | 'hooks' | 'title' | 'description' | 'usageRequirements' | 'prefetch'
+  >[];
   readonly overrideReasons: readonly { readonly system: string; readonly code: string; readonly display: string }[];
   readonly topicSystem: string;
   readonly topics: readonly string[];
@@ -77,7 +80,9 @@ export function ehrConfigurationSheet(input: SheetInput, vendor: EhrVendor): str
       '',
       '| key | template |',
       '| --- | --- |',
-      ...Object.entries(service.prefetch).map(([key, template]) => `| ${key} | \`${template.replaceAll('|', '\\|')}\` |`),
+      ...Object.entries(service.prefetch).map(
+        ([key, template]) => `| ${key} | \`${template.replaceAll('|', '\\|')}\` |`,
+      ),
       '',
       'Scopes of the access token that goes with the request (used only for keys that the prefetch does not satisfy):',
       '',

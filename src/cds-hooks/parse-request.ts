@@ -1,0 +1,137 @@
+/** From unknown JSON to a `HookRequest`, once, at the edge. */
+import { invalid, problem } from './problem.ts';
+import { HOOK_NAMES } from './request.ts';
+import type { FhirAuthorization, HookName, HookRequest, HookTrigger } from './request.ts';
+import { checks } from './validation.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const EPIC_TRIGGER = 'com.epic.cdshooks.request.bpa-trigger-action';
+/** Epic fires `patient-view` for other events too and says which in an extension (protocol 5.1). */
+const EPIC_TRIGGERS: Readonly<Record<string, HookTrigger>> = { '26': 'admission', '27': 'discharge' };
+
+const TRIGGERS: Readonly<Record<HookName, HookTrigger>> = {
+  'patient-view': 'chart-opened',
+  'encounter-start': 'admission',
+  'encounter-discharge': 'discharge',
+  'order-select': 'order-selected',
+  'order-sign': 'order-signed',
+  'order-dispatch': 'order-dispatched',
+  'problem-list-item-create': 'problem-added',
+};
+
+const ENVELOPE_MEMBERS = [
+  'hook',
+  'hookInstance',
+  'fhirServer',
+  'fhirAuthorization',
+  'context',
+  'prefetch',
+  'extension',
+];
+const CONTEXT_MEMBERS = [
+  'userId',
+  'patientId',
+  'encounterId',
+  'selections',
+  'draftOrders',
+  'dispatchedOrders',
+  'performer',
+  'fulfillmentTasks',
+  'conditions',
+];
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Keeps the members that the specification defines. `null` and `''` are not allowed in a request (rule 2), but EHRs send
+ * them for 'none': an optional member is then absent, and a required one is reported as missing.
+ */
+function pick(from: Json, names: readonly string[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = Object.hasOwn(from, name) ? from[name] : undefined;
+    if (value !== undefined && value !== null && value !== '') picked[name] = value;
+  }
+  return picked;
+}
+
+function contextOf(raw: Json): Json {
+  // The example of the hook library spells it differently from its own table.
+  const misspelled = raw['fulfillment-tasks'];
+  const complete = raw['fulfillmentTasks'] === undefined ? { ...raw, fulfillmentTasks: misspelled } : raw;
+  return Object.freeze(pick(complete, CONTEXT_MEMBERS));
+}
+
+function triggerOf(hook: HookName, extension: unknown): HookTrigger {
+  const code: unknown = hook === 'patient-view' && isObject(extension) ? extension[EPIC_TRIGGER] : undefined;
+  const known = typeof code === 'string' || typeof code === 'number' ? EPIC_TRIGGERS[String(code)] : undefined;
+  return known ?? TRIGGERS[hook];
+}
+
+function authorizationOf(raw: Json): FhirAuthorization {
+  const { access_token: accessToken, expires_in: expiresIn, scope, subject, patient } = raw;
+  const visible = { expiresIn, scope, subject, ...(typeof patient === 'string' ? { patient } : {}) };
+  // Not enumerable, so that a spread, a log line or an audit record cannot carry it away.
+  return Object.freeze(Object.defineProperty(visible, 'accessToken', { value: accessToken })) as FhirAuthorization;
+}
+
+function hookOf(value: unknown, hooks: readonly string[]): HookName {
+  const hook = HOOK_NAMES.find((name) => name === value && hooks.includes(name));
+  if (hook === undefined) {
+    throw problem(400, 'value', `/hook must be a hook of this service: ${hooks.join(', ')}`, '/hook');
+  }
+  return hook;
+}
+
+/**
+ * @param body parsed JSON of the request
+ * @param hooks the hooks of the service that was called (rule 27)
+ * @throws HttpProblem with status 400 and JSON pointers; never with values of the request
+ */
+export function parseHookRequest(body: unknown, hooks: readonly string[]): HookRequest {
+  const envelope = isObject(body) ? pick(body, ENVELOPE_MEMBERS) : body;
+  if (isObject(envelope) && isObject(envelope['fhirAuthorization'])) {
+    const { fhirAuthorization } = envelope;
+    const members = ['access_token', 'token_type', 'expires_in', 'scope', 'subject', 'patient'];
+    (envelope as Record<string, unknown>)['fhirAuthorization'] = pick(fhirAuthorization, members);
+  }
+  const wrong = checks().request(envelope);
+  if (wrong.length > 0) throw invalid(wrong);
+
+  const {
+    hook: name,
+    hookInstance,
+    fhirServer,
+    fhirAuthorization,
+    context: rawContext,
+    prefetch,
+    extension,
+  } = envelope as Json;
+  const hook = hookOf(name, hooks);
+  const context = contextOf(rawContext as Json);
+  const wrongContext = checks().context[hook](context);
+  if (wrongContext.length > 0) {
+    throw invalid(wrongContext.map((found) => ({ ...found, pointer: `/context${found.pointer}` })));
+  }
+  if (fhirAuthorization !== undefined && fhirServer === undefined) {
+    throw problem(400, 'required', '/fhirServer is required where fhirAuthorization is sent (cds-r-1)', '/fhirServer');
+  }
+  const authorization = fhirAuthorization === undefined ? undefined : authorizationOf(fhirAuthorization as Json);
+  if (authorization?.patient !== undefined && authorization.patient !== context['patientId']) {
+    const pointer = '/fhirAuthorization/patient';
+    throw problem(400, 'invariant', `${pointer} must be the patient of the context (cds-r-2)`, pointer);
+  }
+  return Object.freeze({
+    hook,
+    hookInstance,
+    trigger: triggerOf(hook, extension),
+    context,
+    ...(fhirServer === undefined ? {} : { fhirServer }),
+    ...(authorization === undefined ? {} : { fhirAuthorization: authorization }),
+    ...(prefetch === undefined ? {} : { prefetch: Object.freeze(prefetch) }),
+    ...(extension === undefined ? {} : { extension }),
+  }) as HookRequest;
+}
