@@ -1,0 +1,126 @@
+/** The building blocks that all cards share. Each returns Markdown without HTML, or '' when there is nothing to say. */
+import { HOUR, type FactKey, type Instant } from '../../case/index.ts';
+import type { CriterionResult, RequiredAction } from '../../decisions/evaluation.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { factText, unknownText, type FactText } from '../format/fact-text.ts';
+import { escapeRecordText, escapeValue, list, table } from '../format/markdown.ts';
+import { citationText, messageText } from '../format/messages.ts';
+
+/** Longest evidence table on a card; the basis page has all of it. */
+const EVIDENCE_ROWS = 7;
+/** Names in one sentence before 'and n more'. */
+const NAMES = 4;
+
+export function criterionLine(result: CriterionResult, c: ExplainContext): string {
+  const name = c.texts.text(`criterion.${result.id}`);
+  if (result.note === undefined) return escapeValue(name);
+  return escapeValue(c.texts.text('block.missing-item', { name, reason: messageText('note', result.note, c.f) }));
+}
+
+export function heading(key: string, items: readonly string[], c: ExplainContext): string {
+  return items.length === 0 ? '' : `${c.texts.text(`block.${key}`)}\n\n${list(items)}`;
+}
+
+export function beforeBlock(before: readonly RequiredAction[], c: ExplainContext): string {
+  return heading(
+    'before',
+    before.map((action) => escapeValue(messageText('action', action, c.f))),
+    c,
+  );
+}
+
+/** 'INR (not recorded), platelets (could not be read)'. */
+export function missingBlock(keys: readonly FactKey[], c: ExplainContext): string {
+  if (keys.length === 0) return '';
+  return c.texts.text('block.missing', {
+    list: enumerate(
+      keys.map((key) => missingItem(key, c)),
+      keys.length,
+      c,
+    ),
+  });
+}
+
+export function missingItem(key: FactKey, c: ExplainContext): string {
+  const fact = c.stroke.facts[key];
+  const name = escapeValue(c.texts.text(`fact.${key}`));
+  if (fact.status === 'known') return name;
+  if (fact.status === 'conflicting') return `${name} (${escapeValue(factText(key, c.stroke.facts, c.f).value)})`;
+  const why = escapeValue(unknownText(fact, c.f));
+  // What was rejected is shown, so that a wrong entry can be found and corrected.
+  const reason = fact.about === undefined ? why : `${escapeRecordText(fact.about)}: ${why}`;
+  return c.texts.text('block.missing-item', { name, reason });
+}
+
+export function confirmBlock(keys: readonly FactKey[], c: ExplainContext): string {
+  if (keys.length === 0) return '';
+  const names = [...new Set(keys)].map((key) => escapeValue(c.texts.text(`fact.${key}`)));
+  return c.texts.text('block.confirm', { list: enumerate(names, names.length, c) });
+}
+
+export function enumerate(items: readonly string[], total: number, c: ExplainContext, most = NAMES): string {
+  const shown = items.slice(0, most).join(c.texts.text('ui.separator'));
+  const more = total - Math.min(items.length, most);
+  return more > 0 ? c.texts.text('block.and-more', { list: shown, count: more }) : shown;
+}
+
+/** Value, time and kind of source of each fact; facts about which nothing is known are named elsewhere as missing. */
+export function evidenceBlock(keys: readonly FactKey[], c: ExplainContext, rows = EVIDENCE_ROWS): string {
+  const facts = [...new Set(keys)]
+    .map((key) => factText(key, c.stroke.facts, c.f))
+    .filter((fact) => fact.status !== 'unknown')
+    .slice(0, rows);
+  return table(
+    ['value', 'result', 'time', 'source'].map((column) => c.texts.text(`block.evidence-${column}`)),
+    facts.map(evidenceRow),
+  );
+}
+
+const evidenceRow = (fact: FactText): string[] =>
+  [fact.label, fact.value, fact.time === '' ? '–' : fact.time, fact.sourceKind].map(escapeValue);
+
+/** Both values of facts on which the record contradicts itself. */
+export function conflictBlock(keys: readonly FactKey[], c: ExplainContext): string {
+  return [...new Set(keys)]
+    .filter((key) => c.stroke.facts[key].status === 'conflicting')
+    .map((key) => factText(key, c.stroke.facts, c.f))
+    .map((fact) =>
+      c.texts.text('block.conflict', {
+        name: escapeValue(fact.label),
+        values: escapeValue(`${fact.value} (${fact.time})`),
+      }),
+    )
+    .join('\n\n');
+}
+
+export function basisBlock(citation: Parameters<typeof citationText>[0] | null, c: ExplainContext): string {
+  return citation === null ? '' : c.texts.text('block.basis', { citation: escapeValue(citationText(citation, c.f)) });
+}
+
+export function validityBlock(validUntil: Instant | null, c: ExplainContext): string {
+  if (validUntil === null) return '';
+  return c.texts.text('block.holds-until', { time: c.f.time(validUntil), left: c.f.duration(validUntil - c.at) });
+}
+
+/** Intended use, the times of the data, version and limit, in one line. */
+export function closingLine(keys: readonly FactKey[], c: ExplainContext): string {
+  const times = keys.flatMap((key) => timesOf(key, c));
+  const version = `${c.options.version}/${c.content.version.slice(0, 7)}`;
+  if (times.length === 0)
+    return c.texts.text('block.closing-no-data', { at: c.f.time(c.at), version: escapeValue(version) });
+  return c.texts.text('block.closing', {
+    from: c.f.time(Math.min(...times) as Instant),
+    to: c.f.time(Math.max(...times) as Instant),
+    at: c.f.time(c.at),
+    version: escapeValue(version),
+  });
+}
+
+/** Data of the last day only: an old diagnosis is no measure of how fresh the data are. */
+const FRESH = 24 * HOUR;
+
+function timesOf(key: FactKey, c: ExplainContext): Instant[] {
+  const fact = c.stroke.facts[key];
+  const values = fact.status === 'known' ? [fact] : fact.status === 'conflicting' ? fact.values : [];
+  return values.flatMap(({ at }) => (at !== null && at.latest <= c.at && at.latest > c.at - FRESH ? [at.latest] : []));
+}

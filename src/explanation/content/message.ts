@@ -1,0 +1,51 @@
+/** One ICU message, compiled once. Formatting never throws: a value that was not given is shown as a dash. */
+import { IntlMessageFormat } from 'intl-messageformat';
+
+export const MISSING_VALUE = '—';
+
+export type MessageValues = Readonly<Record<string, string | number>>;
+
+export interface CompiledMessage {
+  readonly placeholders: ReadonlySet<string>;
+  readonly format: (values: MessageValues) => string;
+}
+
+type Ast = ReturnType<IntlMessageFormat['getAst']>;
+
+/** Element kinds of the ICU syntax tree that hold no argument: plain text, and '#' inside a plural. */
+const LITERAL = 0;
+const POUND = 7;
+
+/** @throws SyntaxError when the text is not a valid ICU message */
+export function compileMessage(text: string, locale: string): CompiledMessage {
+  // Angle brackets are plain characters here: medicine writes '<185/110', not tags.
+  const message = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true });
+  const names = [...placeholdersOf(message.getAst())];
+  const placeholders: ReadonlySet<string> = new Set(names);
+  if (names.length === 0) {
+    const fixed = String(message.format({}));
+    return { placeholders, format: () => fixed };
+  }
+  return {
+    placeholders,
+    format: (values) => {
+      const isComplete = names.every((name) => values[name] !== undefined);
+      const filled = isComplete ? values : Object.fromEntries(names.map((n) => [n, values[n] ?? MISSING_VALUE]));
+      return String(message.format(filled));
+    },
+  };
+}
+
+function placeholdersOf(elements: Ast): Set<string> {
+  const names = new Set<string>();
+  const visit = (list: Ast): void => {
+    for (const element of list) {
+      const kind: number = element.type;
+      if (kind === LITERAL || kind === POUND) continue;
+      if ('value' in element) names.add(element.value);
+      if ('options' in element) for (const option of Object.values(element.options)) visit(option.value);
+    }
+  };
+  visit(elements);
+  return names;
+}

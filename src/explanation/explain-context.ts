@@ -1,0 +1,32 @@
+/** What every card writer needs: the case, the instant, the site, and the formats of the reader. */
+import type { Instant, StrokeCase } from '../case/index.ts';
+import type { SitePolicy } from '../decisions/evaluation.ts';
+import type { CardContent, Locale, Texts } from './content/card-content.ts';
+import { formatsFor, type Formats } from './format/formats.ts';
+
+export interface ExplainOptions {
+  /** Version of the service, for the closing line. */
+  readonly version: string;
+}
+
+export interface ExplainContext {
+  readonly stroke: StrokeCase;
+  readonly at: Instant;
+  readonly policy: SitePolicy;
+  readonly content: CardContent;
+  readonly texts: Texts;
+  readonly f: Formats;
+  readonly options: ExplainOptions;
+}
+
+export function explainContext(
+  stroke: StrokeCase,
+  at: Instant,
+  policy: SitePolicy,
+  content: CardContent,
+  locale: Locale,
+  options: ExplainOptions,
+): ExplainContext {
+  const texts = content.texts[locale];
+  return { stroke, at, policy, content, texts, f: formatsFor(texts, policy.timeZone, at), options };
+}

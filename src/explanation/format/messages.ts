@@ -1,0 +1,40 @@
+/** Messages of the decisions ('note', 'action') in the words of the reader. Plain text; the caller escapes it. */
+import type { Citation, Message } from '../../decisions/evaluation.ts';
+import type { MessageValues } from '../content/message.ts';
+import type { Formats } from './formats.ts';
+
+export function messageText(group: 'note' | 'action', message: Message, f: Formats): string {
+  return f.texts.text(`${group}.${message.key}`, messageValues(message, f));
+}
+
+/** Numbers stay numbers (plurals need them), instants become times of the site. */
+function messageValues(message: Message, f: Formats): MessageValues {
+  const values: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(message.params ?? {}))
+    values[name] =
+      typeof value === 'object' ? f.time(value.instant) : typeof value === 'number' ? f.number(value) : value;
+  return values;
+}
+
+/** 'AHA/ASA 2026, 4.6.1 rec. 1; COR 1, LOE A; published erratum not yet checked'. */
+export function citationText(citation: Citation, f: Formats): string {
+  const { texts } = f;
+  const source = sourceText(citation.source, f);
+  const parts = [
+    citation.section === undefined
+      ? source
+      : texts.text('block.citation-section', { source, section: citation.section }),
+  ];
+  if (citation.cor !== undefined && citation.loe !== undefined)
+    parts.push(texts.text('block.citation-strength', { cor: citation.cor, loe: citation.loe }));
+  else if (citation.cor !== undefined) parts.push(texts.text('block.citation-cor', { cor: citation.cor }));
+  if (citation.grade === 'R') parts.push(texts.text('block.recalled'));
+  if (citation.grade === 'X') parts.push(texts.text('block.sources-conflict'));
+  if (citation.errataChecked === false) parts.push(texts.text('block.erratum'));
+  return parts.join(texts.text('ui.semicolon'));
+}
+
+export function sourceText(source: string, f: Formats): string {
+  const key = `guideline.${source.replaceAll(' ', '-')}`;
+  return f.texts.has(key) ? f.texts.text(key) : source;
+}

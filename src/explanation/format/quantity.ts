@@ -1,0 +1,53 @@
+/** Quantities with the unit that the reader of the locale uses; never a number without its unit. */
+import type { BloodPressure, Quantity, Unit } from '../../case/index.ts';
+import type { Formats } from './formats.ts';
+
+/** The same measurement in the other common unit, shown in brackets. */
+interface SecondUnit {
+  readonly unitKey: string;
+  readonly perFirst: number;
+  readonly decimals: number;
+}
+
+/** Molar mass of glucose 180.16 g/mol. */
+const GLUCOSE: SecondUnit = { unitKey: 'unit.mmol-per-l', perFirst: 1 / 18.016, decimals: 1 };
+/** Molar mass of creatinine 113.12 g/mol. */
+const CREATININE: SecondUnit = { unitKey: 'unit.umol-per-l', perFirst: 88.4, decimals: 0 };
+export const SECOND_UNITS = { glucose: GLUCOSE, creatinine: CREATININE } as const;
+
+const UNIT_KEYS: Readonly<Record<Unit, string>> = {
+  a: 'unit.years',
+  kg: 'unit.kg',
+  mg: 'unit.mg',
+  'mm[Hg]': 'unit.mmhg',
+  'mg/dL': 'unit.mg-per-dl',
+  '{INR}': 'unit.inr',
+  s: 'unit.seconds',
+  '[IU]/mL': 'unit.iu-per-ml',
+  '10*9/L': 'unit.giga-per-l',
+  'mL/min/{1.73_m2}': 'unit.egfr',
+  '%': 'unit.percent',
+  mL: 'unit.ml',
+  mm: 'unit.mm',
+  '{score}': 'unit.score',
+  '{count}': 'unit.count',
+};
+export const UNIT_TEXT_KEYS: readonly string[] = [
+  ...Object.values(UNIT_KEYS),
+  ...Object.values(SECOND_UNITS).map((second) => second.unitKey),
+];
+
+const COMPARATORS = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;
+
+export function quantityText(q: Quantity, f: Formats, second?: SecondUnit): string {
+  const sign = q.comparator === undefined ? '' : COMPARATORS[q.comparator];
+  const first = sign + f.texts.text(UNIT_KEYS[q.unit], { value: f.number(q.value) });
+  if (second === undefined) return first;
+  const other = sign + f.texts.text(second.unitKey, { value: f.number(q.value * second.perFirst, second.decimals) });
+  // Chinese laboratories report in SI units: those come first there.
+  return f.texts.locale === 'zh-CN' ? `${other} (${first})` : `${first} (${other})`;
+}
+
+export function bloodPressureText(bp: BloodPressure, f: Formats): string {
+  return f.texts.text('unit.mmhg', { value: `${f.number(bp.systolic.value)}/${f.number(bp.diastolic.value)}` });
+}
