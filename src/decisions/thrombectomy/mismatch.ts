@@ -10,7 +10,7 @@ export interface Range {
   readonly high: number;
 }
 
-/** Small enough to lie between any two values that a scanner or a chart reports. */
+/** Smaller than any step of a reported value, larger than the error of a subtraction. */
 const JUST = 1e-9;
 
 /** The values that the fact leaves possible; an unknown fact leaves the whole `domain`. */
@@ -78,5 +78,5 @@ export function meetsDawn(age: number, nihss: number, core: number): boolean {
 /** DEFUSE 3 (Albers 2018): core below 70 mL, ratio at least 1.8, mismatch at least 15 mL; volumes in mL. */
 export function meetsDefuse3(core: number, hypoperfusion: number): boolean {
   const ratio = core === 0 ? Infinity : hypoperfusion / core;
-  return core < 70 && ratio >= 1.8 && hypoperfusion - core >= 15;
+  return core < 70 && ratio >= 1.8 - JUST && hypoperfusion - core >= 15 - JUST;
 }

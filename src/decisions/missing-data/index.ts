@@ -1,0 +1,111 @@
+/** What is missing, ranked by what it would settle, and what rests on an empty list and should be confirmed. */
+import type { FactKey, StrokeCase, UnknownReason } from '../../case/index.ts';
+import type { Evaluation } from '../evaluation.ts';
+import { obtainedBy } from './obtained-by.ts';
+import type { WayToObtain } from './obtained-by.ts';
+
+export { WAYS_TO_OBTAIN } from './obtained-by.ts';
+export type { WayToObtain } from './obtained-by.ts';
+
+export interface MissingFact {
+  readonly fact: FactKey;
+  readonly why: UnknownReason | 'conflicting';
+  /** The rejected entry in the project's own words. */
+  readonly about: string | null;
+  readonly obtainedBy: WayToObtain;
+  /** Decisions that cannot conclude without it. */
+  readonly settles: readonly string[];
+  /** Decisions with a criterion that stays open without it. */
+  readonly neededBy: readonly { readonly decision: string; readonly criteria: readonly string[] }[];
+  /** Codes under which the value would be found. */
+  readonly wouldBeFoundIn: readonly string[];
+}
+
+export interface ConfirmFact {
+  readonly fact: FactKey;
+  readonly decisions: readonly string[];
+}
+
+/** An entry that was there and could not be used. */
+export interface RejectedEntry {
+  readonly fact: FactKey;
+  readonly why: UnknownReason;
+  readonly about: string | null;
+}
+
+export interface MissingData {
+  /** Most urgent first. */
+  readonly missing: readonly MissingFact[];
+  /** 'None recorded' is good enough to go on, not good enough to stop asking. */
+  readonly confirm: readonly ConfirmFact[];
+  readonly rejected: readonly RejectedEntry[];
+  readonly conflicting: readonly FactKey[];
+}
+
+/** Reasons that mean: something is in the record, but it cannot be used. */
+const REJECTED: readonly UnknownReason[] = [
+  'implausible',
+  'unit-not-understood',
+  'malformed',
+  'undated',
+  'future-dated',
+];
+
+/**
+ * @param evaluations in the order of their urgency: of two facts that settle something, the one for the earlier decision
+ * comes first, and within a decision its own order (`settledBy`) holds
+ */
+export function findMissingData(stroke: StrokeCase, evaluations: readonly Evaluation[]): MissingData {
+  const settling = evaluations.flatMap(({ settledBy }) => settledBy);
+  const open = evaluations.flatMap(({ criteria }) => criteria.flatMap((row) => row.missing ?? []));
+  const ranked = [...new Set([...settling, ...byCount(open)])];
+  const keys = Object.keys(stroke.facts) as FactKey[];
+  return {
+    missing: ranked.flatMap((fact) => missingFact(stroke, fact, evaluations)),
+    confirm: toConfirm(evaluations),
+    rejected: keys.flatMap((fact) => rejected(stroke, fact)),
+    conflicting: keys.filter((fact) => stroke.facts[fact].status === 'conflicting'),
+  };
+}
+
+/** The fact that leaves most criteria open comes first; equal counts keep the order of the decisions. */
+function byCount(facts: readonly FactKey[]): FactKey[] {
+  const counts = new Map<FactKey, number>();
+  for (const fact of facts) counts.set(fact, (counts.get(fact) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([fact]) => fact);
+}
+
+function missingFact(stroke: StrokeCase, key: FactKey, evaluations: readonly Evaluation[]): MissingFact[] {
+  const fact = stroke.facts[key];
+  // A known fact may still leave a criterion open (a lower bound, a comparator): then it is to be completed.
+  const why = fact.status === 'unknown' ? fact.why : fact.status === 'conflicting' ? 'conflicting' : 'incomplete';
+  const neededBy = evaluations.flatMap(({ decision, criteria }) => {
+    const ids = criteria.filter((row) => row.missing?.includes(key) === true).map((row) => row.id);
+    return ids.length === 0 ? [] : [{ decision, criteria: ids }];
+  });
+  return [
+    {
+      fact: key,
+      why,
+      about: fact.status === 'unknown' ? (fact.about ?? null) : null,
+      obtainedBy: obtainedBy(key),
+      settles: evaluations.filter(({ settledBy }) => settledBy.includes(key)).map(({ decision }) => decision),
+      neededBy,
+      wouldBeFoundIn: fact.status === 'unknown' ? fact.wouldBeFoundIn : [],
+    },
+  ];
+}
+
+function toConfirm(evaluations: readonly Evaluation[]): ConfirmFact[] {
+  const facts = [...new Set(evaluations.flatMap(({ confirm }) => confirm))];
+  return facts.map((fact) => ({
+    fact,
+    decisions: evaluations.filter(({ confirm }) => confirm.includes(fact)).map(({ decision }) => decision),
+  }));
+}
+
+function rejected(stroke: StrokeCase, key: FactKey): RejectedEntry[] {
+  const fact = stroke.facts[key];
+  if (fact.status !== 'unknown' || !REJECTED.includes(fact.why)) return [];
+  return [{ fact: key, why: fact.why, about: fact.about ?? null }];
+}
