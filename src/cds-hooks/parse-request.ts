@@ -124,7 +124,8 @@ export function parseHookRequest(body: unknown, hooks: readonly string[]): HookR
     const pointer = '/fhirAuthorization/patient';
     throw problem(400, 'invariant', `${pointer} must be the patient of the context (cds-r-2)`, pointer);
   }
-  return Object.freeze({
+  // The schemas above have checked every member that is taken over.
+  const request: unknown = Object.freeze({
     hook,
     hookInstance,
     trigger: triggerOf(hook, extension),
@@ -133,5 +134,6 @@ export function parseHookRequest(body: unknown, hooks: readonly string[]): HookR
     ...(authorization === undefined ? {} : { fhirAuthorization: authorization }),
     ...(prefetch === undefined ? {} : { prefetch: Object.freeze(prefetch) }),
     ...(extension === undefined ? {} : { extension }),
-  }) as HookRequest;
+  });
+  return request as HookRequest;
 }
