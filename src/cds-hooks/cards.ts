@@ -8,6 +8,7 @@ import type { Locale } from './override-reasons.ts';
 import { overrideReasons } from './override-reasons.ts';
 import type { DroppedCard, SentCard } from './ports.ts';
 import type { TrustedClient } from './trusted-client.ts';
+import { checks } from './validation.ts';
 
 export const TOPIC_SYSTEM = 'https://stroke-cds.org/fhir/CodeSystem/card-topics';
 
@@ -131,6 +132,11 @@ function sentCard(card: Card, draft: CardDraft | undefined): SentCard {
   };
 }
 
+function checkResponse(cards: readonly Card[]): void {
+  const wrong = checks().response({ cards });
+  if (wrong.length > 0) throw new InvalidCard(wrong.map(({ pointer, text }) => `${pointer} ${text}`).join('; '));
+}
+
 /**
  * @returns at most five cards, all of them valid; and what was left out, for the audit record
  * @throws InvalidCard in strict mode when a card fails its check or there are too many
@@ -159,5 +165,6 @@ export function assembleCards(advice: Advice, cardFrame: CardFrame, mode: Respon
     cards.push(notice);
     sent.push(sentCard(notice, undefined));
   }
+  if (mode === 'strict') checkResponse(cards);
   return { cards, sent, dropped };
 }

@@ -64,7 +64,7 @@ export interface InvocationAudit {
   readonly at: Instant;
   /** SHA-256 of the raw body, hex; absent when the body was not read. */
   readonly bodyHash?: string;
-  /** Absent when no advice was given. */
+  /** Absent when no advice was computed. */
   readonly evaluationId?: string;
   /** HTTP status of the answer. */
   readonly status: number;

@@ -1,0 +1,143 @@
+/** Feedback in any of the spellings that EHRs use → entries of one shape. */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Instant } from '../case/index.ts';
+import { parseInstant } from '../case/index.ts';
+import type { FeedbackEntry, OverrideReason } from './ports.ts';
+import { invalid } from './problem.ts';
+import { checks } from './validation.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Which call the feedback came with. */
+export interface FeedbackContext {
+  readonly clientId: string;
+  readonly serviceId: string;
+  readonly requestId: string;
+  readonly receivedAt: Instant;
+}
+
+const EPIC_REASON = 'com.epic.cdshooks.feedback.overrideReason.';
+const COMMENT = 'userComment';
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objects(value: unknown): readonly Json[] {
+  return (Array.isArray(value) ? value : [value]).filter(isObject);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Every object that may describe why: `overrideReason`, Epic's plural, and what hangs below them. */
+function reasonHolders(item: Json): readonly Json[] {
+  return [...objects(item['overrideReason']), ...objects(item['overrideReasons'])];
+}
+
+function reason(from: Json): OverrideReason | undefined {
+  const [code, system, display] = [text(from['code']), text(from['system']), text(from['display'])];
+  if (code === undefined && display === undefined) return undefined;
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(system === undefined ? {} : { system }),
+    ...(display === undefined ? {} : { display }),
+  };
+}
+
+function epicReason(from: Json): OverrideReason | undefined {
+  const extension = from['extension'];
+  if (!isObject(extension)) return undefined;
+  const code = text(extension[`${EPIC_REASON}reasonCategory`]);
+  const display = text(extension[`${EPIC_REASON}Display`]) ?? text(extension[`${EPIC_REASON}Title`]);
+  return reason({ code, display, system: code === undefined ? undefined : EPIC_REASON + 'reasonCategory' });
+}
+
+function reasonsOf(item: Json): readonly OverrideReason[] {
+  const holders = reasonHolders(item);
+  const stated = holders.flatMap((holder) => [...objects(holder['reason']), holder].map(reason));
+  const epic = [...holders, item].map(epicReason);
+  const unique = new Map<string, OverrideReason>();
+  for (const each of [...stated, ...epic]) if (each !== undefined) unique.set(JSON.stringify(each), each);
+  return [...unique.values()];
+}
+
+function commentOf(item: Json): string | null {
+  const comments = [...reasonHolders(item), item].map((holder) => text(holder[COMMENT]));
+  const said = new Set(comments.filter((comment) => comment !== undefined));
+  return said.size === 0 ? null : [...said].join('\n');
+}
+
+/** The free text travels apart from the rest, so that it alone can be encrypted or left out. */
+function withoutComments(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutComments);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => (name === COMMENT ? [] : [[name, withoutComments(member)]])),
+  );
+}
+
+/** Accepts '+0100' too; a time without a zone is not guessed. */
+function outcomeAt(value: unknown): Instant | null {
+  if (typeof value !== 'string') return null;
+  return (
+    parseInstant(
+      value
+        .trim()
+        .replace(/([+-]\d{2})(\d{2})$/, '$1:$2')
+        .replace(/z$/, 'Z'),
+    ) ?? null
+  );
+}
+
+function flawsOf(outcome: FeedbackEntry['outcome'], suggestions: readonly string[], at: Instant | null): string[] {
+  return [
+    ...(at === null ? ['timestamp-unusable'] : []),
+    ...(outcome === 'accepted' && suggestions.length === 0 ? ['accepted-without-suggestion'] : []),
+  ];
+}
+
+function entry(item: Json, context: FeedbackContext): FeedbackEntry {
+  // The feedback schema has checked card, outcome and the ids of suggestions.
+  const outcome = item['outcome'] as FeedbackEntry['outcome'];
+  const acceptedSuggestions = objects(item['acceptedSuggestions']).map(({ id }) => id as string);
+  const at = outcomeAt(item['outcomeTimestamp']);
+  const identity = canonicalize([context.clientId, context.serviceId, item]) ?? '';
+  return {
+    ...context,
+    key: createHash('sha256').update(identity).digest('hex'),
+    card: item['card'] as string,
+    outcome,
+    outcomeAt: at,
+    acceptedSuggestions,
+    overrideReasons: reasonsOf(item),
+    userComment: commentOf(item),
+    flaws: flawsOf(outcome, acceptedSuggestions, at),
+    raw: withoutComments(item),
+  };
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** EHRs send null or [] for 'none'; a member without a value is absent. */
+function tidy(item: unknown): unknown {
+  if (!isObject(item)) return item;
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => !isNothing(value)));
+}
+
+/**
+ * @param body parsed JSON: `{feedback: [...]}`, single or batched
+ * @returns one entry for each item, in the order received
+ * @throws HttpProblem 400 when an item has no card or no outcome; never with values of the request
+ */
+export function parseFeedback(body: unknown, context: FeedbackContext): readonly FeedbackEntry[] {
+  const tidied =
+    isObject(body) && Array.isArray(body['feedback']) ? { ...body, feedback: body['feedback'].map(tidy) } : body;
+  const wrong = checks().feedback(tidied);
+  if (wrong.length > 0) throw invalid(wrong);
+  return (tidied as { feedback: readonly Json[] }).feedback.map((item) => entry(item, context));
+}
