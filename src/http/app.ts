@@ -1,0 +1,62 @@
+/** The Express app. It holds no state of its own: two of them live in one process. */
+import express from 'express';
+import type { Express, Router } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Discovery } from '../cds-hooks/discovery.ts';
+import { basisRouter } from './basis-page.ts';
+import type { BasisPage } from './basis-page.ts';
+import { errorHandler, notFound } from './error-handler.ts';
+import { healthRouter } from './health.ts';
+import type { ReadinessCheck } from './health.ts';
+import { indexPage } from './index-page.ts';
+import { requestLog } from './logging.ts';
+import type { Metrics } from './metrics.ts';
+import { openApiDocument } from './openapi.ts';
+import { requestContext } from './request-context.ts';
+
+export interface AppOptions {
+  /** From `cdsHooksRouter`. */
+  readonly cdsHooks: Router;
+  /** From `discover(services)`: what the index page and the OpenAPI document describe. */
+  readonly discovery: Discovery;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly readiness: readonly ReadinessCheck[];
+  readonly basisPage: BasisPage;
+  /** Version of the product. */
+  readonly version: string;
+  /** Public address without a trailing slash. */
+  readonly publicBaseUrl: string;
+  /** True when nobody is asked for a token; the index page says so. */
+  readonly open: boolean;
+}
+
+/** Rate limits, TLS and compression belong to the proxy in front. */
+export function createApp(options: AppOptions): Express {
+  const { logger, metrics, discovery, version, publicBaseUrl, open } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  // Answers are never cached, so hashing each body for an ETag would be wasted.
+  app.disable('etag');
+  app.use(requestContext());
+  app.use(requestLog(logger));
+  app.use(metrics.middleware);
+  app.use(helmet());
+
+  app.use(options.cdsHooks);
+  app.get('/', indexPage({ version, publicBaseUrl, discovery, open }));
+  app.use(basisRouter(options.basisPage));
+  app.use(healthRouter(options.readiness));
+  app.get('/metrics', async (_req, res) => {
+    res.set('content-type', metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  const openApi = openApiDocument({ version, publicBaseUrl, discovery });
+  app.get('/openapi.json', (_req, res) => {
+    res.json(openApi);
+  });
+
+  app.use(notFound);
+  app.use(errorHandler(logger));
+  return app;
+}

@@ -1,0 +1,76 @@
+/** Listening, and stopping without breaking an answer that is under way. */
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ServerOptions {
+  readonly app: RequestListener;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Milliseconds for requests under way when stopping. Default 10000. */
+  readonly grace?: number;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** 'http://127.0.0.1:3000' */
+  readonly url: string;
+  /** Stops accepting, lets requests finish, then closes what is left. Repeatable: every caller waits for the same end. */
+  readonly close: () => Promise<void>;
+}
+
+/** Milliseconds; bodies are small, so a client that takes longer to send one is not working. */
+const REQUEST_TIMEOUT = 15_000;
+const HEADERS_TIMEOUT = 10_000;
+/** Longer than the idle time of common proxies, so that they do not reuse a connection that is being closed. */
+const KEEP_ALIVE = 65_000;
+
+async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address;
+}
+
+async function stop(server: Server, grace: number): Promise<void> {
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, 50);
+  const last = setTimeout(() => {
+    server.closeAllConnections();
+  }, grace);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.close((error) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+    });
+  } finally {
+    clearInterval(idle);
+    clearTimeout(last);
+  }
+}
+
+/** @throws Error with code EADDRINUSE, EACCES … when it cannot listen */
+export async function startServer({ app, host, port, grace = 10_000 }: ServerOptions): Promise<RunningServer> {
+  const server = createServer(app);
+  server.requestTimeout = REQUEST_TIMEOUT;
+  server.headersTimeout = HEADERS_TIMEOUT;
+  server.keepAliveTimeout = KEEP_ALIVE;
+  const address = await listen(server, host, port);
+  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  let closing: Promise<void> | undefined;
+  return {
+    port: address.port,
+    url: `http://${shown}:${address.port}`,
+    close: () => (closing ??= stop(server, grace)),
+  };
+}
