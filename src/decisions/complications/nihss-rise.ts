@@ -10,23 +10,24 @@ export interface NihssRise {
 }
 
 /**
- * The newest total after the dose that lies 4 points or more above any earlier total (baseline or lowest value since).
+ * The newest total after the dose that lies 4 points or more above an earlier one: the last before the dose (baseline)
+ * or the lowest since. A worsening that was there before the dose is not counted.
  * A lower bound (untestable item) can prove a rise as the later value, never as the earlier one.
  * @param course totals, oldest first
- * @param since the dose; readings before it are the baseline only
- * @returns null when every later total is certainly below that; undefined when it stays open (nobody re-examined, or a bound)
+ * @param since the dose; null when its time is unknown: then any rise counts
+ * @returns null when there is certainly none; undefined when it stays open (nobody re-examined, no baseline, or a bound)
  */
 export function nihssRise(course: readonly At<NihssTotal>[], since: Instant | null): NihssRise | null | undefined {
-  const after = course.filter(({ at }) => since === null || at.earliest >= since);
-  let open = after.length === 0;
-  for (const later of after.toReversed()) {
-    const earlier = course.slice(0, course.indexOf(later)).map(({ value }) => value);
-    if (earlier.length === 0) {
-      open ||= after.length === 1;
-      continue;
-    }
-    const exact = earlier.filter(({ isLowerBound }) => !isLowerBound).map(({ total }) => total);
-    const lowest = Math.min(...exact);
+  const before = since === null ? [] : course.filter(({ at }) => at.earliest < since);
+  const after = since === null ? course : course.filter(({ at }) => at.earliest >= since);
+  const watched = [...before.slice(-1), ...after];
+  if (after.length === 0 || watched.length < 2) return undefined;
+  let open = false;
+  for (let i = watched.length - 1; i > 0; i--) {
+    const later = watched[i];
+    if (later === undefined || !after.includes(later)) continue;
+    const earlier = watched.slice(0, i).map(({ value }) => value);
+    const lowest = Math.min(...earlier.filter(({ isLowerBound }) => !isLowerBound).map(({ total }) => total));
     if (later.value.total - lowest >= RISE) return { from: lowest, to: later.value.total, at: later.at };
     const lowestPossible = Math.min(...earlier.map(({ total }) => total));
     open ||= later.value.isLowerBound || later.value.total - lowestPossible >= RISE;

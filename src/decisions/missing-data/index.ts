@@ -57,7 +57,7 @@ const REJECTED: readonly UnknownReason[] = [
  */
 export function findMissingData(stroke: StrokeCase, evaluations: readonly Evaluation[]): MissingData {
   const settling = evaluations.flatMap(({ settledBy }) => settledBy);
-  const open = evaluations.flatMap(({ criteria }) => criteria.flatMap((row) => row.missing ?? []));
+  const open = evaluations.filter(isOpenTo).flatMap(({ criteria }) => criteria.flatMap((row) => row.missing ?? []));
   const ranked = [...new Set([...settling, ...byCount(open)])];
   const keys = Object.keys(stroke.facts) as FactKey[];
   return {
@@ -67,6 +67,16 @@ export function findMissingData(stroke: StrokeCase, evaluations: readonly Evalua
     conflicting: keys.filter((fact) => stroke.facts[fact].status === 'conflicting'),
   };
 }
+
+/** A clear 'no' is not reopened by looking for more: its open criteria ask for nothing. */
+const CLOSED: readonly string[] = [
+  'contraindicated',
+  'not-recommended',
+  'not-applicable',
+  'no-guideline-recommendation',
+];
+const isOpenTo = ({ conclusion, settledBy }: Evaluation): boolean =>
+  settledBy.length > 0 || !CLOSED.includes(conclusion);
 
 /** The fact that leaves most criteria open comes first; equal counts keep the order of the decisions. */
 function byCount(facts: readonly FactKey[]): FactKey[] {
@@ -79,7 +89,7 @@ function missingFact(stroke: StrokeCase, key: FactKey, evaluations: readonly Eva
   const fact = stroke.facts[key];
   // A known fact may still leave a criterion open (a lower bound, a comparator): then it is to be completed.
   const why = fact.status === 'unknown' ? fact.why : fact.status === 'conflicting' ? 'conflicting' : 'incomplete';
-  const neededBy = evaluations.flatMap(({ decision, criteria }) => {
+  const neededBy = evaluations.filter(isOpenTo).flatMap(({ decision, criteria }) => {
     const ids = criteria.filter((row) => row.missing?.includes(key) === true).map((row) => row.id);
     return ids.length === 0 ? [] : [{ decision, criteria: ids }];
   });
