@@ -6,7 +6,8 @@ import { CommandError, EXIT } from './terminal.ts';
 /** Rows of a JSON array, of `{ "vectors": [...] }`-like objects with one array, or of NDJSON. */
 function rowsOf(content: string): unknown[] {
   const trimmed = content.trim();
-  if (trimmed === '') throw new CommandError('no rows: give a JSON array of {"score", "inputs"} or one such object a line');
+  if (trimmed === '')
+    throw new CommandError('no rows: give a JSON array of {"score", "inputs"} or one such object a line');
   try {
     const parsed: unknown = JSON.parse(trimmed);
     if (Array.isArray(parsed)) return parsed as unknown[];

@@ -12,27 +12,32 @@ const ICD10 = 'http://hl7.org/fhir/sid/icd-10-cm';
 export const STROKE_CODES = 'https://stroke-cds.org/fhir/CodeSystem/stroke-cds';
 
 /** LOINC codes of the NIHSS items, and the answer code of each score. */
-const NIHSS_ITEMS: Readonly<Record<string, readonly [code: string, answers: readonly string[], untestable?: string]>> = {
-  '1a': ['70184-7', ['LA18436-8', 'LA18437-6', 'LA18438-4', 'LA18439-2']],
-  '1b': ['70185-4', ['LA18440-0', 'LA18441-8', 'LA18442-6']],
-  '1c': ['70186-2', ['LA18443-4', 'LA18444-2', 'LA18445-9']],
-  '2': ['70187-0', ['LA6626-1', 'LA18446-7', 'LA18447-5']],
-  '3': ['70188-8', ['LA18448-3', 'LA18449-1', 'LA18450-9', 'LA18451-7']],
-  '4': ['70189-6', ['LA18452-5', 'LA18453-3', 'LA18454-1', 'LA18455-8']],
-  '5a': ['70190-4', ['LA18456-6', 'LA18457-4', 'LA18458-2', 'LA18459-0', 'LA18460-8'], 'LA18461-6'],
-  '5b': ['70967-5', ['LA18456-6', 'LA18457-4', 'LA18458-2', 'LA18459-0', 'LA18460-8'], 'LA18461-6'],
-  '6a': ['70191-2', ['LA18462-4', 'LA18463-2', 'LA18464-0', 'LA18465-7', 'LA18460-8'], 'LA18461-6'],
-  '6b': ['70968-3', ['LA18462-4', 'LA18463-2', 'LA18464-0', 'LA18465-7', 'LA18460-8'], 'LA18461-6'],
-  '7': ['70192-0', ['LA9634-2', 'LA18466-5', 'LA18467-3'], 'LA18461-6'],
-  '8': ['70193-8', ['LA18468-1', 'LA18469-9', 'LA18470-7']],
-  '9': ['70194-6', ['LA18471-5', 'LA18472-3', 'LA18473-1', 'LA18474-9']],
-  '10': ['70195-3', ['LA6626-1', 'LA18475-6', 'LA18476-4'], 'LA18477-2'],
-  '11': ['70196-1', ['LA18478-0', 'LA18479-8', 'LA18480-6']],
-};
+const NIHSS_ITEMS: Readonly<Record<string, readonly [code: string, answers: readonly string[], untestable?: string]>> =
+  {
+    '1a': ['70184-7', ['LA18436-8', 'LA18437-6', 'LA18438-4', 'LA18439-2']],
+    '1b': ['70185-4', ['LA18440-0', 'LA18441-8', 'LA18442-6']],
+    '1c': ['70186-2', ['LA18443-4', 'LA18444-2', 'LA18445-9']],
+    '2': ['70187-0', ['LA6626-1', 'LA18446-7', 'LA18447-5']],
+    '3': ['70188-8', ['LA18448-3', 'LA18449-1', 'LA18450-9', 'LA18451-7']],
+    '4': ['70189-6', ['LA18452-5', 'LA18453-3', 'LA18454-1', 'LA18455-8']],
+    '5a': ['70190-4', ['LA18456-6', 'LA18457-4', 'LA18458-2', 'LA18459-0', 'LA18460-8'], 'LA18461-6'],
+    '5b': ['70967-5', ['LA18456-6', 'LA18457-4', 'LA18458-2', 'LA18459-0', 'LA18460-8'], 'LA18461-6'],
+    '6a': ['70191-2', ['LA18462-4', 'LA18463-2', 'LA18464-0', 'LA18465-7', 'LA18460-8'], 'LA18461-6'],
+    '6b': ['70968-3', ['LA18462-4', 'LA18463-2', 'LA18464-0', 'LA18465-7', 'LA18460-8'], 'LA18461-6'],
+    '7': ['70192-0', ['LA9634-2', 'LA18466-5', 'LA18467-3'], 'LA18461-6'],
+    '8': ['70193-8', ['LA18468-1', 'LA18469-9', 'LA18470-7']],
+    '9': ['70194-6', ['LA18471-5', 'LA18472-3', 'LA18473-1', 'LA18474-9']],
+    '10': ['70195-3', ['LA6626-1', 'LA18475-6', 'LA18476-4'], 'LA18477-2'],
+    '11': ['70196-1', ['LA18478-0', 'LA18479-8', 'LA18480-6']],
+  };
 
 export type NihssScores = Readonly<Partial<Record<string, number | 'UN'>>>;
 
-export type Coding = readonly [system: 'loinc' | 'snomed' | 'icd10' | 'rxnorm' | 'stroke', code: string, display: string];
+export type Coding = readonly [
+  system: 'loinc' | 'snomed' | 'icd10' | 'rxnorm' | 'stroke',
+  code: string,
+  display: string,
+];
 const SYSTEMS = { loinc: LOINC, snomed: SNOMED, icd10: ICD10, rxnorm: RXNORM, stroke: STROKE_CODES };
 
 export function concept(...[system, code, display]: Coding): CodeableConcept {
@@ -78,7 +83,11 @@ export class ExamplePatient {
     this.#resources.push({
       resourceType: 'Patient',
       id: this.#id,
-      meta: { tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HTEST', display: 'test health data' }] },
+      meta: {
+        tag: [
+          { system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HTEST', display: 'test health data' },
+        ],
+      },
       name: [{ family, given: [given] }],
       gender,
       birthDate,
@@ -176,12 +185,17 @@ export class ExamplePatient {
     });
   }
 
-  condition(code: Coding, options: { onsetMinutesAgo?: number; encounterDiagnosis?: boolean; status?: 'active' | 'resolved' }): this {
+  condition(
+    code: Coding,
+    options: { onsetMinutesAgo?: number; encounterDiagnosis?: boolean; status?: 'active' | 'resolved' },
+  ): this {
     this.#resources.push({
       resourceType: 'Condition',
       id: this.#next('condition'),
       clinicalStatus: {
-        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: options.status ?? 'active' }],
+        coding: [
+          { system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: options.status ?? 'active' },
+        ],
       },
       verificationStatus: {
         coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-ver-status', code: 'confirmed' }],
@@ -245,7 +259,10 @@ export class ExamplePatient {
       subject: this.#subject,
       context: this.#encounter,
       effectiveDateTime: this.ago(minutesAgo),
-      dosage: { dose: { value: dose, unit, system: UCUM, code: unit }, route: concept('snomed', '47625008', 'Intravenous route') },
+      dosage: {
+        dose: { value: dose, unit, system: UCUM, code: unit },
+        route: concept('snomed', '47625008', 'Intravenous route'),
+      },
     });
     return this;
   }

@@ -36,7 +36,10 @@ export const OCCLUSION_SITE = stroke('occlusion-site', 'Site of arterial occlusi
 export const CORE_VOLUME = stroke('core-volume', 'Ischemic core volume');
 export const HYPOPERFUSION_VOLUME = stroke('hypoperfusion-volume-tmax-6', 'Volume with Tmax > 6 s');
 export const DWI_FLAIR_MISMATCH = stroke('dwi-flair-mismatch', 'DWI-FLAIR mismatch');
-export const DWI_UNDER_ONE_THIRD_MCA = stroke('dwi-under-one-third-mca', 'DWI lesion under one third of the MCA territory');
+export const DWI_UNDER_ONE_THIRD_MCA = stroke(
+  'dwi-under-one-third-mca',
+  'DWI lesion under one third of the MCA territory',
+);
 export const HEMATOMA_VOLUME = stroke('hematoma-volume', 'Hematoma volume');
 export const HEMATOMA_LOCATION = stroke('hematoma-location', 'Hematoma location');
 export const INTRAVENTRICULAR_HEMORRHAGE = stroke('intraventricular-hemorrhage', 'Intraventricular hemorrhage');

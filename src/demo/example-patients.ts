@@ -74,26 +74,23 @@ export function exampleStories(): Story[] {
           .yesNo(code.HEMORRHAGE_ON_IMAGING, 5, false)
           .yesNo(code.EXTENSIVE_HYPODENSITY, 5, false),
     ),
-    story(
-      'blood-pressure-too-high',
-      'Man of 58 at 110 minutes, eligible but for a pressure of 205/118 mmHg.',
-      (p) =>
-        normalLaboratory(
-          p
-            .person('male', '1968-01-20', 'Example', 'Carlos')
-            .encounter(50, 'stroke')
-            .clock(code.WITNESSED_ONSET, 45, 110)
-            .nihss(40, { '4': 2, '5b': 2, '6b': 2, '8': 1, '9': 1, '10': 1 })
-            .bloodPressure(40, 212, 120)
-            .bloodPressure(6, 205, 118)
-            .quantity(code.WEIGHT_MEASURED, 35, 97, 'kg')
-            .imaging('CT', 30, code.CT_HEAD)
-            .yesNo(code.HEMORRHAGE_ON_IMAGING, 26, false)
-            .yesNo(code.EXTENSIVE_HYPODENSITY, 26, false)
-            .condition(code.HYPERTENSION, { onsetMinutesAgo: 6_000_000 }),
-          32,
-          141,
-        ),
+    story('blood-pressure-too-high', 'Man of 58 at 110 minutes, eligible but for a pressure of 205/118 mmHg.', (p) =>
+      normalLaboratory(
+        p
+          .person('male', '1968-01-20', 'Example', 'Carlos')
+          .encounter(50, 'stroke')
+          .clock(code.WITNESSED_ONSET, 45, 110)
+          .nihss(40, { '4': 2, '5b': 2, '6b': 2, '8': 1, '9': 1, '10': 1 })
+          .bloodPressure(40, 212, 120)
+          .bloodPressure(6, 205, 118)
+          .quantity(code.WEIGHT_MEASURED, 35, 97, 'kg')
+          .imaging('CT', 30, code.CT_HEAD)
+          .yesNo(code.HEMORRHAGE_ON_IMAGING, 26, false)
+          .yesNo(code.EXTENSIVE_HYPODENSITY, 26, false)
+          .condition(code.HYPERTENSION, { onsetMinutesAgo: 6_000_000 }),
+        32,
+        141,
+      ),
     ),
     story(
       'apixaban-this-morning',
@@ -194,28 +191,25 @@ export function exampleStories(): Story[] {
           .yesNo(code.INTRAVENTRICULAR_HEMORRHAGE, 25, true)
           .yesNo(code.BLEND_SIGN, 25, true),
     ),
-    story(
-      'mild-not-disabling',
-      'Man of 53, facial droop and tingling, NIHSS 2, judged not disabling.',
-      (p) =>
-        normalLaboratory(
-          p
-            .person('male', '1973-10-08', 'Example', 'Hugo')
-            .encounter(60, 'stroke')
-            .clock(code.WITNESSED_ONSET, 55, 100)
-            .nihss(50, { '4': 1, '8': 1 })
-            .yesNo(code.DISABLING_DEFICIT, 48, false)
-            .bloodPressure(20, 144, 86)
-            .quantity(code.WEIGHT_MEASURED, 40, 81, 'kg')
-            .imaging('CT', 30, code.CT_HEAD)
-            .yesNo(code.HEMORRHAGE_ON_IMAGING, 26, false)
-            .yesNo(code.EXTENSIVE_HYPODENSITY, 26, false),
-          35,
-        ),
+    story('mild-not-disabling', 'Man of 53, facial droop and tingling, NIHSS 2, judged not disabling.', (p) =>
+      normalLaboratory(
+        p
+          .person('male', '1973-10-08', 'Example', 'Hugo')
+          .encounter(60, 'stroke')
+          .clock(code.WITNESSED_ONSET, 55, 100)
+          .nihss(50, { '4': 1, '8': 1 })
+          .yesNo(code.DISABLING_DEFICIT, 48, false)
+          .bloodPressure(20, 144, 86)
+          .quantity(code.WEIGHT_MEASURED, 40, 81, 'kg')
+          .imaging('CT', 30, code.CT_HEAD)
+          .yesNo(code.HEMORRHAGE_ON_IMAGING, 26, false)
+          .yesNo(code.EXTENSIVE_HYPODENSITY, 26, false),
+        35,
+      ),
     ),
     story(
       'basilar-occlusion',
-      'Woman of 62, basilar occlusion, last well nine hours ago, NIHSS 21 with an intubated patient\'s untestable speech.',
+      "Woman of 62, basilar occlusion, last well nine hours ago, NIHSS 21 with an intubated patient's untestable speech.",
       (p) =>
         normalLaboratory(
           p
