@@ -1,0 +1,223 @@
+/**
+ * The record of the patient in context: what the EHR prefetched and, for what is missing, our own reads in parallel
+ * under one deadline (CDS Hooks 2.0 'Providing FHIR Resources to a CDS Service'). Never throws for bad data.
+ */
+import type { FhirResource } from 'fhir/r4.js';
+import type { Dispatcher } from 'undici';
+import type { PatientRecord, ReadState, RecordKey } from '../record.ts';
+import { normalizeBaseUrl } from './allowed-servers.ts';
+import { readAnswer } from './answer.ts';
+import { createFhirConnections, createFhirReader, ReadFailed, type FhirReader } from './fhir-reader.ts';
+import { gathering, type Gathering } from './gathering.ts';
+import { isObject, textOf, type JsonObject } from './json.ts';
+import { addressOf, isSafeId, readPages, type ReadResult } from './own-read.ts';
+import { plannedReads, type ObservationCodes, type PlannedRead } from './prefetch-plan.ts';
+
+/** Where we may read ourselves. The caller has checked `fhirServer` with `assertAllowedFhirServer`. */
+export interface FhirAccess {
+  readonly fhirServer: string;
+  readonly accessToken: string;
+  /** Seconds that the token is still good for. */
+  readonly expiresIn?: number;
+}
+
+export interface RecordRequest {
+  readonly patientId: string;
+  readonly encounterId?: string | undefined;
+  /** `prefetch` of the hook request as it came. */
+  readonly prefetch?: unknown;
+  readonly access?: FhirAccess | undefined;
+  /** `fhirServer` without a token: not read from, but it tells which absolute references are its own. */
+  readonly fhirServer?: string | undefined;
+  readonly drafts?: readonly unknown[];
+  /** Aborts when the time of the whole answer is over. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CollectDeps {
+  /** LOINC codes of the Observation searches. */
+  readonly codes: ObservationCodes;
+  /** Milliseconds for all own reads together. Default 2,000. */
+  readonly deadlineMs?: number;
+  /** Pages read per key. Default 10. */
+  readonly maxPages?: number;
+  /** Shared connections (`createFhirConnections`); without them each call opens its own. */
+  readonly connections?: Dispatcher;
+}
+
+const DEFAULT_DEADLINE_MS = 2_000;
+const DEFAULT_MAX_PAGES = 10;
+/** Medications that lie outside the bundle and are read one by one. */
+const MAX_MEDICATIONS = 30;
+
+/** The value under the key, also under Epic's spelling with '-user'; undefined when absent. */
+function prefetched(prefetch: unknown, key: string): unknown {
+  if (!isObject(prefetch)) return undefined;
+  const name = [key, `${key}-user`].find((k) => Object.hasOwn(prefetch, k) && prefetch[k] !== undefined);
+  return name === undefined ? undefined : prefetch[name];
+}
+
+interface Reading {
+  readonly patientId: string;
+  readonly gathered: Gathering;
+  readonly reader: FhirReader | undefined;
+  readonly maxPages: number;
+}
+
+/** Takes over what a question brought, and says how far the list was read. */
+function take(planned: PlannedRead, result: ReadResult, { gathered, patientId }: Reading): ReadState {
+  const lost = gathered.add(planned.key, result.resources, true);
+  if (result.state.state !== 'complete') return result.state;
+  // The read by id brought somebody else.
+  if (planned.search === null && result.resources.length > 0 && !gathered.has('Patient', patientId)) {
+    return { state: 'failed', why: 'refused' };
+  }
+  return lost > 0 ? { state: 'incomplete', why: 'malformed' } : result.state;
+}
+
+async function readSelf(
+  planned: PlannedRead,
+  reader: FhirReader,
+  reading: Reading,
+  start?: string,
+): Promise<ReadState> {
+  const { gathered, patientId, maxPages } = reading;
+  const pages = await readPages(planned, start ?? addressOf(planned, patientId), reader, maxPages);
+  for (const problem of pages.problems) gathered.note({ where: planned.key, ...problem });
+  return take(planned, pages, reading);
+}
+
+async function readKey(planned: PlannedRead, value: unknown, reading: Reading): Promise<ReadState> {
+  const { gathered, reader } = reading;
+  const where = planned.key;
+  if (value === undefined) {
+    if (reader !== undefined) return readSelf(planned, reader, reading);
+    gathered.note({ where, why: 'not-supplied' });
+    return { state: 'failed', why: 'not-supplied' };
+  }
+  const answer = readAnswer(value, planned.resourceType, {
+    single: planned.search === null,
+    onePageSuffices: planned.firstPageSuffices,
+  });
+  const why = answer.problems[0]?.why ?? 'incomplete';
+  const extent: ReadState =
+    answer.extent === 'whole'
+      ? { state: 'complete' }
+      : { state: answer.extent === 'partial' ? 'incomplete' : 'failed', why };
+  const supplied = take(planned, { state: extent, resources: answer.resources, problems: [] }, reading);
+  const morePages = supplied.state === 'complete' ? answer.next : undefined;
+  if (supplied.state === 'complete' && morePages === undefined) return supplied;
+
+  if (reader !== undefined) {
+    if (morePages !== undefined) {
+      const rest = await readSelf(planned, reader, reading, morePages);
+      if (rest.state !== 'failed') return rest;
+    }
+    // The whole question again: its answer stands alone, so what was wrong with the supplied one no longer matters.
+    const own = await readSelf(planned, reader, reading);
+    if (own.state === 'complete') return own;
+  }
+  for (const problem of answer.problems) gathered.note({ where, ...problem });
+  if (morePages === undefined) return supplied;
+  gathered.note({ where, why: 'incomplete', detail: 'further pages could not be read' });
+  return { state: 'incomplete', why: 'incomplete' };
+}
+
+/** Keys that we did not ask for: what they hold is used where it is of a kind that we use, and never proves a list. */
+function takeExtraKeys(prefetch: unknown, planned: readonly PlannedRead[], gathered: Gathering): void {
+  if (!isObject(prefetch)) return;
+  const asked = new Set(planned.flatMap(({ key }) => [key as string, `${key}-user`]));
+  for (const [name, value] of Object.entries(prefetch)) {
+    if (asked.has(name) || !isObject(value)) continue;
+    const type = typeof value['resourceType'] === 'string' ? value['resourceType'] : '';
+    const answer = readAnswer(value, type, { single: true, onePageSuffices: true });
+    // The EHR chose the name, so it is not repeated.
+    gathered.add('additional prefetch', answer.resources, false);
+  }
+}
+
+/** A single resource beside the lists: the encounter of the context, or a Medication that a request refers to. */
+async function readOne(type: 'Encounter' | 'Medication', id: string, { reader, gathered }: Reading): Promise<void> {
+  const where = type === 'Encounter' ? 'encounter' : 'medicationRequests';
+  if (reader === undefined || !isSafeId(id)) return;
+  try {
+    const body: JsonObject = await reader.get(`${type}/${id}`);
+    const answer = readAnswer(body, type, { single: true, onePageSuffices: true });
+    gathered.add(where, answer.resources, true);
+    for (const problem of answer.problems) gathered.note({ where, ...problem });
+  } catch (error) {
+    const why = error instanceof ReadFailed ? error.why : 'unavailable';
+    gathered.note({ where, why, detail: `${type} beside the list` });
+  }
+}
+
+/** Ids of Medications that the drug lists refer to and that did not come along. */
+function missingMedications(gathered: Gathering): readonly string[] {
+  const ids = gathered.resources().flatMap((resource): readonly string[] => {
+    const medication: unknown = Reflect.get(resource, 'medicationReference');
+    const reference = isObject(medication) ? textOf(medication['reference']) : undefined;
+    return reference?.startsWith('Medication/') === true ? [reference.slice('Medication/'.length)] : [];
+  });
+  return [...new Set(ids)]
+    .filter((id) => !gathered.has('Medication', id))
+    .sort()
+    .slice(0, MAX_MEDICATIONS);
+}
+
+/**
+ * Reads the record of one patient.
+ * A key that is absent from the prefetch is read with the token; null, an empty bundle and Epic's 'no results' mean
+ * 'none'; an OperationOutcome of error severity, a malformed value and further pages are read again or stay incomplete.
+ * @returns resources of the patient in context only, deduplicated and sorted, and how far each list was read
+ */
+export async function collectRecord(request: RecordRequest, deps: CollectDeps): Promise<PatientRecord> {
+  const { patientId, access } = request;
+  const serverUrl = access?.fhirServer ?? request.fhirServer;
+  const base = serverUrl === undefined ? undefined : normalizeBaseUrl(serverUrl);
+  const gathered = gathering(patientId, base);
+  const planned = plannedReads(deps.codes, patientId);
+  const over = AbortSignal.timeout(deps.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  const signal = request.signal === undefined ? over : AbortSignal.any([over, request.signal]);
+  const mayRead = access !== undefined && base !== undefined && isSafeId(patientId) && (access.expiresIn ?? 1) > 0;
+  const own = mayRead && deps.connections === undefined ? createFhirConnections() : undefined;
+  const connections = deps.connections ?? own;
+  const reader =
+    mayRead && connections !== undefined ? createFhirReader(base, access.accessToken, signal, connections) : undefined;
+  const reading: Reading = { patientId, gathered, reader, maxPages: deps.maxPages ?? DEFAULT_MAX_PAGES };
+
+  try {
+    takeExtraKeys(request.prefetch, planned, gathered);
+    const states = await Promise.all(
+      planned.map(
+        async (read) => [read.key, await readKey(read, prefetched(request.prefetch, read.key), reading)] as const,
+      ),
+    );
+    const { encounterId } = request;
+    await Promise.all([
+      ...(encounterId === undefined || gathered.has('Encounter', encounterId)
+        ? []
+        : [readOne('Encounter', encounterId, reading)]),
+      ...missingMedications(gathered).map((id) => readOne('Medication', id, reading)),
+    ]);
+    const drafts: readonly FhirResource[] = gathered.drafts(request.drafts ?? []);
+    return {
+      patientId,
+      encounterId: encounterId ?? null,
+      reads: Object.fromEntries(states) as Record<RecordKey, ReadState>,
+      resources: gathered.resources(),
+      drafts,
+      degradations: gathered.degradations(),
+    };
+  } finally {
+    // Not awaited: a connection that hangs must not hold the answer back.
+    void own?.destroy();
+  }
+}
+
+/** Not even the patient is known and no list was read: the hook is answered with 412. */
+export function nothingReadable(record: PatientRecord): boolean {
+  return (
+    !record.resources.some(({ resourceType }) => resourceType === 'Patient') &&
+    Object.values(record.reads).every(({ state }) => state === 'failed')
+  );
+}
