@@ -1,0 +1,5 @@
+/** Migrations in order. A published one is never edited: add the next. */
+import type { Migration } from 'kysely';
+import { initial } from './0001-initial.ts';
+
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-initial': initial };
