@@ -2,7 +2,7 @@
  * The clock of the treatment windows. A witnessed onset is the best zero; without it the last known well is.
  * Where a time is a span, the earliest instant counts, so that a window never looks more open than it is.
  */
-import { candidates, HOUR, plus, timeSpan } from '../../case/index.ts';
+import { candidates, holds, HOUR, plus, timeSpan } from '../../case/index.ts';
 import type { Fact, FactKey, Instant, StrokeCase, TimeSpan } from '../../case/index.ts';
 
 export type StrokeClock =
@@ -38,7 +38,9 @@ function hull(fact: Fact<TimeSpan>): TimeSpan | undefined {
  */
 export function strokeClock(stroke: StrokeCase, at: Instant): StrokeClock {
   const wellKnown = hull(stroke.facts.lastKnownWell);
-  const onset = hull(stroke.facts.witnessedOnset);
+  // Nobody witnesses the onset of a stroke that began in sleep: what is recorded then is the waking.
+  const asleep = holds(stroke.facts.wakeUpStroke, (woke) => woke) === true;
+  const onset = asleep ? undefined : hull(stroke.facts.witnessedOnset);
   const since = onset !== undefined && wellKnown !== undefined ? narrowed(onset, wellKnown) : (onset ?? wellKnown);
   if (since === 'contradiction') {
     return {

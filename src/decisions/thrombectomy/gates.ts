@@ -92,14 +92,14 @@ export const GATE_CRITERIA: readonly Criterion<GateContext>[] = [
   {
     id: 'thrombectomy-already-done',
     class: 'absolute',
-    data: ['thrombectomyDone', 'lastKnownWell', 'witnessedOnset'],
+    data: ['thrombectomyDone', 'lastKnownWell', 'witnessedOnset', 'wakeUpStroke'],
     citation: PRODUCT_RULE,
     evaluate: (stroke, _at, { clock }) => alreadyDone(stroke, clock),
   },
   {
     id: 'vessel-imaging-missing',
     class: 'gate',
-    data: ['occlusionSite', 'nihss', 'disablingDeficit', 'lastKnownWell', 'witnessedOnset'],
+    data: ['occlusionSite', 'nihss', 'disablingDeficit', 'lastKnownWell', 'witnessedOnset', 'wakeUpStroke'],
     citation: VESSEL_IMAGING,
     evaluate: (stroke, at, { clock }) => vesselImagingMissing(stroke, at, clock),
   },

@@ -4,6 +4,8 @@
  */
 import { candidates } from '../../case/index.ts';
 import type { Fact, NihssTotal, Quantity } from '../../case/index.ts';
+import { DAWN } from '../scores/dawn.ts';
+import { DEFUSE_3 } from '../scores/mismatch.ts';
 
 export interface Range {
   readonly low: number;
@@ -68,15 +70,14 @@ export function atAllCorners(ranges: readonly Range[], ask: (...values: number[]
   return answers.size === 1 ? answers.has(true) : undefined;
 }
 
-/** DAWN (Nogueira 2018): core limit in mL by age in years and NIHSS; the upper edge of the third group is exclusive. */
+const saysMeets = (result: object): boolean => 'meets' in result && result.meets === true;
+
+/** DAWN, clinical–core mismatch. @param age years @param core mL */
 export function meetsDawn(age: number, nihss: number, core: number): boolean {
-  if (nihss < 10) return false;
-  if (age >= 80) return core < 21;
-  return core < (nihss >= 20 ? 51 : 31);
+  return saysMeets(DAWN.compute({ age, nihss, core_ml: core }));
 }
 
-/** DEFUSE 3 (Albers 2018): core below 70 mL, ratio at least 1.8, mismatch at least 15 mL; volumes in mL. */
+/** DEFUSE 3, imaging part; a core of 0 mL passes the ratio. @param core mL @param hypoperfusion mL with Tmax > 6 s */
 export function meetsDefuse3(core: number, hypoperfusion: number): boolean {
-  const ratio = core === 0 ? Infinity : hypoperfusion / core;
-  return core < 70 && ratio >= 1.8 - JUST && hypoperfusion - core >= 15 - JUST;
+  return saysMeets(DEFUSE_3.compute({ core_ml: core, tmax6_ml: hypoperfusion }));
 }

@@ -28,7 +28,7 @@ export interface Recommendation {
   readonly citation: Citation;
 }
 
-const CLOCK: readonly FactKey[] = ['lastKnownWell', 'witnessedOnset'];
+const CLOCK: readonly FactKey[] = ['lastKnownWell', 'witnessedOnset', 'wakeUpStroke'];
 const ANTERIOR: readonly FactKey[] = ['occlusionSite', ...CLOCK, 'nihss', 'preStrokeMrs', 'aspects'];
 const LARGE_CORE: readonly FactKey[] = [...ANTERIOR, 'age', 'massEffect'];
 const BASILAR: readonly FactKey[] = ['occlusionSite', ...CLOCK, 'nihss', 'preStrokeMrs', 'pcAspects'];

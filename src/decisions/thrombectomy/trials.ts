@@ -68,7 +68,7 @@ function trial(
   };
 }
 
-const CLOCK: readonly FactKey[] = ['lastKnownWell', 'witnessedOnset'];
+const CLOCK: readonly FactKey[] = ['lastKnownWell', 'witnessedOnset', 'wakeUpStroke'];
 
 export const TRIAL_CRITERIA: readonly Criterion<StrokeClock>[] = [
   trial(
