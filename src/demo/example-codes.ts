@@ -34,10 +34,10 @@ export const ASPECTS = stroke('aspects', 'ASPECTS');
 export const PC_ASPECTS = stroke('pc-aspects', 'Posterior circulation ASPECTS');
 export const OCCLUSION_SITE = stroke('occlusion-site', 'Site of arterial occlusion');
 export const CORE_VOLUME = stroke('core-volume', 'Ischemic core volume');
-export const HYPOPERFUSION_VOLUME = stroke('hypoperfusion-volume-tmax-6', 'Volume with Tmax > 6 s');
+export const HYPOPERFUSION_VOLUME = stroke('hypoperfusion-volume', 'Volume with Tmax > 6 s');
 export const DWI_FLAIR_MISMATCH = stroke('dwi-flair-mismatch', 'DWI-FLAIR mismatch');
 export const DWI_UNDER_ONE_THIRD_MCA = stroke(
-  'dwi-under-one-third-mca',
+  'dwi-lesion-under-one-third-mca',
   'DWI lesion under one third of the MCA territory',
 );
 export const HEMATOMA_VOLUME = stroke('hematoma-volume', 'Hematoma volume');
@@ -45,10 +45,10 @@ export const HEMATOMA_LOCATION = stroke('hematoma-location', 'Hematoma location'
 export const INTRAVENTRICULAR_HEMORRHAGE = stroke('intraventricular-hemorrhage', 'Intraventricular hemorrhage');
 export const BLEND_SIGN = stroke('blend-sign', 'Blend sign');
 
-export const SITE_NONE = stroke('none', 'No arterial occlusion');
-export const SITE_M1 = stroke('M1', 'M1 segment');
-export const SITE_BASILAR = stroke('basilar', 'Basilar artery');
-export const LOCATION_DEEP = stroke('deep', 'Deep');
+export const SITE_NONE = stroke('occlusion-site-none', 'No arterial occlusion');
+export const SITE_M1 = stroke('occlusion-site-M1', 'M1 segment');
+export const SITE_BASILAR = stroke('occlusion-site-basilar', 'Basilar artery');
+export const LOCATION_DEEP = stroke('hematoma-location-deep', 'Deep');
 
 export const CT_HEAD = loinc('30799-1', 'CT Head WO contrast');
 export const CT_ANGIOGRAPHY = loinc('24586-0', 'CTA Head vessels');
