@@ -1,4 +1,6 @@
 /** The service's end of the database thread: one promise per query, all rejected when the thread dies. */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { StorageError } from '../storage-error.ts';
 import type { QueryAnswer, WorkerCommand, WorkerFailure, WorkerOptions, WorkerReply } from './worker-protocol.ts';
@@ -25,13 +27,22 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** From TypeScript sources (tests, tools) the thread first needs the loader that the process itself runs under. */
+function startFromSource(options: WorkerOptions): Worker {
+  const tsx = createRequire(import.meta.url).resolve('tsx/package.json');
+  const loader = new URL('./dist/esm/api/index.mjs', pathToFileURL(tsx)).href;
+  const entry = new URL('./worker.ts', import.meta.url).href;
+  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => {
+    register();
+    return import(${JSON.stringify(entry)});
+  });`;
+  return new Worker(boot, { eval: true, workerData: options, execArgv: [] });
+}
+
 function startWorker(options: WorkerOptions): Worker {
-  // Compiled code runs the compiled worker; from TypeScript sources the thread needs its own loader.
-  const fromSource = import.meta.url.endsWith('.ts');
-  return new Worker(new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url), {
-    workerData: options,
-    execArgv: fromSource ? ['--import', 'tsx'] : [],
-  });
+  return import.meta.url.endsWith('.ts')
+    ? startFromSource(options)
+    : new Worker(new URL('./worker.js', import.meta.url), { workerData: options, execArgv: [] });
 }
 
 /** @throws StorageError 'cannot-open' */
