@@ -4,6 +4,7 @@ import type { CriterionResult, RequiredAction } from '../../decisions/evaluation
 import type { ExplainContext } from '../explain-context.ts';
 import { factText, unknownText, type FactText } from '../format/fact-text.ts';
 import { escapeRecordText, escapeValue, list, table } from '../format/markdown.ts';
+import { examFor } from '../orders/exams-under-way.ts';
 import { citationText, messageText } from '../format/messages.ts';
 
 /** Longest evidence table on a card; the basis page has all of it. */
@@ -11,8 +12,15 @@ const EVIDENCE_ROWS = 7;
 /** Names in one sentence before 'and n more'. */
 const NAMES = 4;
 
-export function criterionLine(result: CriterionResult, c: ExplainContext): string {
+/** The criterion's name as a plain statement: a row that is not met or open says so. */
+export function criterionName(result: CriterionResult, c: ExplainContext): string {
   const name = c.texts.text(`criterion.${result.id}`);
+  if (result.status === 'met') return name;
+  return c.texts.text(result.status === 'unknown' ? 'block.still-open' : 'block.not-met', { name });
+}
+
+export function criterionLine(result: CriterionResult, c: ExplainContext): string {
+  const name = criterionName(result, c);
   if (result.note === undefined) return escapeValue(name);
   return escapeValue(c.texts.text('block.missing-item', { name, reason: messageText('note', result.note, c.f) }));
 }
@@ -46,10 +54,21 @@ export function missingItem(key: FactKey, c: ExplainContext): string {
   const name = escapeValue(c.texts.text(`fact.${key}`));
   if (fact.status === 'known') return name;
   if (fact.status === 'conflicting') return `${name} (${escapeValue(factText(key, c.stroke.facts, c.f).value)})`;
-  const why = escapeValue(unknownText(fact, c.f));
+  const why = escapeValue(examText(key, c) ?? unknownText(fact, c.f));
   // What was rejected is shown, so that a wrong entry can be found and corrected.
   const reason = fact.about === undefined ? why : `${escapeRecordText(fact.about)}: ${why}`;
   return c.texts.text('block.missing-item', { name, reason });
+}
+
+/** An exam that exists, while its finding is not in the record: to be entered, not to be done again. */
+function examText(key: FactKey, c: ExplainContext): string | undefined {
+  const order = c.content.orders.find((o) => o.facts.includes(key));
+  const exam = order === undefined ? null : examFor(order, c.stroke);
+  if (exam === null) return undefined;
+  return c.texts.text('block.exam-without-result', {
+    exam: c.texts.text(`modality.${exam.modality}`),
+    state: c.texts.text(`exam-state.${exam.state}`),
+  });
 }
 
 export function confirmBlock(keys: readonly FactKey[], c: ExplainContext): string {

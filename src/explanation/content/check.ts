@@ -9,7 +9,7 @@ export function checkTexts(
 ): void {
   const declared = declaredTexts(cards);
   const keys = new Set(LOCALES.flatMap((locale) => texts[locale].keys()));
-  for (const key of [...keys, ...declared.keys()]) {
+  for (const key of new Set([...keys, ...declared.keys()])) {
     for (const locale of LOCALES) if (!texts[locale].has(key)) problems.push(`${locale}: ${key} is missing`);
     checkPlaceholders(key, texts, declared.get(key), problems);
   }

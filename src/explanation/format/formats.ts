@@ -17,6 +17,8 @@ export interface Formats {
   readonly duration: (ms: number) => string;
 }
 
+const YEAR = 366 * DAY;
+
 interface Clock {
   readonly day: Intl.DateTimeFormat;
   readonly time: Intl.DateTimeFormat;
@@ -56,9 +58,12 @@ export function formatsFor(texts: Texts, timeZone: string, at: Instant): Formats
     dateTime,
     span: (span) => {
       if (isExact(span)) return time(span.earliest);
-      return isWholeDay(span, clock)
-        ? date(span.earliest)
-        : texts.text('ui.between', { from: time(span.earliest), to: time(span.latest) });
+      if (isWholeDay(span, clock)) return date(span.earliest);
+      const length = span.latest - span.earliest;
+      // Only the day of the entry is known: the event lies somewhere before it.
+      if (length > YEAR) return texts.text('ui.not-after', { date: date(span.latest) });
+      const write = length > DAY ? date : time;
+      return texts.text('ui.between', { from: write(span.earliest), to: write(span.latest) });
     },
     duration: (ms) => duration(texts, ms),
   };

@@ -4,7 +4,11 @@ import type { MessageValues } from '../content/message.ts';
 import type { Formats } from './formats.ts';
 
 export function messageText(group: 'note' | 'action', message: Message, f: Formats): string {
-  return f.texts.text(`${group}.${message.key}`, messageValues(message, f));
+  const key = `${group}.${message.key}`;
+  const values = messageValues(message, f);
+  // A text that names a value has a plain form for the case that there is none.
+  const isComplete = [...f.texts.placeholders(key)].every((name) => values[name] !== undefined);
+  return f.texts.text(!isComplete && f.texts.has(`${key}.plain`) ? `${key}.plain` : key, values);
 }
 
 /** Numbers stay numbers (plurals need them), instants become times of the site. */

@@ -1,0 +1,100 @@
+/** After thrombolysis: one card. The gravest of hemorrhage, angioedema and a broken watch leads. */
+import type { FactKey } from '../../case/index.ts';
+import type { ComplicationsEvaluation } from '../../decisions/complications/index.ts';
+import type { Evaluation } from '../../decisions/evaluation.ts';
+import type { CardDraft, Indicator } from '../card-draft.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { drugName } from '../format/fact-value.ts';
+import { blocks, escapeValue, list } from '../format/markdown.ts';
+import { messageText } from '../format/messages.ts';
+import { basisBlock, closingLine, conflictBlock, criterionLine, evidenceBlock, heading } from './blocks.ts';
+import { decidingRows, evidenceKeys } from './evaluation-parts.ts';
+import { fitSummary } from './summary.ts';
+
+type Lead =
+  'hemorrhage-confirmed' | 'hemorrhage-suspected' | 'angioedema-present' | 'angioedema-suspected' | 'monitoring';
+
+export function complicationCard(complications: ComplicationsEvaluation, c: ExplainContext): CardDraft {
+  const { monitoring, given } = complications;
+  const lead = leadOf(complications);
+  const evaluation: Evaluation = lead.startsWith('hemorrhage')
+    ? complications.hemorrhage
+    : lead.startsWith('angioedema')
+      ? complications.angioedema
+      : monitoring;
+  const text = (key: string, values: Record<string, string> = {}): string =>
+    c.texts.text(`complication.${key}`, values);
+  const agent = escapeValue(drugName(given.drug, c.f));
+  const time = given.at === null ? text('given-unknown') : text('given-at', { time: c.f.span(given.at) });
+  const shown = [...new Set<FactKey>(['thrombolyticGiven', ...evidenceKeys(evaluation), 'bloodPressure'])];
+  const isAlarm = lead !== 'monitoring';
+  return {
+    topic: 'complication',
+    summary: summary(complications, lead, agent, c),
+    indicator: indicatorOf(complications, lead),
+    detail: blocks([
+      text(`statement.${lead}`, { agent, given: time }),
+      heading(
+        'why',
+        decidingRows(evaluation).map((row) => criterionLine(row, c)),
+        c,
+      ),
+      steps(isAlarm ? 'steps' : 'watch', evaluation, c),
+      isAlarm ? watchLine(monitoring, c) : '',
+      conflictBlock(shown, c),
+      evidenceBlock(shown, c),
+      basisBlock(evaluation.citation, c),
+      closingLine(shown, c),
+    ]),
+    suggestions: [],
+  };
+}
+
+function leadOf({ hemorrhage, angioedema }: ComplicationsEvaluation): Lead {
+  if (hemorrhage.conclusion === 'confirmed') return 'hemorrhage-confirmed';
+  if (hemorrhage.conclusion === 'suspected') return 'hemorrhage-suspected';
+  if (angioedema.conclusion === 'present') return 'angioedema-present';
+  return angioedema.conclusion === 'suspected' ? 'angioedema-suspected' : 'monitoring';
+}
+
+function indicatorOf({ monitoring }: ComplicationsEvaluation, lead: Lead): Indicator {
+  if (lead === 'monitoring') return monitoring.decidedBy.length > 0 ? 'warning' : 'info';
+  return lead === 'angioedema-suspected' ? 'warning' : 'critical';
+}
+
+function steps(key: 'steps' | 'watch', evaluation: Evaluation, c: ExplainContext): string {
+  if (evaluation.before.length === 0) return '';
+  const items = evaluation.before.map((action) => escapeValue(messageText('action', action, c.f)));
+  return `${c.texts.text(`complication.${key}`)}\n\n${list(items)}`;
+}
+
+/** With an alarm, the watch shrinks to what is out of line now. */
+function watchLine(monitoring: Evaluation, c: ExplainContext): string {
+  const rows = decidingRows(monitoring);
+  return rows.length === 0
+    ? ''
+    : `${c.texts.text('complication.watch')}\n\n${list(rows.map((row) => criterionLine(row, c)))}`;
+}
+
+function summary(complications: ComplicationsEvaluation, lead: Lead, agent: string, c: ExplainContext): string {
+  const { monitoring, hemorrhage } = complications;
+  const text = (key: string, values: Record<string, string> = {}): string =>
+    c.texts.text(`complication.${key}`, values);
+  if (lead !== 'monitoring') {
+    const row = decidingRows(hemorrhage)[0];
+    const name = row === undefined ? '' : c.texts.text(`criterion.${row.id}`);
+    const note = row?.note === undefined ? name : messageText('note', row.note, c.f);
+    return fitSummary([note, name].map((reason) => text(`summary.${lead}`, { agent, reason })));
+  }
+  const { schedule } = monitoring;
+  if (schedule === null) return fitSummary([text('summary.undecided', { agent })]);
+  const check = schedule.nextChecks[0];
+  const next = check === undefined ? '' : text('next', { time: c.f.time(check) });
+  const deviation = decidingRows(monitoring)[0];
+  if (deviation !== undefined) {
+    const reason = c.texts.text(`criterion.${deviation.id}`);
+    return fitSummary([text('summary.deviation', { reason, next }), text('summary.deviation', { reason, next: '' })]);
+  }
+  if (monitoring.conclusion === 'completed') return fitSummary([text('summary.completed', { agent })]);
+  return fitSummary([text('summary.monitoring', { until: c.f.time(schedule.endsAt), next })]);
+}

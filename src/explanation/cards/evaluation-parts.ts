@@ -1,0 +1,47 @@
+/** Readings of an evaluation that more than one card needs. */
+import type { FactKey, Instant } from '../../case/index.ts';
+import type { CriterionResult, Evaluation } from '../../decisions/evaluation.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { criterionName } from './blocks.ts';
+
+/** A statement that threw: the card says so under this id, the others stand. */
+export interface FailedStatement {
+  readonly failed: true;
+  readonly decision: string;
+  readonly errorId: string;
+}
+
+export function isFailed(statement: object): statement is FailedStatement {
+  return 'failed' in statement && statement.failed === true;
+}
+
+/** The rows that made the conclusion so, in the order in which the evaluation names them. */
+export function decidingRows(evaluation: Evaluation): CriterionResult[] {
+  return evaluation.decidedBy.flatMap((id) => evaluation.criteria.find((row) => row.id === id) ?? []);
+}
+
+export function namesOf(rows: readonly CriterionResult[], c: ExplainContext, most = 2): string {
+  return rows
+    .slice(0, most)
+    .map((row) => criterionName(row, c))
+    .join(c.texts.text('ui.semicolon'));
+}
+
+export function factNames(keys: readonly FactKey[], c: ExplainContext, most: number): string {
+  const names = keys.slice(0, most).map((key) => c.texts.text(`fact.${key}`));
+  const text = names.join(c.texts.text('ui.separator'));
+  return keys.length > most ? c.texts.text('block.and-more-short', { list: text, count: keys.length - most }) : text;
+}
+
+/** '; window closes 14:32 (41 min left)', or '' when time does not close it. */
+export function windowText(closes: Instant | null, c: ExplainContext): string {
+  if (closes === null || closes <= c.at) return '';
+  return c.texts.text('ui.window', { time: c.f.time(closes), left: c.f.duration(closes - c.at) });
+}
+
+/** Evidence of a conclusion: the facts its deciding rows rest on, then those of the other met rows. */
+export function evidenceKeys(evaluation: Evaluation): FactKey[] {
+  const deciding = decidingRows(evaluation);
+  const others = evaluation.criteria.filter((row) => row.status === 'met' && !deciding.includes(row));
+  return [...new Set([...deciding, ...others].flatMap((row) => row.data))];
+}

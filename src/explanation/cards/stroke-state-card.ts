@@ -1,0 +1,131 @@
+/** Where the case stands: the clock first, then the values that decide, the images and what disagrees. */
+import { MINUTE, type FactKey } from '../../case/index.ts';
+import type { StrokeState } from '../../decisions/stroke-state/index.ts';
+import type { CardDraft } from '../card-draft.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { factText } from '../format/fact-text.ts';
+import { blocks, escapeValue } from '../format/markdown.ts';
+import { closingLine, conflictBlock, evidenceBlock } from './blocks.ts';
+import { fitSummary } from './summary.ts';
+
+/** In the sentence: the values that a stroke team asks for first. */
+const IN_SUMMARY: readonly FactKey[] = ['bloodPressure', 'glucose'];
+const ROWS = 8;
+/** Older values of these change within hours and are called out. */
+const STALE_AFTER_MINUTES: Partial<Record<FactKey, number>> = { bloodPressure: 60, glucose: 240, nihss: 120 };
+
+/** @param targets what the blood pressure and glucose targets are, as Markdown; '' when none apply */
+export function strokeStateCard(state: StrokeState, targets: string, c: ExplainContext): CardDraft {
+  const keys = state.values.map(({ fact }) => fact);
+  return {
+    topic: 'stroke-state',
+    summary: summary(state, c),
+    indicator: 'info',
+    detail: blocks([
+      clockLines(state, c),
+      evidenceBlock(keys, c, ROWS),
+      nihssChange(state, c),
+      staleLine(state, c),
+      conflictBlock(state.conflicts, c),
+      imagingLine(state, c),
+      targets,
+      closingLine(keys, c),
+    ]),
+    suggestions: [],
+  };
+}
+
+function summary(state: StrokeState, c: ExplainContext): string {
+  const parts = [nihssText(state, c), ...IN_SUMMARY.map((key) => shortValue(key, c))].filter((part) => part !== '');
+  const clock = clockText(state, c);
+  const separator = c.texts.text('ui.comma');
+  const withParts = (count: number): string =>
+    c.texts.text('stroke-state.summary', {
+      clock,
+      values: parts
+        .slice(0, count)
+        .map((part) => separator + part)
+        .join(''),
+    });
+  return fitSummary([3, 2, 1, 0].map(withParts));
+}
+
+function clockText({ clock: { zero } }: StrokeState, c: ExplainContext): string {
+  if (zero.status === 'unknown') return c.texts.text(`stroke-state.clock.${zero.why}`);
+  return c.texts.text(`stroke-state.clock.${zero.basis}`, {
+    time: c.f.span(zero.since),
+    ago: c.f.duration(c.at - zero.since.earliest),
+  });
+}
+
+function clockLines(state: StrokeState, c: ExplainContext): string {
+  const { clock } = state;
+  const lines = [c.texts.text('stroke-state.clock.line', { clock: clockText(state, c) })];
+  const arrival = clock.times.find((time) => time.fact === 'arrival')?.times[0];
+  if (arrival)
+    lines.push(
+      c.texts.text('stroke-state.clock.arrival', {
+        time: c.f.span(arrival),
+        ago: c.f.duration(c.at - arrival.latest),
+      }),
+    );
+  const { wakeUpStroke } = c.stroke.facts;
+  if (wakeUpStroke.status === 'known' && wakeUpStroke.value) lines.push(c.texts.text('stroke-state.clock.wake-up'));
+  if (clock.nextEdge)
+    lines.push(
+      c.texts.text('stroke-state.edge', {
+        name: c.texts.text(`stroke-state.edge.${clock.nextEdge.id}`),
+        time: c.f.time(clock.nextEdge.at),
+        left: c.f.duration(clock.nextEdge.at - c.at),
+      }),
+    );
+  else if (clock.edges.length > 0) lines.push(c.texts.text('stroke-state.edge.passed'));
+  return lines.join(' ');
+}
+
+function nihssText({ deficit: { nihss } }: StrokeState, c: ExplainContext): string {
+  if (nihss.status !== 'known') return '';
+  const { total, isLowerBound } = nihss.value;
+  return c.texts.text(isLowerBound ? 'stroke-state.nihss-at-least' : 'stroke-state.nihss', { total });
+}
+
+function nihssChange({ deficit: { nihssChange: change } }: StrokeState, c: ExplainContext): string {
+  if (change === null || change === 0) return '';
+  return c.texts.text('stroke-state.nihss-change', { change: change > 0 ? `+${change}` : `−${-change}` });
+}
+
+function shortValue(key: FactKey, c: ExplainContext): string {
+  if (c.stroke.facts[key].status !== 'known') return '';
+  const { label, value } = factText(key, c.stroke.facts, c.f);
+  const short = c.texts.has(`short.${key}`) ? c.texts.text(`short.${key}`) : label;
+  // In the sentence one unit is enough.
+  return `${short} ${value.replace(/ ?\([^()]*\)$/, '')}`;
+}
+
+function staleLine(state: StrokeState, c: ExplainContext): string {
+  const old = state.values.filter(
+    ({ fact, ageMinutes }) => ageMinutes !== null && ageMinutes > (STALE_AFTER_MINUTES[fact] ?? Infinity),
+  );
+  if (old.length === 0) return '';
+  const items = old.map(({ fact, ageMinutes }) =>
+    c.texts.text('stroke-state.stale-item', {
+      name: escapeValue(c.texts.text(`fact.${fact}`)),
+      age: c.f.duration((ageMinutes ?? 0) * MINUTE),
+    }),
+  );
+  return c.texts.text('stroke-state.stale', { list: items.join(c.texts.text('ui.comma')) });
+}
+
+function imagingLine(state: StrokeState, c: ExplainContext): string {
+  const items = state.imaging.map(({ group, state: reached, exam }) => {
+    const values = {
+      name: c.texts.text(`stroke-state.imaging.${group}`),
+      state: c.texts.text(`stroke-state.imaging.state.${reached}`),
+    };
+    const when = exam?.at ?? null;
+    return when === null
+      ? c.texts.text('stroke-state.imaging.item', values)
+      : c.texts.text('stroke-state.imaging.item-at', { ...values, time: c.f.span(when) });
+  });
+  return c.texts.text('stroke-state.imaging', { list: items.join(c.texts.text('ui.semicolon')) });
+}

@@ -1,0 +1,71 @@
+import type { ThrombectomyEvaluation } from '../../decisions/thrombectomy/index.ts';
+import type { CardDraft, Indicator } from '../card-draft.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { blocks, escapeValue } from '../format/markdown.ts';
+import {
+  basisBlock,
+  beforeBlock,
+  closingLine,
+  conflictBlock,
+  criterionLine,
+  evidenceBlock,
+  heading,
+  missingBlock,
+  validityBlock,
+} from './blocks.ts';
+import { decidingRows, evidenceKeys, factNames, namesOf, windowText } from './evaluation-parts.ts';
+import { fitSummary } from './summary.ts';
+
+const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
+const TRIALS: readonly string[] = ['dawn-criteria', 'defuse-3-criteria', 'select2-criteria', 'angel-aspect-criteria'];
+
+/** @returns null when hemorrhage makes the question moot: the hemorrhage card speaks then */
+export function thrombectomyCard(evaluation: ThrombectomyEvaluation, c: ExplainContext): CardDraft | null {
+  if (evaluation.decidedBy.includes('hemorrhage-excludes-thrombectomy')) return null;
+  const { conclusion } = evaluation;
+  const deciding = decidingRows(evaluation);
+  const shown = [...new Set([...evidenceKeys(evaluation), ...evaluation.settledBy])];
+  const trials = evaluation.criteria.filter((row) => TRIALS.includes(row.id) && row.status === 'met');
+  const isYes = YES.includes(conclusion);
+  return {
+    topic: 'thrombectomy',
+    summary: summary(evaluation, c),
+    indicator: indicatorOf(conclusion),
+    detail: blocks([
+      c.texts.text(`thrombectomy.statement.${conclusion}`),
+      isYes || conclusion === 'not-recommended' || conclusion === 'not-applicable'
+        ? heading(
+            'why',
+            deciding.slice(0, 3).map((row) => criterionLine(row, c)),
+            c,
+          )
+        : '',
+      beforeBlock(evaluation.before, c),
+      missingBlock(evaluation.settledBy, c),
+      conflictBlock(shown, c),
+      evidenceBlock(shown, c),
+      trials.length > 0 ? c.texts.text('thrombectomy.trials', { list: escapeValue(namesOf(trials, c, 4)) }) : '',
+      isYes ? validityBlock(evaluation.validUntil, c) : '',
+      basisBlock(evaluation.citation ?? deciding[0]?.citation ?? null, c),
+      c.texts.text('thrombectomy.limits'),
+      closingLine(shown, c),
+    ]),
+    suggestions: [],
+  };
+}
+
+function summary(evaluation: ThrombectomyEvaluation, c: ExplainContext): string {
+  const key = `thrombectomy.summary.${evaluation.conclusion}`;
+  const reason = namesOf(decidingRows(evaluation), c, 1);
+  const window = windowText(evaluation.validUntil, c);
+  const missing = (most: number): string => factNames(evaluation.settledBy, c, most);
+  return fitSummary([
+    ...[4, 3, 2, 1].map((most) => c.texts.text(key, { reason, window, missing: missing(most) })),
+    c.texts.text(key, { reason, window: '', missing: missing(1) }),
+  ]);
+}
+
+/** A yes is time-critical and can be acted upon; everything else informs. */
+function indicatorOf(conclusion: string): Indicator {
+  return conclusion === 'recommended' || conclusion === 'reasonable' ? 'warning' : 'info';
+}
