@@ -1,0 +1,65 @@
+/** Thresholds on laboratory values, blood pressure and counts. */
+import { candidates, holds, isAbove, isAtLeast, isAtMost, isBelow } from '../../case/index.ts';
+import type { Fact, FactKey, Quantity, StrokeCase, StrokeFacts } from '../../case/index.ts';
+import type { RequiredAction, Verdict } from '../evaluation.ts';
+import { and } from '../three-valued.ts';
+import type { Evaluate } from './rule.ts';
+import { verdict } from './verdict.ts';
+
+type QuantityKey = {
+  [K in FactKey]: StrokeFacts[K] extends Fact<Quantity> ? K : never;
+}[FactKey];
+
+type Test = (value: Quantity, limit: number) => boolean | undefined;
+
+const compared =
+  (test: Test) =>
+  (key: QuantityKey, limit: number): Evaluate =>
+  ({ facts }) =>
+    verdict(
+      holds<Quantity>(facts[key], (value) => test(value, limit)),
+      [key],
+    );
+
+/** exclusive */
+export const valueAbove = compared(isAbove);
+/** exclusive */
+export const valueBelow = compared(isBelow);
+
+/** Both limits inclusive. */
+export const valueBetween =
+  (key: QuantityKey, low: number, high: number): Evaluate =>
+  ({ facts }) =>
+    verdict(
+      holds<Quantity>(facts[key], (value) => and(isAtLeast(value, low), isAtMost(value, high))),
+      [key],
+    );
+
+/**
+ * The reading to go by is the newest one that the case holds.
+ * @param limitCounts whether 185/110 itself passes ('at most') or not ('below')
+ */
+export const pressureUnder =
+  (systolic: number, diastolic: number, limitCounts: boolean): Evaluate =>
+  ({ facts }): Verdict => {
+    const passes: Test = limitCounts ? isAtMost : isBelow;
+    return verdict(
+      holds(facts.bloodPressure, (bp) => and(passes(bp.systolic, systolic), passes(bp.diastolic, diastolic))),
+      ['bloodPressure'],
+    );
+  };
+
+type Step = Pick<RequiredAction, 'key' | 'params'>;
+
+export function lowerPressure({ facts }: StrokeCase): Step {
+  const [newest] = candidates(facts.bloodPressure);
+  if (newest === undefined) return { key: 'lower-blood-pressure' };
+  const { systolic, diastolic } = newest.value;
+  return { key: 'lower-blood-pressure', params: { systolic: systolic.value, diastolic: diastolic.value } };
+}
+
+export function correctGlucose({ facts }: StrokeCase): Step {
+  const [newest] = candidates(facts.glucose);
+  if (newest === undefined) return { key: 'correct-glucose-and-re-examine' };
+  return { key: 'correct-glucose-and-re-examine', params: { glucose: newest.value.value } };
+}

@@ -1,0 +1,117 @@
+/** What would settle an open conclusion, and which single answer would change the one that stands. */
+import type { FactKey } from '../../case/index.ts';
+import { concludeThrombolysis } from './conclude.ts';
+import type { Conclusion } from './conclude.ts';
+import type { RuledResult, ThrombolysisConclusion } from './rule.ts';
+import { yesStrength } from './rule.ts';
+
+/** What a stroke team asks for first; facts that are not named come after these, in the order of the table. */
+const URGENCY: readonly FactKey[] = [
+  'hemorrhageOnImaging',
+  'lastKnownWell',
+  'witnessedOnset',
+  'symptomRecognition',
+  'wakeUpStroke',
+  'bedtime',
+  'wakeTime',
+  'nihss',
+  'disablingDeficit',
+  'bloodPressure',
+  'glucose',
+  'extensiveHypodensity',
+  'directOralAnticoagulant',
+  'vitaminKAntagonist',
+  'lowMolecularWeightHeparin',
+  'unfractionatedHeparin',
+  'otherAnticoagulant',
+  'inr',
+  'platelets',
+  'aptt',
+  'prothrombinTime',
+  'occlusionSite',
+  'coreVolume',
+  'hypoperfusionVolume',
+  'dwiFlairMismatch',
+  'dwiLesionUnderOneThirdMca',
+  'thrombectomyAccess',
+];
+const RANK = new Map(URGENCY.map((key, index) => [key, index]));
+
+/** The shortest list of facts that would settle it, most urgent first; empty when it is settled. */
+export function settledBy({ deciding }: Conclusion): FactKey[] {
+  const needed = new Set<FactKey>();
+  const windows: (readonly FactKey[])[] = [];
+  for (const { effect, result } of deciding) {
+    const facts = factsNeeded(effect.kind, result.status, result.missing ?? [], result.data);
+    if (effect.kind === 'opens') windows.push(facts);
+    else facts.forEach((fact) => needed.add(fact));
+  }
+  // one window is enough: the one that needs the fewest facts
+  const [easiest] = windows.filter((facts) => facts.length > 0).sort((a, b) => a.length - b.length);
+  easiest?.forEach((fact) => needed.add(fact));
+  return [...needed].sort((a, b) => (RANK.get(a) ?? URGENCY.length) - (RANK.get(b) ?? URGENCY.length));
+}
+
+function factsNeeded(
+  kind: RuledResult['effect']['kind'],
+  status: RuledResult['result']['status'],
+  missing: readonly FactKey[],
+  data: readonly FactKey[],
+): readonly FactKey[] {
+  if (status === 'unknown') return missing;
+  // a gate that is not passed needs a new value; contradictory times need to be corrected
+  if (kind === 'gate' && status === 'notMet') return data;
+  return kind === 'contradiction' ? missing : [];
+}
+
+export interface Counterfactual {
+  /** The criterion whose other answer would change the conclusion. */
+  readonly criterion: string;
+  readonly facts: readonly FactKey[];
+  /** 'missing': the answer is open. 'changed': the value speaks against it. */
+  readonly kind: 'missing' | 'changed';
+  readonly becomes: ThrombolysisConclusion;
+}
+
+/** Single answers that would turn the conclusion into a stronger yes, given everything else as it stands. */
+export function counterfactuals(rows: readonly RuledResult[], current: Conclusion): Counterfactual[] {
+  if (current.conclusion === 'recommended') return [];
+  const found: Counterfactual[] = [];
+  rows.forEach((row, index) => {
+    const favorable = favorableStatus(row);
+    if (favorable === undefined) return;
+    const { conclusion } = concludeThrombolysis(rows.with(index, withStatus(row, favorable)));
+    if (yesStrength(conclusion) <= yesStrength(current.conclusion)) return;
+    const { id, status, missing, data } = row.result;
+    const kind = status === 'unknown' ? 'missing' : 'changed';
+    found.push({ criterion: id, facts: missing ?? data, kind, becomes: conclusion });
+  });
+  return found;
+}
+
+const withStatus = ({ effect, result }: RuledResult, status: RuledResult['result']['status']): RuledResult => ({
+  effect,
+  result: { ...result, status },
+});
+
+/** The answer that speaks for treatment; undefined when the row already gives it, or when only time could. */
+export function favorableStatus({ effect, result }: RuledResult): 'met' | 'notMet' | undefined {
+  const { status } = result;
+  if (status === 'notApplicable') return undefined;
+  switch (effect.kind) {
+    case 'requires':
+    case 'gate':
+      return status === 'met' ? undefined : 'met';
+    case 'opens':
+      return status === 'unknown' ? 'met' : undefined;
+    case 'informs':
+    case 'suspicion':
+      return undefined;
+    case 'excludes':
+    case 'laboratory':
+    case 'advises-against':
+    case 'contradiction':
+    case 'caps':
+      return status === 'notMet' ? undefined : 'notMet';
+  }
+}

@@ -1,0 +1,106 @@
+/** Rows that more than one guideline set has, by the citation that each gives them. */
+import type { Citation } from '../evaluation.ts';
+import { aha2019, PRODUCT_SAFETY_RULE } from './citations.ts';
+import { disablingDeficit, mildNonDisablingDeficit } from './deficit.ts';
+import { drugFound, isTreatmentDose, reasonToSuspectCoagulopathy, SUSPICION_FACTS, takenWithinHours } from './drugs.ts';
+import { eventFound, isActive } from './history.ts';
+import { correctGlucose, lowerPressure, pressureUnder, valueBetween } from './measurements.ts';
+import { EXCLUDES } from './rule.ts';
+import type { ThrombolysisRule } from './rule.ts';
+import { contradictoryClocks } from './windows.ts';
+
+export const disablingDeficitRequired = (citation: Citation): ThrombolysisRule => ({
+  id: 'disabling-deficit',
+  class: 'benefit',
+  data: ['nihss', 'nihssItems', 'disablingDeficit'],
+  citation,
+  effect: { kind: 'requires' },
+  evaluate: disablingDeficit,
+});
+
+export const nonDisablingNotTreated = (citation: Citation): ThrombolysisRule => ({
+  id: 'mild-non-disabling-deficit',
+  class: 'relative',
+  data: ['nihss', 'nihssItems', 'disablingDeficit'],
+  citation,
+  effect: { kind: 'advises-against', whenUnknown: 'undecided' },
+  evaluate: mildNonDisablingDeficit,
+});
+
+/** Systolic below 185 and diastolic below 110 mmHg. */
+export const pressureBelow185Over110 = (citation: Citation): ThrombolysisRule => ({
+  id: 'blood-pressure-below-185-110',
+  class: 'gate',
+  data: ['bloodPressure'],
+  citation,
+  effect: { kind: 'gate', action: lowerPressure },
+  evaluate: pressureUnder(185, 110, false),
+});
+
+/** Glucose in mg/dL, limits inclusive. */
+export const glucoseBetween = (id: string, low: number, high: number, citation: Citation): ThrombolysisRule => ({
+  id,
+  class: 'gate',
+  data: ['glucose'],
+  citation,
+  effect: { kind: 'gate', action: correctGlucose },
+  evaluate: valueBetween('glucose', low, high),
+});
+
+export const reasonToSuspect = (citation: Citation): ThrombolysisRule => ({
+  id: 'reason-to-suspect-abnormal-coagulation',
+  class: 'gate',
+  data: SUSPICION_FACTS,
+  citation,
+  effect: { kind: 'suspicion' },
+  evaluate: reasonToSuspectCoagulopathy,
+});
+
+/** What every set needs besides its guideline's own rows. */
+export const PRODUCT_SAFETY_RULES: readonly ThrombolysisRule[] = [
+  contradictoryClocks(PRODUCT_SAFETY_RULE),
+  {
+    id: 'thrombolytic-already-given-this-episode',
+    class: 'absolute',
+    data: ['thrombolyticGiven'],
+    citation: PRODUCT_SAFETY_RULE,
+    effect: EXCLUDES,
+    evaluate: drugFound('thrombolyticGiven'),
+  },
+];
+
+/** Exclusions of 2019, Table 8, that no transcription of the later sets repeats: kept in all of them as the safer reading. */
+export const EXCLUSIONS_KEPT_FROM_2019: readonly ThrombolysisRule[] = [
+  {
+    id: 'subarachnoid-hemorrhage-suspected',
+    class: 'absolute',
+    data: ['subarachnoidHemorrhageSuspected'],
+    citation: aha2019('Table 8', 'V1'),
+    effect: EXCLUDES,
+    evaluate: eventFound('subarachnoidHemorrhageSuspected', { counts: isActive, suspicionCounts: true }),
+  },
+  {
+    id: 'treatment-dose-lmwh-within-24-hours',
+    class: 'absolute',
+    data: ['lowMolecularWeightHeparin'],
+    citation: aha2019('Table 8', 'V2', { cor: '3: Harm' }),
+    effect: EXCLUDES,
+    evaluate: takenWithinHours('lowMolecularWeightHeparin', 24, isTreatmentDose),
+  },
+  {
+    id: 'parenteral-anticoagulant-within-48-hours',
+    class: 'absolute',
+    data: ['otherAnticoagulant'],
+    citation: aha2019('Table 8', 'V2', { cor: '3: Harm' }),
+    effect: EXCLUDES,
+    evaluate: takenWithinHours('otherAnticoagulant', 48),
+  },
+  {
+    id: 'glycoprotein-inhibitor-in-use',
+    class: 'absolute',
+    data: ['glycoproteinInhibitor'],
+    citation: aha2019('Table 8', 'V1', { cor: '3: Harm' }),
+    effect: EXCLUDES,
+    evaluate: drugFound('glycoproteinInhibitor', ({ active }) => active),
+  },
+];

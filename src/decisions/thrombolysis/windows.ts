@@ -1,0 +1,257 @@
+/** The time windows as rows: from which clock, from when to when, and what imaging they need. */
+import { holds } from '../../case/index.ts';
+import type { FactKey, OcclusionSite, StrokeCase } from '../../case/index.ts';
+import type { Citation, Verdict } from '../evaluation.ts';
+import { and, or } from '../three-valued.ts';
+import { clockInstants, clockTimesContradict, edges, isWithinHours, midpointOfSleep, spanOf } from '../time-windows.ts';
+import { hasMismatch } from './perfusion.ts';
+import type { MismatchRule } from './perfusion.ts';
+import type { ThrombolysisContext, ThrombolysisRule, WindowTiming, Yes } from './rule.ts';
+import { changing, openFacts, verdict } from './verdict.ts';
+
+const STANDARD_WINDOW_HOURS = 4.5;
+const CLOCK: readonly FactKey[] = ['lastKnownWell', 'witnessedOnset'];
+
+export interface WindowSpecification {
+  readonly id: string;
+  readonly citation: Citation;
+  readonly conclusion: Yes;
+  readonly fromHours: number;
+  readonly toHours: number;
+}
+
+type Timing = (stroke: StrokeCase, context: ThrombolysisContext) => WindowTiming | undefined;
+
+/** 'Onset or last known well': the clock that the whole case is timed by. */
+const sinceOnset =
+  ({ fromHours, toHours }: WindowSpecification): Timing =>
+  (_stroke, { clock }) =>
+    clock.status === 'known' ? { basis: clock.basis, since: clock.since, fromHours, toHours } : undefined;
+
+/** A window that needs no imaging beyond the exclusion of hemorrhage. */
+export function plainWindow(specification: WindowSpecification): ThrombolysisRule {
+  const timing = sinceOnset(specification);
+  const { id, citation, conclusion, fromHours, toHours } = specification;
+  return {
+    id,
+    class: 'window',
+    data: CLOCK,
+    citation,
+    effect: { kind: 'opens', conclusion, timing },
+    evaluate: (stroke, at, context) => {
+      const since = timing(stroke, context)?.since;
+      if (since === undefined) return verdict(undefined, missingClock(context));
+      const notYet = fromHours > 0 && isWithinHours(since, at, fromHours) === true;
+      const answer = isWithinHours(since, at, toHours);
+      const note = answer === undefined ? { key: 'onset-time-not-exact' } : undefined;
+      const open: Verdict = notYet ? { status: 'notApplicable' } : verdict(answer, missingClock(context), note);
+      return changing(open, edges(since, fromHours, toHours), at);
+    },
+  };
+}
+
+const missingClock = ({ clock }: ThrombolysisContext): readonly FactKey[] =>
+  clock.status === 'known' && clock.basis === 'witnessed-onset' ? ['witnessedOnset'] : ['lastKnownWell'];
+
+interface ImagingWindow {
+  readonly specification: WindowSpecification;
+  readonly data: readonly FactKey[];
+  readonly timing: Timing;
+  /** The facts that the clock of this window needs. */
+  readonly timingFacts: readonly FactKey[];
+  /** False when the row is not written for this patient (no wake-up, witnessed onset). */
+  readonly applies: (stroke: StrokeCase) => boolean | undefined;
+  readonly appliesFacts: readonly FactKey[];
+  readonly imaging: (stroke: StrokeCase, context: ThrombolysisContext) => boolean | undefined;
+  readonly imagingFacts: readonly FactKey[];
+}
+
+/** A window that opens after the standard one and needs imaging. */
+function imagingWindow(row: ImagingWindow): ThrombolysisRule {
+  const { specification, timing, imagingFacts } = row;
+  const { id, citation, conclusion, fromHours, toHours } = specification;
+  const evaluate: ThrombolysisRule['evaluate'] = (stroke, at, context) => {
+    const { clock } = context;
+    const since = timing(stroke, context)?.since;
+    const instants = [
+      ...(clock.status === 'known' ? edges(clock.since, STANDARD_WINDOW_HOURS) : []),
+      ...(since === undefined ? [] : edges(since, fromHours, toHours)),
+    ];
+    return changing(judge(stroke, at, context, since), instants, at);
+  };
+  const judge = (
+    stroke: StrokeCase,
+    at: Parameters<ThrombolysisRule['evaluate']>[1],
+    context: ThrombolysisContext,
+    since: WindowTiming['since'] | undefined,
+  ): Verdict => {
+    const { clock } = context;
+    // the standard window needs none of this imaging
+    if (clock.status === 'known' && isWithinHours(clock.since, at, STANDARD_WINDOW_HOURS) === true) {
+      return { status: 'notApplicable' };
+    }
+    const applies = row.applies(stroke);
+    if (applies === false) return { status: 'notApplicable' };
+    const inTime = since === undefined ? undefined : isWithinHours(since, at, toHours);
+    const notYet = since !== undefined && fromHours > 0 && isWithinHours(since, at, fromHours) === true;
+    if (notYet) return { status: 'notApplicable' };
+    const selected = row.imaging(stroke, context);
+    const answer = and(applies, inTime, selected);
+    if (answer !== undefined) return verdict(answer, [], note(answer, inTime));
+    const missing = [
+      ...(applies === undefined ? openFacts(stroke.facts, row.appliesFacts) : []),
+      ...(inTime === undefined ? row.timingFacts : []),
+      ...(selected === undefined ? openFacts(stroke.facts, imagingFacts) : []),
+    ];
+    return verdict(undefined, [...new Set(missing)]);
+  };
+  const data = [...new Set([...CLOCK, ...row.data, ...row.timingFacts, ...row.appliesFacts, ...imagingFacts])];
+  return { id, class: 'window', data, citation, effect: { kind: 'opens', conclusion, timing }, evaluate };
+}
+
+function note(answer: boolean, inTime: boolean | undefined): Verdict['note'] {
+  if (answer) return undefined;
+  return inTime === false ? { key: 'window-closed' } : { key: 'window-imaging-not-fulfilled' };
+}
+
+const isUnwitnessed = ({ facts }: StrokeCase): boolean => facts.witnessedOnset.status === 'unknown';
+const wokeWithSymptoms = ({ facts }: StrokeCase): boolean | undefined => holds(facts.wakeUpStroke, (woke) => woke);
+
+const dwiFlair = ({ facts }: StrokeCase): boolean | undefined =>
+  and(
+    holds(facts.dwiFlairMismatch, (mismatch) => mismatch),
+    holds(facts.dwiLesionUnderOneThirdMca, (small) => small),
+  );
+const DWI_FLAIR: readonly FactKey[] = ['dwiFlairMismatch', 'dwiLesionUnderOneThirdMca'];
+const PERFUSION: readonly FactKey[] = ['coreVolume', 'hypoperfusionVolume'];
+
+/** Unwitnessed onset, counted from recognition, selected by DWI-FLAIR mismatch. */
+export function dwiFlairWindow(
+  specification: WindowSpecification,
+  more: { readonly wakeUpOnly?: boolean; readonly withoutThrombectomy?: boolean } = {},
+): ThrombolysisRule {
+  const { fromHours, toHours } = specification;
+  return imagingWindow({
+    specification,
+    data: ['witnessedOnset'],
+    timing: ({ facts }) => {
+      const since = spanOf(facts.symptomRecognition);
+      return since === undefined ? undefined : { basis: 'symptom-recognition', since, fromHours, toHours };
+    },
+    timingFacts: ['symptomRecognition'],
+    applies: (stroke) => and(isUnwitnessed(stroke), more.wakeUpOnly === true ? wokeWithSymptoms(stroke) : true),
+    appliesFacts: more.wakeUpOnly === true ? ['wakeUpStroke'] : [],
+    imaging: (stroke, context) =>
+      and(dwiFlair(stroke), more.withoutThrombectomy === true ? noThrombectomyPlanned(stroke, context) : true),
+    imagingFacts: more.withoutThrombectomy === true ? [...DWI_FLAIR, ...THROMBECTOMY_PLAN] : DWI_FLAIR,
+  });
+}
+
+interface PenumbraRequirements {
+  readonly mismatch: MismatchRule;
+  readonly automatedPerfusion: boolean;
+  readonly withoutThrombectomy: boolean;
+}
+
+const penumbra =
+  ({ mismatch, automatedPerfusion, withoutThrombectomy }: PenumbraRequirements): ImagingWindow['imaging'] =>
+  (stroke, context) =>
+    and(
+      hasMismatch(stroke, mismatch),
+      automatedPerfusion ? context.policy.automatedPerfusion : true,
+      withoutThrombectomy ? noThrombectomyPlanned(stroke, context) : true,
+    );
+
+const penumbraFacts = ({ withoutThrombectomy }: PenumbraRequirements): readonly FactKey[] =>
+  withoutThrombectomy ? [...PERFUSION, ...THROMBECTOMY_PLAN] : PERFUSION;
+
+/** Counted from onset or last known well, selected by perfusion mismatch. */
+export function penumbraWindow(specification: WindowSpecification, needs: PenumbraRequirements): ThrombolysisRule {
+  return imagingWindow({
+    specification,
+    data: [],
+    timing: sinceOnset(specification),
+    timingFacts: CLOCK,
+    applies: () => true,
+    appliesFacts: [],
+    imaging: penumbra(needs),
+    imagingFacts: penumbraFacts(needs),
+  });
+}
+
+/** Woke with symptoms, counted from the midpoint of sleep, selected by perfusion mismatch. */
+export function wakeUpPenumbraWindow(
+  specification: WindowSpecification,
+  needs: PenumbraRequirements,
+): ThrombolysisRule {
+  const { fromHours, toHours } = specification;
+  return imagingWindow({
+    specification,
+    data: ['bedtime', 'lastKnownWell'],
+    timing: (stroke) => {
+      const since = midpointOfSleep(stroke);
+      return since === undefined ? undefined : { basis: 'midpoint-of-sleep', since, fromHours, toHours };
+    },
+    timingFacts: ['bedtime', 'wakeTime'],
+    applies: wokeWithSymptoms,
+    appliesFacts: ['wakeUpStroke'],
+    imaging: penumbra(needs),
+    imagingFacts: penumbraFacts(needs),
+  });
+}
+
+/** Large-vessel occlusion in the anterior circulation, as the trials of the late window enrolled it most. */
+const LARGE_VESSEL: readonly OcclusionSite[] = ['internal-carotid', 'M1'];
+
+export function largeVesselWindow(specification: WindowSpecification, mismatch: MismatchRule): ThrombolysisRule {
+  return imagingWindow({
+    specification,
+    data: [],
+    timing: sinceOnset(specification),
+    timingFacts: CLOCK,
+    applies: ({ facts }) => holds(facts.occlusionSite, (site) => LARGE_VESSEL.includes(site)),
+    appliesFacts: ['occlusionSite'],
+    imaging: (stroke, context) => and(hasMismatch(stroke, mismatch), noAccess(stroke, context)),
+    imagingFacts: [...PERFUSION, 'thrombectomyAccess'],
+  });
+}
+
+const THROMBECTOMY_PLAN: readonly FactKey[] = ['occlusionSite', 'thrombectomyAccess'];
+/** Sites for which the guidelines do not offer thrombectomy. */
+const NO_TARGET: readonly OcclusionSite[] = ['none', 'M2-other', 'distal-MCA', 'ACA', 'PCA'];
+
+/** The record's word on access, else the site's configuration. */
+function noAccess({ facts }: StrokeCase, { policy }: ThrombolysisContext): boolean | undefined {
+  const access = holds(facts.thrombectomyAccess, (reachable) => reachable);
+  if (access !== undefined) return !access;
+  return facts.thrombectomyAccess.status === 'unknown' && policy.thrombectomyAccess !== null
+    ? !policy.thrombectomyAccess
+    : undefined;
+}
+
+/** 'Thrombectomy is not planned': there is no vessel to open, or no way to a center. */
+function noThrombectomyPlanned(stroke: StrokeCase, context: ThrombolysisContext): boolean | undefined {
+  return or(
+    holds(stroke.facts.occlusionSite, (site) => NO_TARGET.includes(site)),
+    noAccess(stroke, context),
+  );
+}
+
+/** A record whose times cannot all be right carries no window. */
+export function contradictoryClocks(citation: Citation): ThrombolysisRule {
+  return {
+    id: 'clock-times-contradict',
+    class: 'gate',
+    data: ['lastKnownWell', 'witnessedOnset', 'symptomRecognition', 'wakeUpStroke', 'bedtime', 'wakeTime'],
+    citation,
+    effect: { kind: 'contradiction' },
+    evaluate: (stroke, at) =>
+      changing(
+        clockTimesContradict(stroke, at)
+          ? { status: 'met', missing: ['lastKnownWell', 'witnessedOnset'] }
+          : { status: 'notMet' },
+        clockInstants(stroke),
+        at,
+      ),
+  };
+}
