@@ -3,8 +3,23 @@
  * and not always with a position; so the place is found again here, on the error path only.
  */
 
-const TOKEN =
-  /[ \t\r\n]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([[\]{},:]))/y;
+const SCALAR_OR_SIGN = /(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([[\]{},:])/y;
+const STRING_STOP = /["\\\u0000-\u001f]/g;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
+/** @returns the offset after the closing quote; undefined when the string is broken */
+function stringEnd(json: string, start: number): number | undefined {
+  let position = start + 1;
+  for (;;) {
+    STRING_STOP.lastIndex = position;
+    const stop = STRING_STOP.exec(json);
+    if (stop?.[0] === '"') return stop.index + 1;
+    if (stop?.[0] !== '\\') return undefined;
+    ESCAPE.lastIndex = stop.index;
+    if (!ESCAPE.test(json)) return undefined;
+    position = ESCAPE.lastIndex;
+  }
+}
 
 type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'comma-or-end' | 'end-of-text';
 
@@ -50,6 +65,20 @@ function scalar(state: State, isString: boolean): boolean {
   return true;
 }
 
+function string(state: State, json: string, position: number): number | undefined {
+  const end = stringEnd(json, position);
+  return end !== undefined && scalar(state, true) ? end : undefined;
+}
+
+function other(state: State, json: string, position: number): number | undefined {
+  SCALAR_OR_SIGN.lastIndex = position;
+  const token = SCALAR_OR_SIGN.exec(json);
+  if (token === null) return undefined;
+  const sign = token[2];
+  const fits = sign === undefined ? scalar(state, false) : punctuation(state, sign);
+  return fits ? SCALAR_OR_SIGN.lastIndex : undefined;
+}
+
 /**
  * @returns the zero-based offset of the first token that breaks the grammar, the length of the text when it ends too
  * early, or undefined when nothing is wrong
@@ -60,13 +89,8 @@ export function jsonErrorPosition(json: string): number | undefined {
   for (;;) {
     while (' \t\r\n'.includes(json[position] ?? '!')) position += 1;
     if (position >= json.length) return state.expected === 'end-of-text' ? undefined : json.length;
-    TOKEN.lastIndex = position;
-    const token = TOKEN.exec(json);
-    if (token === null) return position;
-    const [, string, literal, sign] = token;
-    const fits =
-      sign === undefined ? scalar(state, literal === undefined && string !== undefined) : punctuation(state, sign);
-    if (!fits) return position;
-    position = TOKEN.lastIndex;
+    const end = json[position] === '"' ? string(state, json, position) : other(state, json, position);
+    if (end === undefined) return position;
+    position = end;
   }
 }

@@ -1,0 +1,66 @@
+import { Agent, get } from 'node:http';
+import type { RequestListener } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { startServer } from '../../src/http/server.ts';
+
+const start = (app: RequestListener, grace?: number) =>
+  startServer({ app, host: '127.0.0.1', port: 0, ...(grace === undefined ? {} : { grace }) });
+
+function fetchText(url: string, agent?: Agent): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, agent === undefined ? {} : { agent }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => {
+        resolve(text);
+      });
+    }).on('error', reject);
+  });
+}
+
+describe('a server', () => {
+  it('fails with its reason when the port is taken', async () => {
+    const server = await start((_req, res) => res.end());
+    const second = startServer({ app: (_req, res) => res.end(), host: '127.0.0.1', port: server.port });
+    await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await server.close();
+  });
+
+  it('finishes the answer under way, then stops, for every caller at once', async () => {
+    let arrived: () => void = () => undefined;
+    const arrival = new Promise<void>((resolve) => (arrived = resolve));
+    const server = await start((_req, res) => {
+      arrived();
+      setTimeout(() => res.end('whole'), 150);
+    });
+    const answer = fetchText(server.url);
+    await arrival;
+    const closing = server.close();
+    expect(server.close()).toBe(closing);
+    await expect(fetchText(server.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(await answer).toBe('whole');
+    await closing;
+  });
+
+  it('does not wait for idle connections', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const server = await start((_req, res) => res.end('ok'));
+    await fetchText(server.url, agent);
+    const started = performance.now();
+    await server.close();
+    expect(performance.now() - started).toBeLessThan(2_000);
+    agent.destroy();
+  });
+
+  it('cuts off what takes longer than the grace', async () => {
+    let arrived: () => void = () => undefined;
+    const arrival = new Promise<void>((resolve) => (arrived = resolve));
+    const server = await start(() => {
+      arrived();
+    }, 50);
+    const answer = expect(fetchText(server.url)).rejects.toThrow();
+    await arrival;
+    await server.close();
+    await answer;
+  });
+});
