@@ -24,7 +24,7 @@ const record: Bundle = {
     { resource: observation('o3', 'A', '2026-11-02T10:00:00Z') },
     {
       resource: {
-        resourceType: 'Condition',
+        resourceType: 'Condition' as const,
         id: 'c1',
         subject: { reference: 'urn:uuid:1' },
         code: { text: 'x' },

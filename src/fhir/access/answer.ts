@@ -8,6 +8,10 @@ import { isObject, objectsOf, textOf, type JsonObject } from './json.ts';
 export interface Answer {
   /** Resources as they came, each with the fullUrl of its entry. */
   readonly resources: readonly { readonly resource: JsonObject; readonly fullUrl: string | undefined }[];
+  /** Entries that answer the question, the malformed ones included. */
+  readonly matches: number;
+  /** What the server says that all pages hold together. */
+  readonly total: number | undefined;
   /** Link to the next page. */
   readonly next: string | undefined;
   /**
@@ -18,7 +22,7 @@ export interface Answer {
   readonly problems: readonly Omit<Degradation, 'where'>[];
 }
 
-const NOTHING: Answer = { resources: [], next: undefined, extent: 'whole', problems: [] };
+const NOTHING: Answer = { resources: [], matches: 0, total: undefined, next: undefined, extent: 'whole', problems: [] };
 
 function unusable(why: Degradation['why'], detail: string): Answer {
   return { ...NOTHING, extent: 'unusable', problems: [{ why, detail }] };
@@ -51,6 +55,7 @@ function readBundle(bundle: JsonObject, onePageSuffices: boolean): Answer {
   let matches = 0;
   const seen = { partial: false, failed: false };
   const lose = (detail: string): void => {
+    matches += 1;
     seen.partial = true;
     problems.push({ why: 'malformed', detail });
   };
@@ -77,20 +82,8 @@ function readBundle(bundle: JsonObject, onePageSuffices: boolean): Answer {
     }
   }
   const next = onePageSuffices ? undefined : nextLink(bundle);
-  const total = bundle['total'];
-  // Without a next link a total above the entries means that a part was withheld.
-  if (
-    !onePageSuffices &&
-    next === undefined &&
-    typeof total === 'number' &&
-    total > matches &&
-    !seen.partial &&
-    !seen.failed
-  ) {
-    seen.partial = true;
-    problems.push({ why: 'incomplete', detail: 'fewer resources than the stated total' });
-  }
-  return { resources, next, extent: extentOf(seen.failed, seen.partial, resources.length), problems };
+  const total = !onePageSuffices && typeof bundle['total'] === 'number' ? bundle['total'] : undefined;
+  return { resources, matches, total, next, extent: extentOf(seen.failed, seen.partial, resources.length), problems };
 }
 
 /**
@@ -111,10 +104,10 @@ export function readAnswer(
   if (type !== 'Bundle') {
     if (type !== expected) return unusable('malformed', 'a resource of another type');
     const resources = [{ resource: value, fullUrl: undefined }];
-    if (single || onePageSuffices) return { ...NOTHING, resources };
+    if (single || onePageSuffices) return { ...NOTHING, resources, matches: 1 };
     // One resource where a list was asked for: used, but it does not show that there is no other.
     const problems = [{ why: 'incomplete', detail: 'one resource in place of a list' } as const];
-    return { resources, next: undefined, extent: 'partial', problems };
+    return { ...NOTHING, resources, matches: 1, extent: 'partial', problems };
   }
   const answer = readBundle(value, single || onePageSuffices);
   if (answer.extent !== 'unusable' && answer.resources.length > 0) {
@@ -127,4 +120,11 @@ export function readAnswer(
     }
   }
   return answer;
+}
+
+/** After the last page: fewer matches than the stated total mean that a part was withheld. */
+export const WITHHELD = { why: 'incomplete', detail: 'fewer resources than the stated total' } as const;
+
+export function isWithheld(answer: Answer, matchesBefore: number): boolean {
+  return answer.next === undefined && answer.total !== undefined && answer.total > matchesBefore + answer.matches;
 }

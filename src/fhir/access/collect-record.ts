@@ -6,7 +6,7 @@ import type { FhirResource } from 'fhir/r4.js';
 import type { Dispatcher } from 'undici';
 import type { PatientRecord, ReadState, RecordKey } from '../record.ts';
 import { normalizeBaseUrl } from './allowed-servers.ts';
-import { readAnswer } from './answer.ts';
+import { isWithheld, readAnswer, WITHHELD, type Answer } from './answer.ts';
 import { createFhirConnections, createFhirReader, ReadFailed, type FhirReader } from './fhir-reader.ts';
 import { gathering, type Gathering } from './gathering.ts';
 import { isObject, textOf, type JsonObject } from './json.ts';
@@ -75,16 +75,19 @@ function take(planned: PlannedRead, result: ReadResult, { gathered, patientId }:
   return lost > 0 ? { state: 'incomplete', why: 'malformed' } : result.state;
 }
 
-async function readSelf(
-  planned: PlannedRead,
-  reader: FhirReader,
-  reading: Reading,
-  start?: string,
-): Promise<ReadState> {
+/** @param page a supplied first page, whose `next` link is followed; without it the question is asked anew */
+async function readSelf(planned: PlannedRead, reader: FhirReader, reading: Reading, page?: Answer): Promise<ReadState> {
   const { gathered, patientId, maxPages } = reading;
-  const pages = await readPages(planned, start ?? addressOf(planned, patientId), reader, maxPages);
+  const start = page?.next ?? addressOf(planned, patientId);
+  const pages = await readPages(planned, start, reader, maxPages, page?.matches ?? 0);
   for (const problem of pages.problems) gathered.note({ where: planned.key, ...problem });
   return take(planned, pages, reading);
+}
+
+function stateOf(answer: Answer, problems: Answer['problems']): ReadState {
+  const why = problems[0]?.why ?? 'incomplete';
+  if (answer.extent === 'unusable') return { state: 'failed', why };
+  return answer.extent === 'partial' || problems.length > 0 ? { state: 'incomplete', why } : { state: 'complete' };
 }
 
 async function readKey(planned: PlannedRead, value: unknown, reading: Reading): Promise<ReadState> {
@@ -99,26 +102,22 @@ async function readKey(planned: PlannedRead, value: unknown, reading: Reading): 
     single: planned.search === null,
     onePageSuffices: planned.firstPageSuffices,
   });
-  const why = answer.problems[0]?.why ?? 'incomplete';
-  const extent: ReadState =
-    answer.extent === 'whole'
-      ? { state: 'complete' }
-      : { state: answer.extent === 'partial' ? 'incomplete' : 'failed', why };
-  const supplied = take(planned, { state: extent, resources: answer.resources, problems: [] }, reading);
-  const morePages = supplied.state === 'complete' ? answer.next : undefined;
-  if (supplied.state === 'complete' && morePages === undefined) return supplied;
+  const problems = isWithheld(answer, 0) ? [...answer.problems, WITHHELD] : answer.problems;
+  const supplied = take(planned, { state: stateOf(answer, problems), resources: answer.resources, problems }, reading);
+  const hasMorePages = supplied.state === 'complete' && answer.next !== undefined;
+  if (supplied.state === 'complete' && !hasMorePages) return supplied;
 
   if (reader !== undefined) {
-    if (morePages !== undefined) {
-      const rest = await readSelf(planned, reader, reading, morePages);
+    if (hasMorePages) {
+      const rest = await readSelf(planned, reader, reading, answer);
       if (rest.state !== 'failed') return rest;
     }
     // The whole question again: its answer stands alone, so what was wrong with the supplied one no longer matters.
     const own = await readSelf(planned, reader, reading);
-    if (own.state === 'complete') return own;
+    if (own.state === 'complete' || supplied.state === 'failed') return own;
   }
-  for (const problem of answer.problems) gathered.note({ where, ...problem });
-  if (morePages === undefined) return supplied;
+  for (const problem of problems) gathered.note({ where, ...problem });
+  if (!hasMorePages) return supplied;
   gathered.note({ where, why: 'incomplete', detail: 'further pages could not be read' });
   return { state: 'incomplete', why: 'incomplete' };
 }

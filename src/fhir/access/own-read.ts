@@ -1,7 +1,7 @@
 /** One question of the plan asked of the FHIR server, page after page. */
 import type { Degradation } from '../../case/index.ts';
 import type { ReadState } from '../record.ts';
-import { readAnswer, type Answer } from './answer.ts';
+import { isWithheld, readAnswer, WITHHELD, type Answer } from './answer.ts';
 import { ReadFailed, type FhirReader } from './fhir-reader.ts';
 import type { PlannedRead } from './prefetch-plan.ts';
 
@@ -32,12 +32,14 @@ function failureOf(error: unknown): { readonly why: Degradation['why']; readonly
 /**
  * Follows `next` links to the end, within the page limit. A page that fails leaves the earlier ones in use.
  * @param start address of the first page: the plan's own, or the `next` link of a prefetched page
+ * @param matchesBefore matches on the pages before `start`
  */
 export async function readPages(
   planned: PlannedRead,
   start: string,
   reader: FhirReader,
   maxPages: number,
+  matchesBefore: number,
 ): Promise<ReadResult> {
   const resources: Answer['resources'][number][] = [];
   const problems: Omit<Degradation, 'where'>[] = [];
@@ -45,6 +47,7 @@ export async function readPages(
   let why: Degradation['why'] | undefined;
   let address: string | undefined = start;
   let usable = false;
+  let matches = matchesBefore;
   const stop = (problem: Omit<Degradation, 'where'>): void => {
     why = problem.why;
     problems.push(problem);
@@ -63,6 +66,8 @@ export async function readPages(
       problems.push(...answer.problems);
       if (answer.extent !== 'unusable') usable = true;
       if (answer.extent !== 'whole') why = answer.problems[0]?.why ?? 'incomplete';
+      else if (isWithheld(answer, matches)) stop(WITHHELD);
+      matches += answer.matches;
       address = answer.next;
     } catch (error) {
       stop(failureOf(error));
