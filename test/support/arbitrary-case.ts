@@ -1,0 +1,177 @@
+/**
+ * Stroke cases for properties: half healthy, half with findings around the thresholds, any fact possibly unknown.
+ * Facts that say the same thing twice agree with each other: clock times can all be right, an extensive hypodensity has
+ * its extent, a man is not pregnant. A contradictory record is another promise, tested by itself.
+ */
+import fc from 'fast-check';
+import type {
+  ClinicalEvent,
+  DrugExposure,
+  Fact,
+  FactKey,
+  StrokeCase,
+  StrokeFacts,
+  TimeSpan,
+} from '../../src/case/index.ts';
+import { DAY, HOUR, known, MINUTE, plus, timeSpan, unknown } from '../../src/case/index.ts';
+import {
+  aCase,
+  drug,
+  eligibleFacts,
+  event,
+  given,
+  hoursAgo,
+  measured,
+  nihssItems,
+  nihssTotal,
+  NOW,
+  noneRecorded,
+  pressure,
+  someSource,
+  time,
+  weightOf,
+} from './case-builder.ts';
+import { FACT_KEYS } from './fact-keys.ts';
+
+type Findings = Partial<{ readonly [K in FactKey]: fc.Arbitrary<StrokeFacts[K]> }>;
+
+const anyFlag = fc.boolean().map((flag) => given(flag));
+const spanAgo = (maxMs: number): fc.Arbitrary<TimeSpan> =>
+  fc
+    .tuple(fc.integer({ min: 0, max: maxMs }), fc.constantFrom(0, 0, MINUTE, DAY))
+    .map(([ms, width]) => timeSpan(plus(NOW, -ms - width), plus(NOW, -ms)));
+
+const anyEvent: fc.Arbitrary<ClinicalEvent> = fc
+  .record({
+    kind: fc.constantFrom('finding', 'severe-head-injury', 'mild-head-injury', 'stemi', 'nstemi', 'urinary-bleeding'),
+    when: fc.option(spanAgo(120 * DAY)),
+    active: fc.boolean(),
+    certainty: fc.constantFrom('confirmed', 'suspected', 'provisional'),
+  })
+  .map(({ kind, when, ...more }) => event(kind, when, more as Partial<ClinicalEvent>));
+const anyEvents = fc.array(anyEvent, { minLength: 1, maxLength: 2 }).map((events) => given(events, null));
+
+const anyDrug: fc.Arbitrary<DrugExposure> = fc
+  .record({
+    drug: fc.constantFrom('dabigatran', 'apixaban', 'idarucizumab'),
+    lastIntake: fc.option(spanAgo(72 * HOUR)),
+    active: fc.boolean(),
+    intent: fc.constantFrom('treatment', 'prophylactic', 'unspecified'),
+  })
+  .map(({ drug: name, lastIntake, ...more }) =>
+    drug(name, 'factor-xa-inhibitor', lastIntake, more as Partial<DrugExposure>),
+  );
+const anyDrugs = fc.array(anyDrug, { minLength: 1, maxLength: 2 }).map((drugs) => given(drugs, null));
+
+const FINDINGS: Findings = {
+  age: fc.constantFrom(0.01, 10, 17, 18, 55, 80, 81, 95).map((years) => measured(years, 'a', null)),
+  weight: fc.constantFrom(20, 50, 79.9, 96, 140).map((kg) => weightOf(kg)),
+  nihss: fc.tuple(fc.integer({ min: 0, max: 42 }), fc.boolean()).map(([total, bound]) => nihssTotal(total, bound)),
+  nihssItems: fc
+    .record({
+      '3': fc.integer({ min: 0, max: 3 }),
+      '5a': fc.constantFrom<number | 'untestable'>(0, 1, 2, 'untestable'),
+    })
+    .map((items) => nihssItems(items)),
+  disablingDeficit: anyFlag,
+  preStrokeMrs: fc.constantFrom(0 as const, 2 as const, 4 as const).map((grade) => given(grade)),
+  bloodPressure: fc
+    .tuple(fc.constantFrom(120, 184, 185, 186, 220), fc.constantFrom(70, 109, 110, 111))
+    .map(([systolic, diastolic]) => pressure(systolic, diastolic)),
+  glucose: fc.constantFrom(40, 50, 59, 60, 400, 401).map((value) => measured(value, 'mg/dL')),
+  inr: fc.constantFrom(1, 1.7, 1.8).map((value) => measured(value, '{INR}')),
+  prothrombinTime: fc.constantFrom(12, 15, 15.1).map((value) => measured(value, 's')),
+  aptt: fc.constantFrom(30, 40, 40.1).map((value) => measured(value, 's')),
+  platelets: fc.constantFrom(99, 100, 250).map((value) => measured(value, '10*9/L')),
+  egfr: fc.constantFrom(20, 60, 90).map((value) => measured(value, 'mL/min/{1.73_m2}')),
+  hemorrhageOnImaging: anyFlag,
+  occlusionSite: fc
+    .constantFrom('none' as const, 'M1' as const, 'M2-other' as const, 'basilar' as const)
+    .map((s) => given(s)),
+  coreVolume: fc.constantFrom(0, 10, 69, 70).map((value) => measured(value, 'mL')),
+  hypoperfusionVolume: fc.constantFrom(0, 12, 85, 180).map((value) => measured(value, 'mL')),
+  dwiFlairMismatch: anyFlag,
+  dwiLesionUnderOneThirdMca: anyFlag,
+  cerebralMicrobleeds: fc.constantFrom(0, 1, 10, 11).map((value) => measured(value, '{count}')),
+  aneurysmDiameter: fc.constantFrom(4, 10, 26).map((value) => measured(value, 'mm')),
+  thrombectomyAccess: anyFlag,
+};
+
+const LIST_KEYS = FACT_KEYS.filter((key) => {
+  const fact = eligibleFacts()[key];
+  return fact.status === 'known' && Array.isArray(fact.value) && fact.value.length === 0;
+});
+const DRUG_LISTS: readonly FactKey[] = [
+  'vitaminKAntagonist',
+  'directOralAnticoagulant',
+  'unfractionatedHeparin',
+  'lowMolecularWeightHeparin',
+  'otherAnticoagulant',
+  'antiplatelet',
+  'glycoproteinInhibitor',
+  'amyloidImmunotherapy',
+  'anticoagulantReversal',
+  'thrombolyticGiven',
+];
+
+type Clocks = Partial<StrokeFacts>;
+const hours = fc.integer({ min: 0, max: 30 * 60 }).map((minutes) => minutes / 60);
+
+/** Clock facts that can all be right. */
+export const consistentClocks: fc.Arbitrary<Clocks> = fc.oneof(
+  fc.tuple(hours, hours).map(([onset, before]) => ({
+    witnessedOnset: time(hoursAgo(onset)),
+    symptomRecognition: time(hoursAgo(onset)),
+    lastKnownWell: time(hoursAgo(onset + before)),
+    wakeUpStroke: given(false),
+  })),
+  fc.tuple(hours, hours).map(([recognized, before]) => ({
+    witnessedOnset: unknown('not-recorded'),
+    symptomRecognition: time(hoursAgo(recognized)),
+    lastKnownWell: time(hoursAgo(recognized + before)),
+    wakeUpStroke: given(false),
+  })),
+  fc.tuple(hours, hours, hours).map(([woke, sleep, before]) => ({
+    witnessedOnset: unknown('not-recorded'),
+    symptomRecognition: time(hoursAgo(woke)),
+    wakeTime: time(hoursAgo(woke)),
+    bedtime: time(hoursAgo(woke + sleep + before / 10)),
+    lastKnownWell: time(hoursAgo(woke + sleep)),
+    wakeUpStroke: given(true),
+  })),
+);
+
+const person: fc.Arbitrary<Partial<StrokeFacts>> = fc.constantFrom(
+  { sex: given('male' as const), pregnancy: known('not-pregnant' as const, null, someSource(), 'derived') },
+  { sex: given('female' as const), pregnancy: given('not-pregnant' as const), age: measured(30, 'a', null) },
+  { sex: given('female' as const), pregnancy: given('pregnant' as const), age: measured(30, 'a', null) },
+);
+const hypodensity: fc.Arbitrary<Partial<StrokeFacts>> = fc.constantFrom(
+  { extensiveHypodensity: given(false), hypodensityExtent: given('none' as const) },
+  { extensiveHypodensity: given(true), hypodensityExtent: given('over-one-third-mca' as const) },
+);
+
+const some = fc.integer({ min: 0, max: 5 });
+
+/** A clearly eligible patient with a few findings and a few unknowns put in. */
+export const arbitraryCase: fc.Arbitrary<StrokeCase> = fc
+  .record({
+    clocks: consistentClocks,
+    who: fc.option(person),
+    scan: fc.option(hypodensity, { freq: 2 }),
+    findings: fc.record(FINDINGS as Record<string, fc.Arbitrary<Fact<unknown>>>),
+    chosen: fc.shuffledSubarray(Object.keys(FINDINGS), { maxLength: 6 }),
+    lists: fc.shuffledSubarray([...LIST_KEYS], { maxLength: 2 }),
+    events: anyEvents,
+    drugs: anyDrugs,
+    missing: fc.shuffledSubarray([...FACT_KEYS]),
+    missingCount: some,
+  })
+  .map(({ clocks, who, scan, findings, chosen, lists, events, drugs, missing, missingCount }) => {
+    const facts: Record<string, Fact<unknown>> = { ...eligibleFacts(), ...(scan ?? {}), ...clocks };
+    for (const key of chosen) facts[key] = findings[key] ?? noneRecorded();
+    Object.assign(facts, who ?? {});
+    for (const key of lists) facts[key] = DRUG_LISTS.includes(key) ? drugs : events;
+    for (const key of missing.slice(0, missingCount)) facts[key] = unknown('not-read');
+    return aCase(facts as unknown as StrokeFacts);
+  });
