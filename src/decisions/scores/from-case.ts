@@ -1,0 +1,101 @@
+/** Scores of one patient from the facts of the case: an unknown fact never yields a number. */
+import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
+import { CASE_INPUTS, factsOfInput } from './case-inputs.ts';
+import { agreedNihss } from './case-values.ts';
+import type { ComputedScore, MissingScore, ScoreBasis, ScoreValue } from './definition.ts';
+import { ScoreInputError, scoreNamed } from './index.ts';
+
+/**
+ * The NIHSS was a lower bound (an item was untestable): only what holds for every possible total is given, and the
+ * points as a lower bound.
+ */
+export interface AtLeastScore {
+  readonly status: 'at-least';
+  readonly basis: ScoreBasis;
+  readonly points_at_least: number | null;
+  readonly [value: string]: ScoreValue | ScoreBasis;
+}
+/** A fact lies outside the range of the score; `reason` names the input and the range. */
+export interface OutsideScore {
+  readonly status: 'outside-range';
+  readonly reason: string;
+  readonly basis: ScoreBasis;
+}
+export type CaseScoreResult = ComputedScore | MissingScore | AtLeastScore | OutsideScore;
+
+export interface CaseScore {
+  readonly score: string;
+  readonly inputs: Readonly<Record<string, string | number | boolean>>;
+  readonly result: CaseScoreResult;
+  /** Facts whose absence keeps it from being computed; empty when computed. */
+  readonly missingFacts: readonly FactKey[];
+  /** Inputs that no fact of the case provides. */
+  readonly notInCase: readonly string[];
+}
+
+export const HEMORRHAGE_SCORES = ['ICH score', 'FUNC', 'max-ICH', 'BAT', 'BRAIN'] as const;
+export const CASE_SCORES: readonly string[] = Object.keys(CASE_INPUTS);
+
+const MOST_NIHSS = 42;
+
+/**
+ * @param at the instant of evaluation; counts as the time of treatment where none was given yet (SITS-SICH, DRAGON)
+ * @param names scores to fill, by default all that have a mapping
+ */
+export function scoresFromCase(
+  stroke: StrokeCase,
+  at: Instant,
+  names: readonly string[] = CASE_SCORES,
+): readonly CaseScore[] {
+  return names.map((name) => scoreFromCase(name, stroke, at));
+}
+
+function scoreFromCase(name: string, stroke: StrokeCase, at: Instant): CaseScore {
+  const inputs: Record<string, string | number | boolean> = {};
+  for (const [input, { read }] of Object.entries(CASE_INPUTS[name] ?? {})) {
+    const value = read(stroke, at);
+    if (value !== undefined) inputs[input] = value;
+  }
+  const result = settle(name, inputs, agreedNihss(stroke.facts.nihss)?.isLowerBound === true);
+  const missing = result.status === 'missing' ? result.inputs : [];
+  return {
+    score: name,
+    inputs,
+    result,
+    missingFacts: [...new Set(missing.flatMap((input) => notSettled(stroke, factsOfInput(name, input))))],
+    notInCase: missing.filter((input) => factsOfInput(name, input).length === 0),
+  };
+}
+
+/** Of an input's facts those that are open; all of them when each is known but together they leave it open. */
+function notSettled(stroke: StrokeCase, facts: readonly FactKey[]): readonly FactKey[] {
+  const open = facts.filter((key) => stroke.facts[key].status !== 'known');
+  return open.length > 0 ? open : facts;
+}
+
+function settle(
+  name: string,
+  inputs: Record<string, string | number | boolean>,
+  isLowerBound: boolean,
+): CaseScoreResult {
+  const { run, basis } = scoreNamed(name);
+  try {
+    const least = run(inputs);
+    if (!isLowerBound || inputs['nihss'] === undefined || least.status === 'missing') return least;
+    const most = run({ ...inputs, nihss: MOST_NIHSS });
+    if (most.status === 'missing') return most;
+    return onlyCommon(least, most, basis);
+  } catch (error) {
+    if (error instanceof ScoreInputError) return { status: 'outside-range', reason: error.message, basis };
+    throw error;
+  }
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function onlyCommon(least: ComputedScore, most: ComputedScore, basis: ScoreBasis): ComputedScore | AtLeastScore {
+  if (same(least, most)) return least;
+  const common = Object.fromEntries(Object.entries(least).filter(([key, value]) => same(value, most[key])));
+  const points = least['points'] ?? least['index'];
+  return { ...common, status: 'at-least', basis, points_at_least: typeof points === 'number' ? points : null };
+}
