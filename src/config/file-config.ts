@@ -1,0 +1,128 @@
+/** The shape of the configuration file: every member optional, secrets not among them. */
+import type { TrustedClient } from '../cds-hooks/trusted-client.ts';
+import { GUIDELINE_IDS, type SitePolicy } from '../decisions/evaluation.ts';
+import {
+  ENVIRONMENTS,
+  EXECUTION_PROVIDERS,
+  LOCALES,
+  LOG_LEVELS,
+  type Config,
+  type Deadlines,
+  type Environment,
+} from './config.ts';
+
+type RequiredOfClient = 'id' | 'issuer' | 'keys';
+export type FileClient = Pick<TrustedClient, RequiredOfClient> & Partial<Omit<TrustedClient, RequiredOfClient>>;
+
+type Copied =
+  | 'host'
+  | 'port'
+  | 'publicBaseUrl'
+  | 'openMode'
+  | 'openFhirServers'
+  | 'allowInsecureHttp'
+  | 'bodyLimit'
+  | 'onFault'
+  | 'logLevel'
+  | 'defaultLocale'
+  | 'locales'
+  | 'contentDirectory'
+  | 'fhirResourcesDirectory'
+  | 'modelsDirectory'
+  | 'executionProviders';
+
+export interface FileConfig extends Partial<Pick<Config, Copied>> {
+  readonly $schema?: string;
+  readonly environment?: Environment;
+  readonly site?: Partial<SitePolicy>;
+  readonly clients?: readonly FileClient[];
+  readonly database?:
+    | { readonly kind: 'embedded'; readonly directory?: string }
+    | { readonly kind: 'postgres'; readonly maxConnections?: number };
+  readonly audit?: { readonly retentionDays?: number | null; readonly freeText?: 'encrypt' | 'drop' };
+  readonly deadlines?: Partial<Deadlines>;
+}
+
+const text = { type: 'string', minLength: 1 } as const;
+const texts = { type: 'array', items: text, uniqueItems: true } as const;
+const oneOf = (values: readonly (string | null)[]) => ({ enum: values });
+const milliseconds = { type: 'integer', minimum: 50, maximum: 60_000 } as const;
+const closed = (properties: Record<string, unknown>, required: readonly string[] = []) => ({
+  type: 'object',
+  additionalProperties: false,
+  required,
+  properties,
+});
+
+const CLIENT = closed(
+  {
+    id: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' },
+    issuer: text,
+    subject: text,
+    keys: {
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 1,
+      additionalProperties: false,
+      properties: {
+        jku: text,
+        jwks: closed({ keys: { type: 'array', minItems: 1, items: { type: 'object', required: ['kty'] } } }, ['keys']),
+      },
+    },
+    algorithms: { ...texts, minItems: 1 },
+    audiences: texts,
+    tenants: texts,
+    maxTokenLifetimeSeconds: { type: 'integer', minimum: 30, maximum: 3_600 },
+    fhirServers: texts,
+    locale: oneOf(LOCALES),
+    smartLaunchUrl: text,
+    origins: texts,
+  },
+  ['id', 'issuer', 'keys'],
+);
+
+const SITE = closed({
+  guideline: oneOf(GUIDELINE_IDS),
+  timeZone: text,
+  thrombolyticAgent: oneOf(['tenecteplase', 'alteplase']),
+  tenecteplaseDosing: oneOf(['exact', 'banded']),
+  thrombectomyAccess: { type: ['boolean', 'null'] },
+  automatedPerfusion: { type: 'boolean' },
+  hematomaExpansionOperator: oneOf(['>', '>=']),
+});
+
+/** JSON Schema (draft 7) of the file. */
+export const FILE_SCHEMA = closed({
+  $schema: text,
+  environment: oneOf(ENVIRONMENTS),
+  host: text,
+  port: { type: 'integer', minimum: 0, maximum: 65_535 },
+  publicBaseUrl: text,
+  site: SITE,
+  clients: { type: 'array', items: CLIENT },
+  openMode: { type: 'boolean' },
+  openFhirServers: texts,
+  allowInsecureHttp: { type: 'boolean' },
+  database: closed(
+    {
+      kind: oneOf(['embedded', 'postgres']),
+      directory: text,
+      maxConnections: { type: 'integer', minimum: 2, maximum: 200 },
+    },
+    ['kind'],
+  ),
+  audit: closed({
+    retentionDays: { type: ['integer', 'null'], minimum: 1, maximum: 36_500 },
+    freeText: oneOf(['encrypt', 'drop']),
+  }),
+  deadlines: closed({ fhirReads: milliseconds, answer: milliseconds, shutdown: milliseconds }),
+  bodyLimit: { type: 'integer', minimum: 65_536, maximum: 67_108_864 },
+  onFault: oneOf(['error', 'empty-cards']),
+  logLevel: oneOf(LOG_LEVELS),
+  defaultLocale: oneOf(LOCALES),
+  locales: { type: 'array', items: oneOf(LOCALES), minItems: 1, uniqueItems: true },
+  contentDirectory: text,
+  fhirResourcesDirectory: text,
+  modelsDirectory: text,
+  executionProviders: { type: 'array', items: oneOf(EXECUTION_PROVIDERS), minItems: 1, uniqueItems: true },
+});

@@ -1,0 +1,3 @@
+export type { AuditConfig, Config, Deadlines, Problem } from './config.ts';
+export { DEFAULTS } from './defaults.ts';
+export { describeProblems, loadConfig, readConfig, type ConfigFile, type LoadResult } from './load-config.ts';

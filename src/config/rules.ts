@@ -1,0 +1,185 @@
+/** What a schema cannot say: safety in production, addresses, algorithms, time zones. */
+import type { Config, Problem } from './config.ts';
+
+type Rule = (config: Config) => readonly Problem[];
+
+const ASYMMETRIC = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
+
+function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** https, or http where that was allowed; no credentials, no query, no fragment. */
+function addressProblems(path: string, text: string, allowHttp: boolean): Problem[] {
+  const url = parseUrl(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    return [
+      { path, message: 'is not an http(s) address', mend: "Give an absolute address such as 'https://host/path'." },
+    ];
+  }
+  const problems: Problem[] = [];
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    problems.push({
+      path,
+      message: 'holds credentials, a query or a fragment',
+      mend: 'Give scheme, host and path only.',
+    });
+  }
+  if (url.protocol === 'http:' && !allowHttp) {
+    problems.push({
+      path,
+      message: 'is not encrypted (http)',
+      mend: 'Use https; for development "allowInsecureHttp": true permits http.',
+    });
+  }
+  return problems;
+}
+
+const trusted: Rule = ({ environment, clients, openMode }) => {
+  const problems: Problem[] = [];
+  if (environment === 'production' && clients.length === 0 && !openMode) {
+    problems.push({
+      path: '/clients',
+      message: 'names no trusted client, so nobody could call the service',
+      mend: 'Add a client (config/README.md, "Trusted clients"), or say explicitly "openMode": true to answer anybody.',
+    });
+  }
+  const repeated = (of: (client: Config['clients'][number]) => string, name: string): void => {
+    const seen = new Set<string>();
+    clients.forEach((client, i) => {
+      const value = of(client);
+      if (seen.has(value)) {
+        problems.push({
+          path: `/clients/${i}/${name}`,
+          message: 'is used by another client as well',
+          mend: 'Each client needs its own.',
+        });
+      }
+      seen.add(value);
+    });
+  };
+  repeated((client) => client.id, 'id');
+  // Two installations may share an issuer when their tenants or subjects tell them apart.
+  repeated((client) => JSON.stringify([client.issuer, client.subject, client.tenants]), 'issuer');
+  return problems;
+};
+
+const algorithms: Rule = ({ clients }) =>
+  clients.flatMap((client, i) =>
+    client.algorithms.flatMap((algorithm, k) =>
+      ASYMMETRIC.test(algorithm)
+        ? []
+        : [
+            {
+              path: `/clients/${i}/algorithms/${k}`,
+              message: /^HS/i.test(algorithm)
+                ? 'is symmetric: whoever can check such a token can also make one'
+                : algorithm.toLowerCase() === 'none'
+                  ? "'none' is no signature"
+                  : 'is not a signature algorithm that is accepted here',
+              mend: 'Use ES384 or RS384 (also: ES256, ES512, RS256, RS512, PS256, PS384, PS512, EdDSA).',
+            },
+          ],
+    ),
+  );
+
+/** Private halves and shared secrets do not belong into a key set for checking signatures. */
+const keySets: Rule = ({ clients }) =>
+  clients.flatMap(({ keys }, i) =>
+    'jku' in keys
+      ? []
+      : keys.jwks.keys.flatMap((key, k) =>
+          key['kty'] === 'oct' || 'd' in key
+            ? [
+                {
+                  path: `/clients/${i}/keys/jwks/keys/${k}`,
+                  message: 'is a secret key',
+                  mend: 'Give public keys only; replace this key, since it has been in a file.',
+                },
+              ]
+            : [],
+        ),
+  );
+
+const addresses: Rule = (config) => {
+  const insecure = config.allowInsecureHttp && config.environment !== 'production';
+  const base = parseUrl(config.publicBaseUrl);
+  const local = base !== null && LOOPBACK.has(base.hostname) && config.environment !== 'production';
+  return [
+    ...addressProblems('/publicBaseUrl', config.publicBaseUrl, insecure || local),
+    ...config.openFhirServers.flatMap((url, i) => addressProblems(`/openFhirServers/${i}`, url, insecure)),
+    ...config.clients.flatMap((client, i) => [
+      ...client.fhirServers.flatMap((url, k) => addressProblems(`/clients/${i}/fhirServers/${k}`, url, insecure)),
+      ...('jku' in client.keys ? addressProblems(`/clients/${i}/keys/jku`, client.keys.jku, insecure) : []),
+      ...(client.smartLaunchUrl === undefined
+        ? []
+        : addressProblems(`/clients/${i}/smartLaunchUrl`, client.smartLaunchUrl, insecure)),
+    ]),
+  ];
+};
+
+const origins: Rule = ({ clients, environment }) =>
+  clients.flatMap((client, i) =>
+    client.origins.flatMap((origin, k): Problem[] => {
+      const path = `/clients/${i}/origins/${k}`;
+      if (origin.includes('*')) {
+        return [{ path, message: 'is a wildcard', mend: "Name each origin, such as 'https://ehr.example.org'." }];
+      }
+      const url = parseUrl(origin);
+      if (url === null || url.origin !== origin) {
+        return [{ path, message: 'is not an origin', mend: "Give scheme and host only: 'https://ehr.example.org'." }];
+      }
+      return url.protocol === 'http:' && environment === 'production'
+        ? [{ path, message: 'is not encrypted (http)', mend: 'Use https.' }]
+        : [];
+    }),
+  );
+
+const site: Rule = ({ site: { timeZone } }) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return [];
+  } catch {
+    return [
+      {
+        path: '/site/timeZone',
+        message: 'is not a time zone',
+        mend: "Give an IANA name such as 'Europe/Berlin' or 'Asia/Shanghai'.",
+      },
+    ];
+  }
+};
+
+const consistency: Rule = ({ allowInsecureHttp, environment, deadlines, locales, defaultLocale }) => {
+  const problems: Problem[] = [];
+  if (allowInsecureHttp && environment === 'production') {
+    problems.push({
+      path: '/allowInsecureHttp',
+      message: 'is for development only',
+      mend: 'Remove it; patient data and tokens travel encrypted.',
+    });
+  }
+  if (deadlines.fhirReads >= deadlines.answer) {
+    problems.push({
+      path: '/deadlines/fhirReads',
+      message: 'leaves no time to answer',
+      mend: 'Make it shorter than deadlines.answer.',
+    });
+  }
+  if (!locales.includes(defaultLocale)) {
+    problems.push({ path: '/defaultLocale', message: 'is not among the locales', mend: 'Add it to locales.' });
+  }
+  return problems;
+};
+
+const RULES: readonly Rule[] = [trusted, algorithms, keySets, addresses, origins, site, consistency];
+
+export function ruleProblems(config: Config): Problem[] {
+  return RULES.flatMap((rule) => rule(config));
+}

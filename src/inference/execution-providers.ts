@@ -1,0 +1,52 @@
+/**
+ * Where a model runs. Asking onnxruntime for a provider that is not installed throws, and asking for several hides which
+ * one loaded; so each is tried alone, in the configured order, and the one that really loaded is reported.
+ */
+import { InferenceSession } from 'onnxruntime-node';
+
+export const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'webgpu'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+export interface FailedProvider {
+  readonly provider: Provider;
+  readonly reason: string;
+}
+
+export interface LoadedSession {
+  readonly session: InferenceSession;
+  readonly provider: Provider;
+  /** Tried before, in order, without success. */
+  readonly failed: readonly FailedProvider[];
+}
+
+/** No provider could load the model. */
+export class NoProvider extends Error {
+  override readonly name = 'NoProvider';
+  readonly failed: readonly FailedProvider[];
+
+  constructor(failed: readonly FailedProvider[]) {
+    super(`no execution provider loads the model: ${failed.map((f) => `${f.provider}: ${f.reason}`).join('; ')}`);
+    this.failed = failed;
+  }
+}
+
+/** Small graphs run quickest on one thread, and leave the other cores to requests. */
+const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all' } as const;
+
+/**
+ * @param providers in order of preference; cpu is not added by itself, so that a site can insist on its GPU
+ * @throws NoProvider
+ */
+export async function loadSession(model: Uint8Array, providers: readonly Provider[]): Promise<LoadedSession> {
+  const failed: FailedProvider[] = [];
+  for (const provider of providers) {
+    try {
+      const session = await InferenceSession.create(model, { ...OPTIONS, executionProviders: [provider] });
+      return { session, provider, failed };
+    } catch (error) {
+      const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown';
+      failed.push({ provider, reason: reason.slice(0, 300) });
+    }
+  }
+  throw new NoProvider(failed);
+}

@@ -1,0 +1,54 @@
+/** `models/<name>/model.json`, checked against `models/model.schema.json`. */
+import { Ajv } from 'ajv';
+
+export interface TensorDeclaration {
+  readonly name: string;
+  readonly type: 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool';
+  /** A string names an open dimension. */
+  readonly shape: readonly (number | string)[];
+  /** UCUM; '1' for a pure number. */
+  readonly unit: string;
+  /** Lowest and highest value seen in training. */
+  readonly range?: readonly [number, number];
+}
+
+export interface DataStatement {
+  readonly description: string;
+  readonly subjects?: number;
+  readonly source?: string;
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export interface ModelManifest {
+  readonly name: string;
+  readonly version: string;
+  readonly kind: 'tabular' | 'imaging';
+  readonly title: string;
+  /** SPDX identifier. */
+  readonly licence: string;
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+  readonly inputs: readonly TensorDeclaration[];
+  readonly outputs: readonly TensorDeclaration[];
+  readonly thresholds?: readonly { readonly name: string; readonly value: number; readonly basis: string }[];
+  readonly training: DataStatement;
+  readonly validation: DataStatement;
+  readonly limits: readonly string[];
+}
+
+export type ParsedManifest = { readonly manifest: ModelManifest } | { readonly problem: string };
+
+/** @param schema content of `models/model.schema.json` */
+export function manifestParser(schema: object): (text: string) => ParsedManifest {
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<ModelManifest>(schema);
+  return (text) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return { problem: 'model.json is not valid JSON' };
+    }
+    if (validate(value)) return { manifest: value };
+    const findings = (validate.errors ?? []).map((e) => `${e.instancePath || '/'} ${e.message ?? 'is not valid'}`);
+    return { problem: `model.json: ${findings.join('; ')}` };
+  };
+}
