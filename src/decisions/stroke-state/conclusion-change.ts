@@ -15,5 +15,6 @@ export function conclusionChangesAt(
   const ahead = [...new Set(candidates)].filter((instant) => instant >= at).sort((a, b) => a - b);
   if (ahead.length === 0) return null;
   const now = concludeAt(at);
-  return ahead.find((edge) => concludeAt(edge) !== now || concludeAt(plus(edge, 1)) !== now) ?? null;
+  // Just after the edge both kinds of window have changed: the one that includes its end and the one that begins there.
+  return ahead.find((edge) => concludeAt(plus(edge, 1)) !== now) ?? null;
 }

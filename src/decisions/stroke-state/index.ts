@@ -60,8 +60,8 @@ export interface StrokeState {
   readonly deficit: DeficitState;
   readonly values: readonly KeyValueState[];
   readonly imaging: readonly ImagingGroupState[];
-  /** Undefined: the record does not say. */
-  readonly thrombolyticGiven: boolean | undefined;
+  /** Null: the record does not say. */
+  readonly thrombolyticGiven: boolean | null;
   readonly conflicts: readonly FactKey[];
   readonly degradations: readonly Degradation[];
 }
@@ -76,7 +76,7 @@ export function summarizeStrokeState(stroke: StrokeCase, at: Instant, policy: Si
     deficit: deficitState(stroke),
     values: KEY_FACTS.map((key) => keyValue(stroke, key, at)),
     imaging: imagingState(stroke, at, clock.zero),
-    thrombolyticGiven: thrombolyticAlreadyGiven(stroke, at),
+    thrombolyticGiven: thrombolyticAlreadyGiven(stroke, at) ?? null,
     conflicts: conflictingFacts(stroke),
     degradations: stroke.degradations,
   };

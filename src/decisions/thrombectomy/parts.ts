@@ -185,19 +185,35 @@ export const largeCore =
       ['aspects', 'coreVolume'],
     );
 
-/** A 'no' in any part settles the row; else anything unknown keeps it open. The note names the first part that failed. */
-export function conjunction(parts: readonly PartResult[]): Verdict {
-  const changesAt = parts.flatMap((part) => part.changesAt);
-  const time = changesAt.length === 0 ? {} : { changesAt };
-  const failed = parts.find((part) => part.status === 'notMet');
-  if (failed !== undefined) return { status: 'notMet', note: { key: `thrombectomy-outside-${failed.part}` }, ...time };
-  const open = parts.filter((part) => part.status === 'unknown');
-  if (open.length === 0) return { status: 'met', ...time };
+/**
+ * A 'no' in any part settles the row, and the note names the first one; else anything unknown keeps it open.
+ * Parts after the first 'no' are not asked; the time comes early, so that its instants are never lost to a later part.
+ */
+export function conjunction(
+  checks: readonly PartCheck[],
+  stroke: StrokeCase,
+  at: Instant,
+  clock: StrokeClock,
+): Verdict {
+  const changesAt: Instant[] = [];
+  const open: PartResult[] = [];
+  for (const check of checks) {
+    const part = check(stroke, at, clock);
+    changesAt.push(...part.changesAt);
+    if (part.status === 'notMet') {
+      return { status: 'notMet', note: { key: `thrombectomy-outside-${part.part}` }, ...times(changesAt) };
+    }
+    if (part.status === 'unknown') open.push(part);
+  }
+  if (open.length === 0) return { status: 'met', ...times(changesAt) };
   const note = open.find((part) => part.note !== undefined)?.note;
   return {
     status: 'unknown',
     missing: [...new Set(open.flatMap((part) => part.missing))],
     ...(note === undefined ? {} : { note }),
-    ...time,
+    ...times(changesAt),
   };
 }
+
+const times = (changesAt: readonly Instant[]): Pick<Verdict, 'changesAt'> =>
+  changesAt.length === 0 ? {} : { changesAt };

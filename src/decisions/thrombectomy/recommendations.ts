@@ -140,7 +140,7 @@ export const RECOMMENDATION_CRITERIA: readonly Criterion<StrokeClock>[] = RECOMM
   data: row.data,
   citation: row.citation,
   evaluate: (stroke, at, clock) => {
-    const verdict = conjunction(row.parts.map((part) => part(stroke, at, clock)));
+    const verdict = conjunction(row.parts, stroke, at, clock);
     return verdict.status === 'met' && row.id.startsWith('evt-basilar') ? { ...verdict, note: BASILAR_NOTE } : verdict;
   },
 }));

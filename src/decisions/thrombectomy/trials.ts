@@ -61,7 +61,7 @@ function trial(
     data,
     citation,
     evaluate: (stroke, at, clock): Verdict => {
-      const verdict = conjunction(parts.map((part) => part(stroke, at, clock)));
+      const verdict = conjunction(parts, stroke, at, clock);
       const remark = { key: citation.grade === 'R' ? 'criteria-partly-recalled' : 'trial-evidence-only' };
       return verdict.note === undefined ? { ...verdict, note: remark } : verdict;
     },
@@ -97,3 +97,5 @@ export const TRIAL_CRITERIA: readonly Criterion<StrokeClock>[] = [
     [icaOrM1, timeWithin(0, 24), largeCore(3, 5, 70, 100)],
   ),
 ];
+
+export const TRIAL_IDS: ReadonlySet<string> = new Set(TRIAL_CRITERIA.map(({ id }) => id));

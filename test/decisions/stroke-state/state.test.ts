@@ -99,7 +99,7 @@ describe('values', () => {
 
   it('knows whether a thrombolytic was given, or that it does not know', () => {
     expect(state().thrombolyticGiven).toBe(false);
-    expect(state(without(eligiblePatient(), 'thrombolyticGiven')).thrombolyticGiven).toBeUndefined();
+    expect(state(without(eligiblePatient(), 'thrombolyticGiven')).thrombolyticGiven).toBeNull();
     const treated = eligiblePatient({ thrombolyticGiven: takes(drug('alteplase', 'thrombolytic', minutesAgo(5))) });
     expect(state(treated).thrombolyticGiven).toBe(true);
   });
