@@ -32,10 +32,13 @@ export function resourcesOf(parsed: unknown): FhirResource[] {
   const entries = (parsed as Bundle).entry ?? [];
   const byFullUrl = new Map<string, string>();
   for (const { fullUrl, resource } of entries) {
-    if (fullUrl !== undefined && resource?.id !== undefined) byFullUrl.set(fullUrl, `${resource.resourceType}/${resource.id}`);
+    if (fullUrl !== undefined && resource?.id !== undefined)
+      byFullUrl.set(fullUrl, `${resource.resourceType}/${resource.id}`);
   }
   return entries.flatMap(({ resource }) =>
-    isResource(resource) ? [withRelativeReferences(resource as unknown as Json, byFullUrl) as unknown as FhirResource] : [],
+    isResource(resource)
+      ? [withRelativeReferences(resource as unknown as Json, byFullUrl) as unknown as FhirResource]
+      : [],
   );
 }
 

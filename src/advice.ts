@@ -1,0 +1,64 @@
+/**
+ * The main flow of a hook call: record → stroke case → decisions → card drafts, with what the audit record needs.
+ * Reading the record is the only I/O; the rest is pure functions of what was read and of one instant.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Instant, StrokeCase } from './case/index.ts';
+import { NothingToSay, type HookService, type InvocationContext } from './cds-hooks/hook-service.ts';
+import type { HookRequest } from './cds-hooks/request.ts';
+import { decide } from './decisions/decide.ts';
+import type { SitePolicy } from './decisions/evaluation.ts';
+import type { CardContent, Locale } from './explanation/content/card-content.ts';
+import { makeEvaluationRecord } from './explanation/evaluation-record.ts';
+import { explain } from './explanation/index.ts';
+import { nothingReadable } from './fhir/access/index.ts';
+import type { PatientRecord } from './fhir/record.ts';
+import { preferredLocale } from './locale.ts';
+
+export interface AdvisorParts {
+  readonly readRecord: (request: HookRequest, context: InvocationContext) => Promise<PatientRecord>;
+  readonly toCase: (record: PatientRecord, at: Instant) => StrokeCase;
+  readonly policy: SitePolicy;
+  readonly content: CardContent;
+  /** Of the service, for cards and records. */
+  readonly version: string;
+  readonly clock: () => Instant;
+  /** A decision threw: the statement is left out and this is told; no patient data in the error. */
+  readonly onDecisionError: (decision: string, error: unknown) => void;
+}
+
+/** @returns the advise function of a hook service */
+export function createAdvisor(parts: AdvisorParts): HookService['advise'] {
+  return async (request, context) => {
+    const record = await parts.readRecord(request, context);
+    if (nothingReadable(record)) {
+      throw new NothingToSay('neither the prefetch nor the FHIR server gave any data of the patient');
+    }
+    const at = parts.clock();
+    return adviseOnRecord(record, at, preferredLocale(context.client.locale, context.acceptLanguage), parts);
+  };
+}
+
+/** The pure part: what is said about a record at an instant. Also serves offline evaluation. */
+export function adviseOnRecord(
+  record: PatientRecord,
+  at: Instant,
+  locale: Locale,
+  parts: Pick<AdvisorParts, 'toCase' | 'policy' | 'content' | 'version' | 'onDecisionError'>,
+) {
+  const stroke = parts.toCase(record, at);
+  const decisions = decide(stroke, at, parts.policy, { onError: parts.onDecisionError });
+  const evaluationId = randomUUID();
+  return {
+    evaluationId,
+    locale,
+    stroke,
+    decisions,
+    cards:
+      decisions === null
+        ? []
+        : explain(decisions, stroke, at, parts.policy, parts.content, locale, { version: parts.version }),
+    record: makeEvaluationRecord(stroke, decisions, at, parts.policy, parts.content, { version: parts.version }),
+    degradations: stroke.degradations,
+  };
+}

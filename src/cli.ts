@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { auditExportCommand, auditVerifyCommand } from './cli/audit.ts';
+import { configCheckCommand } from './cli/config-check.ts';
+import { ehrConfigCommand } from './cli/ehr-config.ts';
+import { evaluateCommand } from './cli/evaluate.ts';
+import { scoreCommand } from './cli/score.ts';
+import { serveCommand } from './cli/serve.ts';
+import { CommandError, EXIT } from './cli/terminal.ts';
+import { VERSION } from './product.ts';
+
+const CONFIG_OPTION = ['--config <file>', 'configuration; else STROKE_CDS_CONFIG; else the defaults'] as const;
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  done, and problems were found: rows or files with errors, a broken audit chain, a configuration that cannot be used
+  2  could not run: wrong arguments, unreadable input
+  3  the service or its database could not start`;
+
+function program(finish: (code: number) => void): Command {
+  const cli = new Command('stroke-cds')
+    .description('Open stroke decision support: CDS Hooks service, offline evaluation, scores, audit.')
+    .version(VERSION)
+    .showHelpAfterError('(--help says more)')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+
+  cli
+    .command('serve')
+    .description('run the service until it is told to stop (SIGTERM, SIGINT)')
+    .option(...CONFIG_OPTION)
+    .action(async (options: { config?: string }) => {
+      finish(await serveCommand(options));
+    });
+
+  cli
+    .command('evaluate')
+    .description('the decisions of the service for patients on disk, for research and review')
+    .argument('<path...>', 'bundles (.json), resources a line (.ndjson), either gzipped, or folders of them')
+    .option('--at <instant>', "decide as of this instant, with zone; else the bundle's timestamp, else now")
+    .option('--guideline <id>', 'aha-asa-2026, aha-asa-2019 or eso-2021-2023; else the configured one')
+    .option('--locale <id>', 'language of the cards: en, zh-CN')
+    .option('--json', 'one JSON object a patient: decisions with every criterion, and cards')
+    .option(...CONFIG_OPTION)
+    .addHelpText(
+      'after',
+      `
+A bundle counts as the whole record of its patients: a list that holds nothing of a kind says 'none recorded'.
+
+Example:
+  stroke-cds evaluate fhir-resources/examples --guideline aha-asa-2019`,
+    )
+    .action(async (paths: string[], options: Parameters<typeof evaluateCommand>[1]) => {
+      finish(await evaluateCommand(paths, options));
+    });
+
+  cli
+    .command('score')
+    .description('published scores for rows of {"score", "inputs"}')
+    .argument('[file]', 'JSON array or NDJSON; standard input when left out')
+    .addHelpText(
+      'after',
+      `
+Every row comes back with "result", or with "error" naming the input, its range and how to mend it.
+
+Example:
+  echo '{"score":"ICH score","inputs":{"gcs":8,"age":50,"ich_volume_ml":50,"ivh":true,"infratentorial":false}}' | stroke-cds score`,
+    )
+    .action(async (file: string | undefined) => {
+      finish(await scoreCommand(file));
+    });
+
+  const audit = cli
+    .command('audit')
+    .description('prove or export the audit record (stop the service first when its database is embedded)');
+  audit
+    .command('verify')
+    .description('find changed, missing or reordered records; exit code 1 when there are any')
+    .option(...CONFIG_OPTION)
+    .action(async (options: { config?: string }) => {
+      finish(await auditVerifyCommand(options));
+    });
+  audit
+    .command('export')
+    .description('records as NDJSON on standard output; they hold patient data')
+    .option('--from <instant>', 'recorded at or after this instant')
+    .option('--to <instant>', 'recorded before this instant')
+    .option(...CONFIG_OPTION)
+    .action(async (options: { config?: string; from?: string; to?: string }) => {
+      finish(await auditExportCommand(options));
+    });
+
+  cli
+    .command('config')
+    .description('configuration of a site')
+    .command('check')
+    .description('every problem of configuration, card content and value sets at once')
+    .option(...CONFIG_OPTION)
+    .action((options: { config?: string }) => {
+      finish(configCheckCommand(options));
+    });
+
+  cli
+    .command('ehr-config')
+    .description(
+      'the sheet that an EHR analyst needs: endpoints, prefetch, scopes, topics, override reasons (Markdown)',
+    )
+    .option('--vendor <name>', 'epic, oracle or generic', 'generic')
+    .option(...CONFIG_OPTION)
+    .action((options: { config?: string; vendor: string }) => {
+      finish(ehrConfigCommand(options));
+    });
+  return cli;
+}
+
+try {
+  await program((code) => {
+    process.exitCode = code;
+  }).parseAsync();
+} catch (error) {
+  if (error instanceof CommandError) {
+    process.stderr.write(`stroke-cds: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else if (error instanceof Error && 'exitCode' in error && 'code' in error) {
+    // Commander has printed help, version or what is wrong with the arguments.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else {
+    throw error;
+  }
+}

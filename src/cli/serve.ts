@@ -1,0 +1,58 @@
+import { compose } from '../compose.ts';
+import { startServer } from '../http/server.ts';
+import { configuration } from './configuration.ts';
+import { CommandError, EXIT } from './terminal.ts';
+
+/** `stroke-cds serve`: runs until SIGTERM or SIGINT, then lets requests finish. */
+export async function serveCommand(options: { config?: string }): Promise<number> {
+  const config = configuration(options.config);
+  const say = (text: string): void => {
+    process.stderr.write(`${text}\n`);
+  };
+  let service;
+  try {
+    service = await compose(config, { onProgress: say });
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : 'the service could not start', EXIT.unavailable);
+  }
+  let server;
+  try {
+    server = await startServer({
+      app: service.app,
+      host: config.host,
+      port: config.port,
+      grace: config.deadlines.shutdown,
+    });
+  } catch (error) {
+    await service.close();
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(
+      code === 'EADDRINUSE'
+        ? `port ${String(config.port)} of ${config.host} is taken: set STROKE_CDS_PORT to another one`
+        : `cannot listen on ${config.host}:${String(config.port)} (${code ?? 'unknown error'})`,
+      EXIT.unavailable,
+    );
+  }
+
+  say(`stroke-cds listens on ${server.url}`);
+  if (service.open) {
+    say(
+      '  OPEN: anybody who reaches this address gets advice. For development only; configure clients for anything else.',
+    );
+  }
+  say(`  models: ${service.models.summary}`);
+  say('  try next:');
+  say(`    curl ${server.url}/cds-services        what an EHR discovers`);
+  say(`    open ${server.url}/                    what runs here`);
+  say('    npm run demo                                  synthetic patients, hooks called as an EHR would');
+  say('    npx stroke-cds ehr-config --vendor epic       the sheet for the EHR analyst');
+
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  say('stopping: requests under way are finished first');
+  await server.close();
+  await service.close();
+  return EXIT.ok;
+}

@@ -1,0 +1,227 @@
+/** The one place where adapters are built and parts are wired. Everything else takes what it needs as arguments. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import type { Logger } from 'pino';
+import { createAdvisor, type AdvisorParts } from './advice.ts';
+import { createAuditLog, createFeedbackStore, createFreeTextVault, createInvocationRecorder } from './audit/index.ts';
+import { instantFromEpoch, type Instant } from './case/index.ts';
+import {
+  anonymousDevelopmentClient,
+  cdsHooksRouter,
+  discover,
+  HOOK_NAMES,
+  hookSubject,
+  type HookService,
+} from './cds-hooks/index.ts';
+import type { Config } from './config/index.ts';
+import { renderBasisPage } from './explanation/basis-page/index.ts';
+import { loadCardContent } from './explanation/content/load.ts';
+import type { EvaluationRecord } from './explanation/evaluation-record.ts';
+import {
+  assertAllowedFhirServer,
+  collectRecord,
+  createFhirConnections,
+  prefetchTemplates,
+} from './fhir/access/index.ts';
+import { buildStrokeCase } from './fhir/facts/index.ts';
+import { loadTerminology, observationCodes } from './fhir/terminology/index.ts';
+import { createApp } from './http/app.ts';
+import { createLogger } from './http/logging.ts';
+import { createMetrics } from './http/metrics.ts';
+import { openModelRegistry, type ModelRegistry } from './inference/index.ts';
+import { openDatabase } from './storage/index.ts';
+import { createJtiStore } from './storage/jti-store.ts';
+import { PRODUCT_ROOT, VERSION } from './product.ts';
+
+const SERVICE_ID = 'acute-stroke';
+
+/** Folder of the configuration, relative to the product when it is not absolute. */
+export function contentFolder(folder: string): string {
+  return join(folder.startsWith('/') ? '' : PRODUCT_ROOT, folder);
+}
+
+/** The parts of the main flow that need no database, client or network: offline evaluation uses them alone. */
+export function composeAdvisorParts(
+  config: Pick<Config, 'site' | 'contentDirectory' | 'fhirResourcesDirectory'>,
+  logger: Pick<Logger, 'error'>,
+): Omit<AdvisorParts, 'readRecord' | 'clock'> & { readonly prefetch: Readonly<Record<string, string>> } & {
+  readonly codes: ReturnType<typeof observationCodes>;
+} {
+  const terminology = loadTerminology(join(contentFolder(config.fhirResourcesDirectory), 'valuesets'));
+  const codes = observationCodes(terminology);
+  const { timeZone, thrombectomyAccess } = config.site;
+  return {
+    policy: config.site,
+    content: loadCardContent(contentFolder(config.contentDirectory)),
+    version: VERSION,
+    codes,
+    prefetch: prefetchTemplates(codes),
+    toCase: (record, at) => buildStrokeCase(record, { at, timeZone, terminology, thrombectomyAccess }),
+    onDecisionError: (decision, error) => {
+      logger.error({ decision, error }, 'a decision could not be evaluated; the other statements stand');
+    },
+  };
+}
+
+/** The hook service as discovery describes it. */
+export function describeHookService(prefetch: Readonly<Record<string, string>>): Omit<HookService, 'advise'> {
+  return {
+    id: SERVICE_ID,
+    hooks: HOOK_NAMES,
+    title: 'Acute stroke decision support',
+    description:
+      'Advisory cards for a suspected acute stroke: thrombolysis eligibility with every guideline criterion, agent and dose, thrombectomy, hemorrhagic stroke, complications after thrombolysis, and what is missing.',
+    usageRequirements:
+      'FHIR R4. Works from prefetch, and reads what is not prefetched with the access token of the request. Advisory only: for clinicians who can check the basis of every statement.',
+    prefetch,
+  };
+}
+
+export interface Service {
+  readonly app: Express;
+  readonly logger: Logger;
+  readonly open: boolean;
+  readonly serviceId: string;
+  readonly models: ModelRegistry;
+  /** Closes the database and connections. */
+  readonly close: () => Promise<void>;
+}
+
+export interface ComposeOptions {
+  /** Told in a sentence about steps that take seconds. */
+  readonly onProgress?: (message: string) => void;
+  readonly clock?: () => Instant;
+  readonly logger?: Logger;
+}
+
+/**
+ * Builds the service: content and models checked, database open and migrated, start recorded in the audit.
+ * @throws when content is wrong or the database cannot be opened; nothing stays open then
+ */
+export async function compose(config: Config, options: ComposeOptions = {}): Promise<Service> {
+  const logger = options.logger ?? createLogger({ level: config.logLevel });
+  const clock = options.clock ?? (() => instantFromEpoch(Date.now()));
+  const advisorParts = composeAdvisorParts(config, logger);
+  const models = await openModelRegistry({
+    directory: contentFolder(config.modelsDirectory),
+    providers: config.executionProviders,
+  });
+  const metrics = createMetrics({ runtime: true });
+
+  const database = await openDatabase(
+    config.database,
+    options.onProgress === undefined ? {} : { onProgress: options.onProgress },
+  );
+  const auditLog = createAuditLog(database);
+  const connections = createFhirConnections();
+  const close = async (): Promise<void> => {
+    await auditLog.close();
+    await connections.close();
+    await models.close();
+    await database.close();
+  };
+
+  try {
+    await auditLog.append({
+      kind: 'startup',
+      client: null,
+      evaluationId: null,
+      hookInstance: null,
+      payload: {
+        version: VERSION,
+        content: advisorParts.content.version,
+        policy: config.site,
+        configuration: createHash('sha256').update(JSON.stringify(config.site)).digest('hex'),
+        models: models.reports.map(({ name, version, state, digest }) => ({ name, version, state, digest })),
+        open: config.openMode,
+      },
+    });
+    await auditLog.applyRetention(config.audit.retentionDays, new Date(clock()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const { codes, prefetch, ...parts } = advisorParts;
+  const service: HookService = {
+    ...describeHookService(prefetch),
+    advise: createAdvisor({
+      ...parts,
+      clock,
+      readRecord: (request, context) => {
+        const { patientId, encounterId, drafts } = hookSubject(request);
+        const { fhirServer, fhirAuthorization } = request;
+        return collectRecord(
+          {
+            patientId,
+            encounterId: encounterId ?? undefined,
+            prefetch: request.prefetch,
+            drafts,
+            signal: context.signal,
+            fhirServer,
+            access:
+              fhirServer === undefined || fhirAuthorization === undefined
+                ? undefined
+                : {
+                    fhirServer,
+                    accessToken: fhirAuthorization.accessToken,
+                    expiresIn: fhirAuthorization.expiresIn,
+                  },
+          },
+          { codes, connections, deadlineMs: config.deadlines.fhirReads },
+        );
+      },
+    }),
+  };
+
+  const open = config.openMode && config.clients.length === 0;
+  const app = createApp({
+    cdsHooks: cdsHooksRouter({
+      services: [service],
+      clients: config.clients,
+      ...(open ? { anonymous: anonymousDevelopmentClient({ fhirServers: config.openFhirServers, origins: [] }) } : {}),
+      audit: createInvocationRecorder(auditLog),
+      jtiStore: createJtiStore(database),
+      feedbackStore: createFeedbackStore(database, auditLog, createFreeTextVault(config.audit.freeText)),
+      assertAllowedFhirServer: (url, allowed) => {
+        assertAllowedFhirServer(url, allowed, { allowInsecureHttp: config.allowInsecureHttp });
+      },
+      metrics: metrics.cdsHooks,
+      logger,
+      clock,
+      responseMode: config.environment === 'production' ? 'drop' : 'strict',
+      baseUrls: [config.publicBaseUrl],
+      bodyLimit: config.bodyLimit,
+      deadline: config.deadlines.answer,
+      keySource: { allowInsecureKeySets: config.allowInsecureHttp },
+    }),
+    discovery: discover([service]),
+    logger,
+    metrics,
+    readiness: [
+      { name: 'database', required: true, check: database.check },
+      {
+        name: 'models',
+        required: false,
+        check: () =>
+          models.reports.every(({ state }) => state === 'verified')
+            ? Promise.resolve()
+            : Promise.reject(new Error('a model is damaged, missing or cannot be loaded')),
+      },
+    ],
+    basisPage: async (evaluationId, locale) => {
+      for (const { kind, payload } of await auditLog.byEvaluation(evaluationId)) {
+        const record: unknown = Reflect.get(Object(payload), 'record');
+        if (kind === 'invocation' && record !== undefined) {
+          return renderBasisPage(record as EvaluationRecord, advisorParts.content, locale);
+        }
+      }
+      return undefined;
+    },
+    version: VERSION,
+    publicBaseUrl: config.publicBaseUrl,
+    open,
+  });
+  return { app, logger, open, serviceId: SERVICE_ID, models, close };
+}
