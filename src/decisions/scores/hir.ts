@@ -9,7 +9,7 @@ export const HIR = defineScore({
     definition:
       'share of the hypoperfused volume (Tmax > 6 s) that is severely hypoperfused (Tmax > 10 s): a measure of collaterals',
     cohort: 'perfusion studies of large-vessel occlusion',
-    range: '0–1',
+    range: 'acute anterior large-vessel occlusion; values 0–1',
     limits: 'the usual cut (below 0.4: good collaterals) was not verified and is not applied',
     citation: { source: 'Olivot 2014', grade: 'V2' },
   },

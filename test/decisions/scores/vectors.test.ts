@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runScore, scoreRow } from '../../../src/decisions/scores/index.ts';
+import { PUBLISHED_HEMORRHAGE } from './published-hemorrhage-vectors.ts';
 import { PUBLISHED } from './published-vectors.ts';
 
 const SHARED = resolve('../shared/clinical/score-vectors.json');
@@ -22,7 +23,7 @@ function expectClose(actual: unknown, expected: unknown, label: string): void {
   else expect(actual, label).toBe(expected);
 }
 
-describe.each(PUBLISHED)('$score as published ($source)', ({ score, base, rows }) => {
+describe.each([...PUBLISHED, ...PUBLISHED_HEMORRHAGE])('$score as published ($source)', ({ score, base, rows }) => {
   it.each(rows.map(([inputs, expected]) => ({ inputs, expected })))('$inputs → $expected', ({ inputs, expected }) => {
     const result = runScore(score, { ...base, ...inputs });
     expect(result.status).toBe('computed');

@@ -1,0 +1,110 @@
+/** Hemorrhagic stroke: what a hemorrhage forbids, what to reverse and lower, when surgery is an option, and the scores. */
+import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
+import { evaluateCriteria } from '../evaluation.ts';
+import type { CriterionResult, Evaluation, RequiredAction, SitePolicy } from '../evaluation.ts';
+import { HEMORRHAGE_SCORES, scoresFromCase } from '../scores/from-case.ts';
+import type { CaseScore } from '../scores/from-case.ts';
+import { EXPANSION_CRITERIA, EXPANSION_ML, EXPANSION_PERCENT } from './expansion.ts';
+import { pressureOptions, reversalOptions, surgeryOptions, toAvoid } from './options.ts';
+import { PRESENCE } from './presence.ts';
+import { PRESSURE_CRITERIA } from './pressure-criteria.ts';
+import { REVERSAL_CRITERIA } from './reversal-criteria.ts';
+import { SURGERY_CRITERIA } from './surgery-criteria.ts';
+
+export { isHematomaExpansion } from './expansion.ts';
+export { hemorrhagePresent } from './presence.ts';
+
+export const INTRACEREBRAL_HEMORRHAGE_CONCLUSIONS = ['intracranial-hemorrhage', 'not-applicable', 'undecided'] as const;
+export type IntracerebralHemorrhageConclusion = (typeof INTRACEREBRAL_HEMORRHAGE_CONCLUSIONS)[number];
+
+export interface IntracerebralHemorrhageEvaluation extends Evaluation<IntracerebralHemorrhageConclusion> {
+  /** True when a hemorrhage is there; undefined while nobody knows: then it is not excluded either. */
+  readonly thrombolysisContraindicated: boolean | undefined;
+  /** ICH, FUNC, max-ICH, BAT, BRAIN; empty unless a hemorrhage is there. Outcomes differ: never compare their numbers. */
+  readonly scores: readonly CaseScore[];
+  readonly reversal: readonly RequiredAction[];
+  readonly pressure: readonly RequiredAction[];
+  readonly surgery: readonly RequiredAction[];
+  readonly avoid: readonly RequiredAction[];
+  /** What counts as expansion on the next CT at this site: growth by 6 mL or 33 %. */
+  readonly expansionDefinition: {
+    readonly operator: SitePolicy['hematomaExpansionOperator'];
+    readonly growthMl: number;
+    readonly growthPercent: number;
+  };
+  /** Facts that would complete criteria or scores; unlike `settledBy` they do not move the conclusion. */
+  readonly missing: readonly FactKey[];
+  /** Earliest instant at which a criterion (never the conclusion) changes by itself. */
+  readonly nextChange: Instant | null;
+}
+
+/**
+ * @param at instant of evaluation
+ * @param policy the site's operator for hematoma expansion
+ * @returns 'not-applicable' without options when imaging shows no hemorrhage, 'undecided' while it is not known
+ */
+export function evaluateIntracerebralHemorrhage(
+  stroke: StrokeCase,
+  at: Instant,
+  policy: Pick<SitePolicy, 'hematomaExpansionOperator'>,
+): IntracerebralHemorrhageEvaluation {
+  const presence = evaluateCriteria([PRESENCE], stroke, at, undefined);
+  const status = presence[0]?.status;
+  const isPresent = status === 'met';
+  const scores = isPresent ? scoresFromCase(stroke, at, HEMORRHAGE_SCORES) : [];
+  const details = isPresent
+    ? [
+        ...evaluateCriteria([...REVERSAL_CRITERIA, ...PRESSURE_CRITERIA, ...SURGERY_CRITERIA], stroke, at, undefined),
+        ...evaluateCriteria(EXPANSION_CRITERIA, stroke, at, scores),
+      ]
+    : [];
+  const reversal = reversalOptions(details);
+  const pressure = pressureOptions(details);
+  return {
+    decision: 'intracerebral-hemorrhage',
+    guideline: null,
+    conclusion: isPresent ? 'intracranial-hemorrhage' : status === 'notMet' ? 'not-applicable' : 'undecided',
+    strength: null,
+    citation: isPresent ? PRESENCE.citation : null,
+    decidedBy: [PRESENCE.id],
+    criteria: [...presence, ...details],
+    settledBy: status === 'unknown' ? whatSettles(stroke) : [],
+    before: [...reversal, ...pressure],
+    confirm: unique(details.filter(({ confirm }) => confirm === true).flatMap(({ data }) => data)).filter((key) =>
+      isUnrecorded(stroke, key),
+    ),
+    // Blood does not go away by the passing of time: only new imaging moves the conclusion.
+    validUntil: null,
+    thrombolysisContraindicated: isPresent ? true : status === 'notMet' ? false : undefined,
+    scores,
+    reversal,
+    pressure,
+    surgery: surgeryOptions(details),
+    avoid: isPresent ? toAvoid(details) : [],
+    expansionDefinition: {
+      operator: policy.hematomaExpansionOperator,
+      growthMl: EXPANSION_ML,
+      growthPercent: EXPANSION_PERCENT,
+    },
+    missing: unique([...missingOf(details), ...scores.flatMap(({ missingFacts }) => missingFacts)]),
+    nextChange: earliest(details, at),
+  };
+}
+
+const unique = (keys: readonly FactKey[]): readonly FactKey[] => [...new Set(keys)];
+const missingOf = (results: readonly CriterionResult[]): readonly FactKey[] =>
+  results.flatMap(({ status, missing }) => (status === 'unknown' ? (missing ?? []) : []));
+
+/** Imaging first; the diagnoses only when imaging is known and they leave it open. */
+const whatSettles = ({ facts }: StrokeCase): readonly FactKey[] =>
+  facts.hemorrhageOnImaging.status === 'known' ? ['acuteIntracranialHemorrhage'] : ['hemorrhageOnImaging'];
+
+function isUnrecorded(stroke: StrokeCase, key: FactKey): boolean {
+  const fact = stroke.facts[key];
+  return fact.status === 'known' && fact.basis === 'not-recorded';
+}
+
+function earliest(results: readonly CriterionResult[], at: Instant): Instant | null {
+  const instants = results.flatMap(({ changesAt }) => changesAt ?? []).filter((instant) => instant >= at);
+  return instants.sort((a, b) => a - b)[0] ?? null;
+}

@@ -1,0 +1,122 @@
+/** Worked by hand from the published tables of intracerebral hemorrhage, both sides of each boundary. */
+import type { Published } from './published-vectors.ts';
+
+const points = (n: number): Readonly<Record<string, number>> => ({ points: n });
+
+export const PUBLISHED_HEMORRHAGE: readonly Published[] = [
+  {
+    score: 'ICH score',
+    source: 'Hemphill, Stroke 2001;32:891',
+    base: { gcs: 15, age: 50, ich_volume_ml: 10, ivh: false, infratentorial: false },
+    rows: [
+      [{ gcs: 13 }, { points: 0, mortality_30d_pct: 0 }],
+      [{ gcs: 12 }, { points: 1, mortality_30d_pct: 13 }],
+      [{ gcs: 5 }, points(1)],
+      [{ gcs: 4 }, { points: 2, mortality_30d_pct: 26 }],
+      [{ ich_volume_ml: 29.9 }, points(0)],
+      [{ ich_volume_ml: 30 }, points(1)],
+      [{ age: 79 }, points(0)],
+      [{ age: 80 }, points(1)],
+      [
+        { gcs: 4, ivh: true, infratentorial: true },
+        { points: 4, mortality_30d_pct: 97 },
+      ],
+    ],
+  },
+  {
+    score: 'FUNC',
+    source: 'Rost, Stroke 2008;39:2304',
+    base: { ich_volume_ml: 10, age: 60, location: 'lobar', gcs: 15, pre_ich_cognitive_impairment: false },
+    rows: [
+      [{}, { points: 11, independent_90d_pct: 82 }],
+      [{ ich_volume_ml: 29.9 }, points(11)],
+      [{ ich_volume_ml: 30 }, points(9)],
+      [{ ich_volume_ml: 60 }, points(9)],
+      [{ ich_volume_ml: 60.1 }, points(7)],
+      [{ age: 69 }, points(11)],
+      [{ age: 70 }, points(10)],
+      [{ age: 79 }, points(10)],
+      [{ age: 80 }, points(9)],
+      [{ location: 'deep' }, points(10)],
+      [{ location: 'infratentorial' }, points(9)],
+      [{ gcs: 9 }, points(11)],
+      [{ gcs: 8 }, points(9)],
+      [
+        { pre_ich_cognitive_impairment: true, gcs: 8 },
+        { points: 8, independent_90d_pct: 42, independent_90d_pct_survivors: 48 },
+      ],
+    ],
+  },
+  {
+    score: 'max-ICH',
+    source: 'Sembill, Neurology 2017;89:423; Schmidt 2018',
+    base: { nihss: 3, age: 60, location: 'lobar', ich_volume_ml: 5, ivh: false, oral_anticoagulant: false },
+    rows: [
+      [{ nihss: 6 }, { points: 0, survival_5y_pct_mrochen2025: 85 }],
+      [{ nihss: 7 }, points(1)],
+      [{ nihss: 14 }, points(2)],
+      [{ nihss: 20 }, points(2)],
+      [{ nihss: 21 }, points(3)],
+      [{ age: 69 }, points(0)],
+      [{ age: 70 }, points(1)],
+      [{ age: 75 }, points(2)],
+      [{ age: 80 }, points(3)],
+      [{ ich_volume_ml: 29.9 }, points(0)],
+      [{ ich_volume_ml: 30 }, points(1)],
+      [{ location: 'nonlobar', ich_volume_ml: 9.9 }, points(0)],
+      [{ location: 'nonlobar', ich_volume_ml: 10 }, points(1)],
+    ],
+  },
+  {
+    score: 'BRAIN',
+    source: 'Wang, Stroke 2015;46:376',
+    base: {
+      ich_volume_ml: 5,
+      recurrent_ich: false,
+      warfarin_at_onset: false,
+      intraventricular_extension: false,
+      onset_to_ct_h: 6,
+    },
+    rows: [
+      [{}, { points: 0, growth_pct: 3.4 }],
+      [{ ich_volume_ml: 10 }, points(0)],
+      [{ ich_volume_ml: 10.1 }, points(5)],
+      [{ ich_volume_ml: 20 }, points(5)],
+      [{ ich_volume_ml: 20.1 }, points(7)],
+      [{ onset_to_ct_h: 1 }, points(5)],
+      [{ onset_to_ct_h: 1.1 }, points(4)],
+      [{ onset_to_ct_h: 2 }, points(4)],
+      [{ onset_to_ct_h: 3 }, points(3)],
+      [{ onset_to_ct_h: 4 }, points(2)],
+      [{ onset_to_ct_h: 5 }, points(1)],
+      [{ onset_to_ct_h: 5.1 }, points(0)],
+      [{ recurrent_ich: true }, points(4)],
+      [{ warfarin_at_onset: true }, points(6)],
+      [{ intraventricular_extension: true }, points(2)],
+    ],
+  },
+  {
+    score: 'BAT',
+    source: 'Morotti, Stroke 2018;49:1163',
+    base: { blend_sign: false, any_hypodensity: false, onset_to_ncct_lt_2_5h: false },
+    rows: [
+      [{ any_hypodensity: true }, { points: 2, predicts_expansion: false }],
+      [
+        { blend_sign: true, onset_to_ncct_lt_2_5h: true },
+        { points: 3, predicts_expansion: true },
+      ],
+      [{ blend_sign: true, any_hypodensity: true, onset_to_ncct_lt_2_5h: true }, points(5)],
+    ],
+  },
+  {
+    score: 'CTA spot sign score',
+    source: 'Delgado Almandoz 2010',
+    base: { spot_count: '1', max_axial_mm: 4.9, max_hu: 179 },
+    rows: [
+      [{}, points(0)],
+      [{ max_axial_mm: 5 }, points(1)],
+      [{ max_hu: 180 }, points(1)],
+      [{ spot_count: 2 }, points(1)],
+    ],
+  },
+];
