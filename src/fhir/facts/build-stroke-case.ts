@@ -1,0 +1,130 @@
+/** From the record to the stroke case: index once, map by topic, freeze. */
+import {
+  known,
+  type Degradation,
+  type Fact,
+  type FactKey,
+  type Instant,
+  type Quantity,
+  type StrokeCase,
+  type StrokeFacts,
+} from '../../case/index.ts';
+import type { PatientRecord } from '../record.ts';
+import type { Terminology } from '../terminology/terminology.ts';
+import { mapClocks } from './clocks.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { mapDrugs } from './drugs.ts';
+import { episodeOf } from './episode.ts';
+import { mapHistory } from './history.ts';
+import { mapImaging } from './imaging.ts';
+import { mapIndications } from './indications.ts';
+import { mapNihss } from './nihss.ts';
+import { mapPatient } from './patient.ts';
+import { mapPregnancy } from './pregnancy.ts';
+import { QUANTITIES, LOOK_BACK, type MeasuredKey } from './quantity-table.ts';
+import { measured } from './quantities.ts';
+import { indexRecord, readingsOf, type RecordIndex } from './record-index.ts';
+import { mapScales } from './scales.ts';
+import type { Scope } from './scope.ts';
+import { yesNoFact } from './values.ts';
+import { mapBloodPressure } from './vital-signs.ts';
+
+export interface BuildOptions {
+  /** The instant at which the facts are gathered. */
+  readonly at: Instant;
+  /** IANA zone for dates without a time of day. */
+  readonly timeZone: string;
+  readonly terminology: Terminology;
+  /** The site's configuration, used where the record says nothing; null = not configured. */
+  readonly thrombectomyAccess: boolean | null;
+  /** Findings of the imaging pipeline: they fill what the record leaves unknown, a report outranks them. */
+  readonly imaging?: Partial<StrokeFacts>;
+}
+
+const MEASURED = Object.keys(QUANTITIES) as readonly MeasuredKey[];
+const SITE = [{ reference: 'site' }] as const;
+
+function thrombectomyAccess(scope: Scope, index: RecordIndex, configured: boolean | null): Fact<boolean> {
+  const stated = yesNoFact(
+    scope,
+    readingsOf(index, 'observation-thrombectomy-access'),
+    'thrombectomyAccess',
+    LOOK_BACK.judgement,
+  );
+  return stated.status === 'unknown' && configured !== null ? known(configured, null, SITE) : stated;
+}
+
+/** Earliest end of last known well: what was examined before it does not show this episode. */
+function wellUntil(fact: Fact<{ readonly earliest: Instant }>): Instant | null {
+  switch (fact.status) {
+    case 'known':
+      return fact.value.earliest;
+    case 'conflicting':
+      return Math.min(...fact.values.map((v) => v.value.earliest)) as Instant;
+    case 'unknown':
+      return null;
+  }
+}
+
+function mapFacts(scope: Scope, index: RecordIndex, options: BuildOptions): Pick<StrokeCase, 'facts' | 'indications'> {
+  const clocks = mapClocks(scope, index);
+  const since = wellUntil(clocks.lastKnownWell);
+  const episode = episodeOf(scope, index, since);
+  const patient = mapPatient(scope, index);
+  const history = mapHistory(scope, index, episode);
+  const nihss = mapNihss(scope, index, since);
+  const drugs = mapDrugs(scope, index);
+  const quantities: Partial<Record<MeasuredKey, Fact<Quantity>>> = {};
+  for (const key of MEASURED) quantities[key] = measured(scope, index, key, since);
+  const facts: StrokeFacts = {
+    ...patient,
+    pregnancy: mapPregnancy(scope, index, patient),
+    ...nihss,
+    ...mapScales(scope, index, since, history.dementia),
+    ...clocks,
+    ...mapBloodPressure(scope, index),
+    // The table gives each key its unit, which the type of the loop cannot show.
+    ...(quantities as Pick<StrokeFacts, MeasuredKey>),
+    ...drugs,
+    ...history,
+    ...mapImaging(scope, index, since),
+    thrombectomyAccess: thrombectomyAccess(scope, index, options.thrombectomyAccess),
+  };
+  return {
+    facts: withImaging(facts, options.imaging),
+    indications: mapIndications(scope, index, episode, { ...clocks, ...drugs, ...nihss }),
+  };
+}
+
+function withImaging(facts: StrokeFacts, imaging: Partial<StrokeFacts> | undefined): StrokeFacts {
+  if (imaging === undefined) return facts;
+  const isOpen = (key: FactKey): boolean => {
+    const fact = facts[key];
+    return (
+      fact.status === 'unknown' || (key === 'brainImaging' && fact.status === 'known' && fact.basis === 'not-recorded')
+    );
+  };
+  const filled = (Object.keys(imaging) as FactKey[]).filter((key) => isOpen(key) && imaging[key] !== undefined);
+  return { ...facts, ...Object.fromEntries(filled.map((key) => [key, imaging[key]])) };
+}
+
+const byPlace = (a: Degradation, b: Degradation): number => (a.where < b.where ? -1 : a.where > b.where ? 1 : 0);
+
+/**
+ * Everything known about one suspected stroke at one instant. Never throws on what a record holds: a resource that
+ * cannot be parsed becomes one degradation. The result is deeply frozen and does not depend on the order of resources.
+ */
+export function buildStrokeCase(record: PatientRecord, options: BuildOptions): StrokeCase {
+  const { at, timeZone, terminology } = options;
+  const scope: Scope = { record, at, timeZone, terminology };
+  const index = indexRecord(scope);
+  const { facts, indications } = mapFacts(scope, index, options);
+  return deepFreeze({
+    patient: `Patient/${record.patientId}`,
+    encounter: record.encounterId === null ? null : `Encounter/${record.encounterId}`,
+    asOf: at,
+    indications,
+    facts,
+    degradations: [...record.degradations, ...index.degradations.toSorted(byPlace)],
+  });
+}

@@ -1,0 +1,190 @@
+/** The drug lists of the case: one exposure for each drug, with the last intake that all entries together support. */
+import {
+  DAY,
+  HOUR,
+  known,
+  unknown,
+  type DrugExposure,
+  type Fact,
+  type FactKey,
+  type Known,
+  type StrokeFacts,
+  type TimeSpan,
+} from '../../case/index.ts';
+import type { RecordKey } from '../record.ts';
+import { isFutureDated } from '../time.ts';
+import { sourcesOf } from './choose.ts';
+import { DRUG_NAMES, DRUGS, type Drug, type DrugKey } from './drug-table.ts';
+import type { MedicationEntry } from './index-medications.ts';
+import { readingsOf, type RecordIndex } from './record-index.ts';
+import { absence, codesOfFact, unknownFact, type Scope } from './scope.ts';
+import { clockOf } from './values.ts';
+
+const LISTS: readonly RecordKey[] = ['medicationRequests', 'medicationStatements', 'medicationAdministrations'];
+/** Ended courses that began to matter longer ago than this are not 'recent'. Prescriptions rarely run longer. */
+const RECENT = 180 * DAY;
+/** An administration says when the last dose was only while it is this fresh; later doses may be unrecorded. */
+const TRUSTED_ADMINISTRATION = 48 * HOUR;
+/** A patient's own statement of the last intake counts for this episode only. */
+const TRUSTED_STATEMENT = 2 * DAY;
+/** The antiplatelet's or anticoagulant's unlisted entry matters to these facts. */
+const NEEDS_IDENTIFIED: ReadonlySet<DrugKey> = new Set<DrugKey>([
+  'vitaminKAntagonist',
+  'directOralAnticoagulant',
+  'unfractionatedHeparin',
+  'lowMolecularWeightHeparin',
+  'otherAnticoagulant',
+  'glycoproteinInhibitor',
+  'amyloidImmunotherapy',
+]);
+
+const newestFirst = (
+  a: { intake: TimeSpan | null; reference: string },
+  b: { intake: TimeSpan | null; reference: string },
+): number => (b.intake?.latest ?? 0) - (a.intake?.latest ?? 0) || (a.reference < b.reference ? -1 : 1);
+
+/**
+ * The last intake. Entries that leave it open outweigh older ones that do not: an active order with a dose five days
+ * ago does not mean that the last dose was five days ago.
+ */
+function lastIntake(
+  entries: readonly MedicationEntry[],
+  stated: Fact<TimeSpan>,
+  scope: Scope,
+  codes: readonly string[],
+): Fact<TimeSpan> {
+  if (stated.status !== 'unknown') return stated;
+  const dated = entries.filter((e) => e.intake !== null && !isFutureDated(e.intake, scope.at)).sort(newestFirst);
+  const newest = dated[0];
+  const open = entries.filter((e) => e.intake === null && !e.denied && (e.active || e.from === 'administration'));
+  if (newest?.intake == null)
+    return unknown(entries.some((e) => e.intake !== null) ? 'future-dated' : 'not-recorded', codes);
+  const limit = newest.from === 'administration' ? TRUSTED_ADMINISTRATION : TRUSTED_STATEMENT;
+  const explicit = newest.intake.latest >= scope.at - limit;
+  if (open.length > 0 && !explicit) return unknown('not-recorded', codes);
+  return known(newest.intake, newest.intake, sourcesOf([newest]));
+}
+
+/** Explicit observation 'time of last anticoagulant intake' of this episode. */
+function statedIntake(scope: Scope, index: RecordIndex): Fact<TimeSpan> {
+  return clockOf(scope, readingsOf(index, 'observation-anticoagulant-last-intake'), 'directOralAnticoagulant', LISTS);
+}
+
+/** Does a denial outdate every entry that says the drug is taken? */
+function isDenied(entries: readonly MedicationEntry[]): boolean {
+  const denials = entries.filter((e) => e.denied && e.asserted !== null);
+  const denial = Math.max(...denials.map((e) => e.asserted?.earliest ?? 0));
+  return (
+    denials.length > 0 &&
+    entries.every((e) => e.denied || !e.active || (e.asserted !== null && e.asserted.latest < denial))
+  );
+}
+
+function exposure(
+  drug: Drug,
+  entries: readonly MedicationEntry[],
+  stated: Fact<TimeSpan>,
+  scope: Scope,
+  codes: readonly string[],
+): DrugExposure {
+  const taken = entries.filter((e) => !e.denied);
+  const ordered = taken.toSorted((a, b) => Number(b.active) - Number(a.active) || newestFirst(a, b));
+  const first = ordered[0] ?? entries[0];
+  const intents = new Set(taken.map((e) => e.intent).filter((i) => i !== 'unspecified'));
+  const dose = ordered.find((e) => e.dose !== undefined)?.dose;
+  return {
+    drug,
+    class: DRUGS[drug].class,
+    active: taken.some((e) => e.active) && !isDenied(entries),
+    lastIntake: lastIntake(taken, stated, scope, codes),
+    // One treatment dose outweighs all prophylactic ones.
+    intent: intents.has('treatment') ? 'treatment' : intents.has('prophylactic') ? 'prophylactic' : 'unspecified',
+    ...(dose === undefined ? {} : { dose }),
+    source: { reference: first?.reference ?? '' },
+  };
+}
+
+const isRecent = (e: MedicationEntry, scope: Scope): boolean =>
+  e.active || e.latest === null || e.latest >= scope.at - RECENT;
+
+/** Catheters are cleared with up to 2 mg of alteplase: no treatment of a stroke. */
+const isCatheterDose = (e: MedicationEntry): boolean =>
+  e.drugs.includes('alteplase') && e.dose !== undefined && e.dose.value <= 2;
+const EPISODE = 7 * DAY;
+
+function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly DrugExposure[]> {
+  const recent = (span: TimeSpan | null): boolean =>
+    span === null || (span.latest >= scope.at - EPISODE && !isFutureDated(span, scope.at));
+  const given = index.medications
+    .filter((e) => !e.draft && e.from === 'administration' && recent(e.intake) && !isCatheterDose(e))
+    .flatMap((e) => e.drugs.filter((d) => DRUGS[d].class === 'thrombolytic').map((drug) => ({ drug, entry: e })));
+  const codes = codesOfFact(scope.terminology, 'thrombolyticGiven');
+  const exposures = DRUG_NAMES.flatMap((drug) => {
+    const entries = given.filter((g) => g.drug === drug).map((g) => g.entry);
+    return entries.length === 0 ? [] : [exposure(drug, entries, unknown('not-recorded'), scope, codes)];
+  });
+  const procedures = (index.events.get('thrombolysis') ?? []).filter((e) => !e.refuted && recent(e.when));
+  const [procedure] = procedures.toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
+  if (exposures.length === 0 && procedure !== undefined) {
+    // The procedure names no agent; alteplase is what its codes were made for.
+    exposures.push({
+      drug: 'alteplase',
+      class: 'thrombolytic',
+      active: false,
+      lastIntake:
+        procedure.when === null
+          ? unknown('undated', codes)
+          : known(procedure.when, procedure.when, sourcesOf([procedure])),
+      intent: 'treatment',
+      source: { reference: procedure.reference },
+    });
+  }
+  if (exposures.length > 0) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
+  const why = absence(scope, ['medicationAdministrations']);
+  return why === 'not-recorded' ? known([], null, [], 'not-recorded') : unknown(why, codes);
+}
+
+export function mapDrugs(scope: Scope, index: RecordIndex): Pick<StrokeFacts, DrugKey> {
+  const stated = statedIntake(scope, index);
+  const byDrug = new Map<Drug, MedicationEntry[]>();
+  const unidentified: MedicationEntry[] = [];
+  for (const entry of index.medications) {
+    if (entry.draft || !isRecent(entry, scope)) continue;
+    if (entry.unidentified && entry.active) unidentified.push(entry);
+    for (const drug of entry.drugs) {
+      const list = byDrug.get(drug);
+      if (list === undefined) byDrug.set(drug, [entry]);
+      else list.push(entry);
+    }
+  }
+  const listFact = (fact: DrugKey): Fact<readonly DrugExposure[]> => {
+    const codes = scope.terminology.codesOf('observation-anticoagulant-last-intake');
+    const exposures: DrugExposure[] = [];
+    let denied: Known<readonly DrugExposure[]>['sources'] = [];
+    for (const drug of DRUG_NAMES) {
+      const entries = DRUGS[drug].fact === fact ? byDrug.get(drug) : undefined;
+      if (entries === undefined) continue;
+      if (entries.every((e) => e.denied)) denied = [...denied, ...sourcesOf(entries)];
+      else exposures.push(exposure(drug, entries, isAnticoagulant(fact) ? stated : NOTHING_STATED, scope, codes));
+    }
+    const open = NEEDS_IDENTIFIED.has(fact) && unidentified.length > 0 ? 'incomplete' : absence(scope, LISTS);
+    // An ended course is not the whole answer while a part of the lists is missing.
+    if (exposures.some((e) => e.active)) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
+    if (open !== 'not-recorded')
+      return unknownFact(scope, fact, LISTS)(open, undefined, sourcesOf(open === 'incomplete' ? unidentified : []));
+    if (exposures.length > 0) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
+    return known([], null, denied, 'not-recorded');
+  };
+  const keys = [...new Set(DRUG_NAMES.map((d) => DRUGS[d].fact))].filter((k) => k !== 'thrombolyticGiven');
+  return {
+    ...(Object.fromEntries(keys.map((k: FactKey) => [k, listFact(k as DrugKey)])) as Pick<StrokeFacts, DrugKey>),
+    thrombolyticGiven: thrombolyticsGiven(scope, index),
+  };
+}
+
+const NOTHING_STATED = unknown('not-recorded');
+const isAnticoagulant = (fact: DrugKey): boolean =>
+  fact === 'directOralAnticoagulant' ||
+  fact === 'vitaminKAntagonist' ||
+  fact === 'lowMolecularWeightHeparin' ||
+  fact === 'otherAnticoagulant';

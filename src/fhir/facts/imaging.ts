@@ -1,0 +1,146 @@
+/** Examinations and findings of imaging that are already in the record; the radiologist's report counts as recorded. */
+import {
+  known,
+  type Fact,
+  type HematomaLocation,
+  type HypodensityExtent,
+  type ImagingExam,
+  type OcclusionSite,
+  type StrokeFacts,
+} from '../../case/index.ts';
+import { isFutureDated } from '../time.ts';
+import { choose, sourcesOf, type Candidate } from './choose.ts';
+import type { ImagingEntry } from './index-imaging.ts';
+import { LOOK_BACK } from './quantity-table.ts';
+import { ofThisEpisode } from './quantities.ts';
+import { accept, reject } from './reading.ts';
+import { readingsOf, type RecordIndex } from './record-index.ts';
+import { absence, unknownFact, type Scope } from './scope.ts';
+import { candidatesOf, codedFact, parseYesNo, yesNoFact } from './values.ts';
+
+const SIGNS = {
+  extensiveHypodensity: 'extensive-hypodensity',
+  earlyIschemicChange: 'early-ischemic-change',
+  hyperdenseArtery: 'hyperdense-artery',
+  massEffect: 'mass-effect',
+  dwiLesionUnderOneThirdMca: 'dwi-lesion-under-one-third-mca',
+  dwiFlairMismatch: 'dwi-flair-mismatch',
+  intraventricularHemorrhage: 'intraventricular-hemorrhage',
+  hydrocephalus: 'hydrocephalus',
+  blendSign: 'blend-sign',
+  hematomaHypodensity: 'hematoma-hypodensity',
+  spotSign: 'spot-sign',
+} as const satisfies Partial<Record<keyof StrokeFacts, string>>;
+type SignKey = keyof typeof SIGNS;
+const SIGN_KEYS = Object.keys(SIGNS) as readonly SignKey[];
+
+const SITES: Readonly<Record<string, OcclusionSite>> = {
+  'answer-occlusion-site-none': 'none',
+  'answer-occlusion-site-internal-carotid': 'internal-carotid',
+  'answer-occlusion-site-m1': 'M1',
+  'answer-occlusion-site-m2-dominant-proximal': 'M2-dominant-proximal',
+  'answer-occlusion-site-m2-other': 'M2-other',
+  'answer-occlusion-site-distal-mca': 'distal-MCA',
+  'answer-occlusion-site-aca': 'ACA',
+  'answer-occlusion-site-pca': 'PCA',
+  'answer-occlusion-site-basilar': 'basilar',
+  'answer-occlusion-site-vertebral': 'vertebral',
+};
+const LOCATIONS: Readonly<Record<string, HematomaLocation>> = {
+  'answer-hematoma-location-lobar': 'lobar',
+  'answer-hematoma-location-deep': 'deep',
+  'answer-hematoma-location-brainstem': 'brainstem',
+  'answer-hematoma-location-cerebellar': 'cerebellar',
+};
+const EXTENTS: Readonly<Record<string, HypodensityExtent>> = {
+  'answer-hypodensity-extent-none': 'none',
+  'answer-hypodensity-extent-up-to-one-third-mca': 'up-to-one-third-mca',
+  'answer-hypodensity-extent-over-one-third-mca': 'over-one-third-mca',
+};
+
+/** Reports of the head: by their own code or by the study they read. */
+function headReports(index: RecordIndex): readonly ImagingEntry[] {
+  const studies = new Set(index.imaging.filter((e) => e.from === 'study').map((e) => e.reference));
+  return index.imaging.filter(
+    (e) => e.from === 'report' && (e.modalities.length > 0 || e.reads.some((r) => studies.has(r))),
+  );
+}
+
+/** Hemorrhage, from observations and from the coded conclusions of reports, by the same rules. */
+function hemorrhage(scope: Scope, index: RecordIndex, since: number | null): Fact<boolean> {
+  const observed = candidatesOf(ofThisEpisode(readingsOf(index, 'observation-hemorrhage-on-imaging'), since), (node) =>
+    parseYesNo(scope, node),
+  );
+  const concluded = headReports(index).flatMap((e): Candidate<boolean>[] => {
+    if (since !== null && e.at !== null && e.at.latest < since) return [];
+    if (e.contradictory === true) return [{ at: e.at, reference: e.reference, result: reject('malformed') }];
+    return e.hemorrhage === undefined ? [] : [{ at: e.at, reference: e.reference, result: accept(e.hemorrhage) }];
+  });
+  return choose([...observed, ...concluded], {
+    asOf: scope.at,
+    lookBack: LOOK_BACK.imagingFinding,
+    unknown: unknownFact(scope, 'hemorrhageOnImaging', ['strokeObservations', 'diagnosticReports']),
+  });
+}
+
+/** Examinations of this episode's days, newest first. */
+function exams(scope: Scope, index: RecordIndex): Fact<readonly ImagingExam[]> {
+  const reports = headReports(index).filter((r) => r.state === 'reported');
+  const reported = new Set(reports.flatMap((r) => r.reads));
+  const recent = (e: ImagingEntry): boolean =>
+    e.at === null
+      ? e.state === 'registered'
+      : e.at.latest >= scope.at - LOOK_BACK.clock && !isFutureDated(e.at, scope.at);
+  const studies = index.imaging.filter((e) => e.from === 'study' && recent(e));
+  const known_ = new Set(studies.map((e) => e.reference));
+  const alone = reports.filter((r) => recent(r) && !r.reads.some((s) => known_.has(s)));
+  const found = [...studies, ...alone]
+    .flatMap((e) =>
+      e.modalities.map((modality): ImagingExam => ({
+        modality,
+        at: e.at,
+        state: reported.has(e.reference) ? 'reported' : e.state,
+        source: { reference: e.reference },
+      })),
+    )
+    .sort(
+      (a, b) =>
+        (b.at?.latest ?? 0) - (a.at?.latest ?? 0) ||
+        (a.source.reference + a.modality < b.source.reference + b.modality ? -1 : 1),
+    );
+  if (found.length > 0) return known(found, null, sourcesOf(found.map((e) => e.source)));
+  const lists = ['imagingStudies', 'diagnosticReports'] as const;
+  const why = absence(scope, lists);
+  return why === 'not-recorded' ? known([], null, [], 'not-recorded') : unknownFact(scope, 'brainImaging', lists)(why);
+}
+
+type ImagingKey =
+  SignKey | 'hypodensityExtent' | 'occlusionSite' | 'hematomaLocation' | 'hemorrhageOnImaging' | 'brainImaging';
+
+/** @param since examinations before it do not show this episode */
+export function mapImaging(scope: Scope, index: RecordIndex, since: number | null): Pick<StrokeFacts, ImagingKey> {
+  const readings = (group: string): ReturnType<typeof readingsOf> =>
+    ofThisEpisode(readingsOf(index, `observation-${group}`), since);
+  const signs: Partial<Record<SignKey, Fact<boolean>>> = {};
+  for (const key of SIGN_KEYS) signs[key] = yesNoFact(scope, readings(SIGNS[key]), key, LOOK_BACK.imagingFinding);
+  return {
+    ...(signs as Record<SignKey, Fact<boolean>>),
+    hypodensityExtent: codedFact(
+      scope,
+      readings('hypodensity-extent'),
+      'hypodensityExtent',
+      EXTENTS,
+      LOOK_BACK.imagingFinding,
+    ),
+    occlusionSite: codedFact(scope, readings('occlusion-site'), 'occlusionSite', SITES, LOOK_BACK.imagingFinding),
+    hematomaLocation: codedFact(
+      scope,
+      readings('hematoma-location'),
+      'hematomaLocation',
+      LOCATIONS,
+      LOOK_BACK.imagingFinding,
+    ),
+    hemorrhageOnImaging: hemorrhage(scope, index, since),
+    brainImaging: exams(scope, index),
+  };
+}

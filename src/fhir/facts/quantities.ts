@@ -1,0 +1,67 @@
+/** Numeric facts: unit, plausibility, age of the value. */
+import type { Fact, Quantity, Unit } from '../../case/index.ts';
+import { quantity } from '../../case/index.ts';
+import { convert, nameableUnit, type UnitTarget } from '../units.ts';
+import { choose } from './choose.ts';
+import { QUANTITIES, type MeasuredKey } from './quantity-table.ts';
+import { recordedNumber, reject, accept, type Parsed, type Reading, type ValueNode } from './reading.ts';
+import { readingsOf, type RecordIndex } from './record-index.ts';
+import { unknownFact, type Scope } from './scope.ts';
+import { candidatesOf } from './values.ts';
+
+/** Two methods or two units of one sample differ by rounding only. */
+const ROUNDING = 0.01;
+
+export function sameQuantity(a: Quantity, b: Quantity): boolean {
+  return (
+    a.comparator === b.comparator &&
+    Math.abs(a.value - b.value) <= ROUNDING * Math.max(Math.abs(a.value), Math.abs(b.value))
+  );
+}
+
+const name = (label: string, value: number, unit: Unit): string =>
+  unit.startsWith('{') ? `${label} ${value}` : `${label} ${value} ${unit}`;
+
+/** @param label names the value when it is refused: 'INR 480' */
+export function parseQuantity(
+  node: ValueNode,
+  target: UnitTarget,
+  range: readonly [number, number],
+  label: string,
+  whole = false,
+): Parsed<Quantity> {
+  const number = recordedNumber(node);
+  if (!number.ok) return number;
+  const { value: recorded, unit, comparator } = number.value;
+  const value = convert(recorded, unit, target);
+  if (value === undefined) {
+    const token = nameableUnit(unit);
+    return reject('unit-not-understood', token === undefined ? undefined : `${label} ${recorded} ${token}`);
+  }
+  if (value < range[0] || value > range[1] || (whole && !Number.isInteger(value))) {
+    // A bound may lie outside what can be measured: '< 0.1' of a range that begins there.
+    if (comparator === undefined) return reject('implausible', name(label, value, target.unit));
+  }
+  return accept(quantity(value, target.unit, comparator));
+}
+
+/** @param since readings before it are left out: the examination was before this episode */
+export function measured(scope: Scope, index: RecordIndex, fact: MeasuredKey, since: number | null): Fact<Quantity> {
+  const { group, label, target, range, lookBack, list, whole, ofEpisode } = QUANTITIES[fact];
+  const all = readingsOf(index, group);
+  const readings = ofEpisode === true ? ofThisEpisode(all, since) : all;
+  return choose(
+    candidatesOf(readings, (node) => parseQuantity(node, target, range, label, whole)),
+    {
+      asOf: scope.at,
+      lookBack,
+      same: sameQuantity,
+      describe: (q) => name(label, q.value, target.unit),
+      unknown: unknownFact(scope, fact, [list]),
+    },
+  );
+}
+
+export function ofThisEpisode(readings: readonly Reading[], since: number | null): readonly Reading[] {
+  return since === null ? readings : readings.filter((r) => r.at === null || r.at.latest >= since);
+}
