@@ -4,17 +4,6 @@ import type { CriterionResult, Evaluation } from '../../decisions/evaluation.ts'
 import type { ExplainContext } from '../explain-context.ts';
 import { criterionName } from './blocks.ts';
 
-/** A statement that threw: the card says so under this id, the others stand. */
-export interface FailedStatement {
-  readonly failed: true;
-  readonly decision: string;
-  readonly errorId: string;
-}
-
-export function isFailed(statement: object): statement is FailedStatement {
-  return 'failed' in statement && statement.failed === true;
-}
-
 /** The rows that made the conclusion so, in the order in which the evaluation names them. */
 export function decidingRows(evaluation: Evaluation): CriterionResult[] {
   return evaluation.decidedBy.flatMap((id) => evaluation.criteria.find((row) => row.id === id) ?? []);
@@ -37,6 +26,11 @@ export function factNames(keys: readonly FactKey[], c: ExplainContext, most: num
 export function windowText(closes: Instant | null, c: ExplainContext): string {
   if (closes === null || closes <= c.at) return '';
   return c.texts.text('ui.window', { time: c.f.time(closes), left: c.f.duration(closes - c.at) });
+}
+
+/** ', holds until 14:32 (41 min left)', where something other than the end of the window changes the answer. */
+export function untilText(until: Instant, c: ExplainContext): string {
+  return c.texts.text('ui.until', { time: c.f.time(until), left: c.f.duration(until - c.at) });
 }
 
 /** Evidence of a conclusion: the facts its deciding rows rest on, then those of the other met rows. */

@@ -1,5 +1,5 @@
 import type { ThrombectomyEvaluation } from '../../decisions/thrombectomy/index.ts';
-import type { CardDraft, Indicator } from '../card-draft.ts';
+import type { CardDraft, Indicator, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue } from '../format/markdown.ts';
 import {
@@ -20,7 +20,11 @@ const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'
 const TRIALS: readonly string[] = ['dawn-criteria', 'defuse-3-criteria', 'select2-criteria', 'angel-aspect-criteria'];
 
 /** @returns null when hemorrhage makes the question moot: the hemorrhage card speaks then */
-export function thrombectomyCard(evaluation: ThrombectomyEvaluation, c: ExplainContext): CardDraft | null {
+export function thrombectomyCard(
+  evaluation: ThrombectomyEvaluation,
+  orders: readonly SuggestionDraft[],
+  c: ExplainContext,
+): CardDraft | null {
   if (evaluation.decidedBy.includes('hemorrhage-excludes-thrombectomy')) return null;
   const { conclusion } = evaluation;
   const deciding = decidingRows(evaluation);
@@ -50,7 +54,7 @@ export function thrombectomyCard(evaluation: ThrombectomyEvaluation, c: ExplainC
       c.texts.text('thrombectomy.limits'),
       closingLine(shown, c),
     ]),
-    suggestions: [],
+    suggestions: orders,
   };
 }
 

@@ -1,9 +1,10 @@
-import type { FactKey, Instant } from '../../case/index.ts';
+import type { FactKey } from '../../case/index.ts';
 import type { CriterionResult, Evaluation } from '../../decisions/evaluation.ts';
+import type { GuidelineDifference, ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
 import type { CardDraft, Indicator, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { blocks } from '../format/markdown.ts';
-import { messageText, sourceText } from '../format/messages.ts';
+import { blocks, escapeValue } from '../format/markdown.ts';
+import { sourceText } from '../format/messages.ts';
 import {
   basisBlock,
   beforeBlock,
@@ -18,16 +19,16 @@ import {
   missingItem,
   validityBlock,
 } from './blocks.ts';
-import { decidingRows, evidenceKeys, factNames, namesOf, windowText } from './evaluation-parts.ts';
-import { fitSummary } from './summary.ts';
+import { decidingRows, evidenceKeys } from './evaluation-parts.ts';
+import { thrombolysisSummary } from './thrombolysis-summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
 const WHY = 4;
 
-/** What the other parts of the decision add to the card, as Markdown. */
+/** What the other parts of the decision add to the card. */
 export interface ThrombolysisExtras {
+  /** Markdown; '' when there is nothing to say on the dose. */
   readonly dose: string;
-  readonly differences: string;
   readonly prescriptions: readonly SuggestionDraft[];
   readonly orders: readonly SuggestionDraft[];
   /** A thrombolytic is ordered, being ordered or given. */
@@ -36,43 +37,32 @@ export interface ThrombolysisExtras {
 
 export const isYes = (conclusion: string): boolean => YES.includes(conclusion);
 
-export function thrombolysisCard(evaluation: Evaluation, extras: ThrombolysisExtras, c: ExplainContext): CardDraft {
+export function thrombolysisCard(
+  evaluation: ThrombolysisEvaluation,
+  extras: ThrombolysisExtras,
+  c: ExplainContext,
+): CardDraft {
   const { conclusion } = evaluation;
-  const guideline = evaluation.guideline === null ? '' : sourceText(evaluation.guideline, c.f);
   const deciding = decidingRows(evaluation);
-  const relative = evaluation.criteria.filter(
-    (row) => row.class === 'relative' && row.status === 'met' && !deciding.includes(row),
-  );
-  const yes = isYes(conclusion);
+  const isOpen = isYes(conclusion) || conclusion === 'undecided';
   const shown = [...new Set([...evidenceKeys(evaluation), ...missingFacts(evaluation)])];
   const isUnsafeUse = conclusion === 'contraindicated' && extras.inUse;
   return {
     topic: 'thrombolysis',
-    summary: summary(evaluation, isUnsafeUse, c),
-    indicator: indicatorOf(evaluation, isUnsafeUse, c.at),
+    summary: thrombolysisSummary(evaluation, isUnsafeUse, c),
+    indicator: indicatorOf(evaluation, isUnsafeUse, c),
     detail: blocks([
-      c.texts.text(`thrombolysis.statement.${conclusion}`, { guideline }),
-      isUnsafeUse ? c.texts.text('thrombolysis.in-use') : '',
-      heading(
-        'why',
-        whyRows(conclusion, deciding).map((row) => criterionLine(row, c)),
-        c,
-      ),
+      statement(evaluation, isUnsafeUse, c),
+      lines('why', whyRows(deciding), c),
       beforeBlock(evaluation.before, c),
       missing(evaluation, c),
-      yes ? extras.dose : '',
-      yes || conclusion === 'undecided'
-        ? heading(
-            'weigh',
-            relative.slice(0, WHY).map((row) => criterionLine(row, c)),
-            c,
-          )
-        : '',
+      isYes(conclusion) ? extras.dose : '',
+      isOpen ? lines('weigh', toWeigh(evaluation), c) : '',
       conflictBlock(shown, c),
       evidenceBlock(shown, c),
-      yes ? validityBlock(evaluation.validUntil, c) : '',
-      yes || conclusion === 'undecided' ? confirmBlock(evaluation.confirm, c) : '',
-      extras.differences,
+      isYes(conclusion) ? validityBlock(evaluation.validUntil, c) : counterfactualBlock(evaluation, c),
+      isOpen ? confirmBlock(evaluation.confirm, c) : '',
+      differencesBlock(evaluation.alternatives, c),
       basisBlock(evaluation.citation ?? deciding[0]?.citation ?? null, c),
       closingLine(shown, c),
     ]),
@@ -80,13 +70,37 @@ export function thrombolysisCard(evaluation: Evaluation, extras: ThrombolysisExt
   };
 }
 
-/** Open rows are told by what is missing; the reasons are those that were settled. */
-function whyRows(conclusion: string, deciding: readonly CriterionResult[]): readonly CriterionResult[] {
-  const settled = deciding.filter((row) => row.status !== 'unknown');
-  return (conclusion === 'not-recommended' && settled.length > WHY ? settled.filter((row) => row.note) : settled).slice(
-    0,
-    WHY,
+function statement(evaluation: ThrombolysisEvaluation, isUnsafeUse: boolean, c: ExplainContext): string {
+  const { conclusion, guideline, afterCorrection } = evaluation;
+  const parts = [c.texts.text(`thrombolysis.statement.${conclusion}`, { guideline: sourceText(guideline, c.f) })];
+  if (isUnsafeUse) parts.push(c.texts.text('thrombolysis.in-use'));
+  if (afterCorrection !== null && afterCorrection !== conclusion)
+    parts.push(
+      c.texts.text('thrombolysis.after-correction', { conclusion: c.texts.text(`conclusion.${afterCorrection}`) }),
+    );
+  return parts.join(' ');
+}
+
+function lines(key: string, rows: readonly CriterionResult[], c: ExplainContext): string {
+  return heading(
+    key,
+    rows.slice(0, WHY).map((row) => criterionLine(row, c)),
+    c,
   );
+}
+
+/** Relative contraindications that are there and are not yet among the reasons. */
+function toWeigh(evaluation: Evaluation): CriterionResult[] {
+  return evaluation.criteria.filter(
+    (row) => row.class === 'relative' && row.status === 'met' && !evaluation.decidedBy.includes(row.id),
+  );
+}
+
+/** Open rows are told by what is missing; the reasons are those that were settled. Rows with a remark say most. */
+function whyRows(deciding: readonly CriterionResult[]): CriterionResult[] {
+  return deciding
+    .filter((row) => row.status !== 'unknown')
+    .toSorted((a, b) => Number(b.note !== undefined) - Number(a.note !== undefined));
 }
 
 /** Facts that the card names as missing: those that would settle it, or those that a yes does not wait for. */
@@ -106,46 +120,44 @@ function missing(evaluation: Evaluation, c: ExplainContext): string {
   return c.texts.text('thrombolysis.labs-pending', { list: enumerate(items, items.length, c) });
 }
 
-function summary(evaluation: Evaluation, isUnsafeUse: boolean, c: ExplainContext): string {
-  const { conclusion, settledBy, before } = evaluation;
-  const deciding = decidingRows(evaluation);
-  const windowClosed = conclusion === 'not-recommended' && deciding.every((row) => row.class === 'window');
-  const reason = windowClosed ? c.texts.text('thrombolysis.windows-closed') : namesOf(deciding, c, 2);
-  const oneReason = windowClosed ? reason : namesOf(deciding, c, 1);
-  const window = windowText(closes(evaluation, c.at), c);
-  const text = (key: string, values: Record<string, string>): string =>
-    c.texts.text(`thrombolysis.summary.${key}`, values);
-  if (conclusion !== 'undecided') {
-    const key = isUnsafeUse ? 'contraindicated-in-use' : conclusion;
-    return fitSummary([reason, oneReason].map((why) => text(key, { reason: why, window })));
-  }
-  const first = before[0];
-  if (settledBy.length > 0)
-    return fitSummary([
-      ...[4, 3, 2, 1].map((most) => text('undecided', { missing: factNames(settledBy, c, most), window })),
-      text('undecided', { missing: factNames(settledBy, c, 1), window: '' }),
-    ]);
-  if (first !== undefined) {
-    const step = messageText('action', first, c.f);
-    return fitSummary([window, ''].map((w) => text('undecided-first', { first: step, window: w })));
-  }
-  return fitSummary([window, ''].map((w) => text('undecided-reason', { reason: oneReason, window: w })));
+/** Which other answer would change this one: at most two, the nearest first. */
+function counterfactualBlock(evaluation: ThrombolysisEvaluation, c: ExplainContext): string {
+  const changed = evaluation.counterfactuals.filter(({ kind }) => kind === 'changed').slice(0, 2);
+  const items = changed.map(({ criterion, becomes }) => {
+    const isMet = evaluation.criteria.find((row) => row.id === criterion)?.status === 'met';
+    return c.texts.text(`thrombolysis.${isMet ? 'changed-if-not' : 'changed-if'}`, {
+      name: escapeValue(c.texts.text(`criterion.${criterion}`)),
+      conclusion: c.texts.text(`conclusion.${becomes}`),
+    });
+  });
+  return items.length === 0 ? '' : c.texts.text('block.changed-by', { list: items.join(c.texts.text('ui.semicolon')) });
 }
 
-/** When the answer (or, undecided, the open window) ends by itself. */
-export function closes(evaluation: Evaluation, at: Instant): Instant | null {
-  if (isYes(evaluation.conclusion)) return evaluation.validUntil;
-  const ends = evaluation.criteria
-    .filter((row) => row.class === 'window' && row.status !== 'notMet' && row.status !== 'notApplicable')
-    .flatMap((row) => row.changesAt ?? [])
-    .filter((instant) => instant > at);
-  return ends.length === 0 ? null : (Math.min(...ends) as Instant);
+/** What the other guideline sets say where they say something else. */
+function differencesBlock(alternatives: readonly GuidelineDifference[], c: ExplainContext): string {
+  const items = alternatives.map(({ guideline, conclusion, decidedBy }) => {
+    const [first] = decidedBy;
+    const values = {
+      guideline: sourceText(guideline, c.f),
+      conclusion: c.texts.text(`conclusion.${conclusion}`),
+    };
+    return first === undefined
+      ? c.texts.text('thrombolysis.difference-plain', values)
+      : c.texts.text('thrombolysis.difference', {
+          ...values,
+          reason: escapeValue(c.texts.text(`criterion.${first}`)),
+        });
+  });
+  return items.length === 0
+    ? ''
+    : c.texts.text('thrombolysis.differences', { list: items.join(c.texts.text('ui.semicolon')) });
 }
 
-function indicatorOf(evaluation: Evaluation, isUnsafeUse: boolean, at: Instant): Indicator {
+/** A yes is time-critical and can be acted upon, and so is an open question while its window is open. */
+function indicatorOf(evaluation: ThrombolysisEvaluation, isUnsafeUse: boolean, c: ExplainContext): Indicator {
   if (isUnsafeUse) return 'critical';
-  const { conclusion } = evaluation;
-  const isOpen = closes(evaluation, at) !== null;
+  const { conclusion, window } = evaluation;
   if (conclusion === 'recommended' || conclusion === 'reasonable') return 'warning';
-  return conclusion === 'undecided' && isOpen ? 'warning' : 'info';
+  const windowMayBeOpen = window !== null && window.state !== 'closed' && window.closesAt > c.at;
+  return conclusion === 'undecided' && windowMayBeOpen ? 'warning' : 'info';
 }

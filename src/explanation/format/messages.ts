@@ -39,6 +39,6 @@ export function citationText(citation: Citation, f: Formats): string {
 }
 
 export function sourceText(source: string, f: Formats): string {
-  const key = `guideline.${source.replaceAll(' ', '-')}`;
+  const key = `guideline.${source.toLowerCase().replaceAll(/[ /]/g, '-')}`;
   return f.texts.has(key) ? f.texts.text(key) : source;
 }

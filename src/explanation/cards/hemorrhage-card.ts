@@ -1,0 +1,103 @@
+import type { IntracerebralHemorrhageEvaluation } from '../../decisions/intracerebral-hemorrhage/index.ts';
+import type { RequiredAction } from '../../decisions/evaluation.ts';
+import type { CardDraft } from '../card-draft.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { blocks, escapeValue, list } from '../format/markdown.ts';
+import { citationText, messageText } from '../format/messages.ts';
+import { closingLine, conflictBlock, evidenceBlock, missingBlock } from './blocks.ts';
+import { decidingRows } from './evaluation-parts.ts';
+import { scoreLines } from './score-lines.ts';
+import { fitSummary } from './summary.ts';
+
+const OPTIONS = 6;
+const EVIDENCE = [
+  'hemorrhageOnImaging',
+  'hematomaVolume',
+  'hematomaLocation',
+  'intraventricularHemorrhage',
+  'gcs',
+  'bloodPressure',
+  'inr',
+  'vitaminKAntagonist',
+  'directOralAnticoagulant',
+] as const;
+
+/** For a hemorrhage that is there; @returns null otherwise */
+export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): CardDraft | null {
+  if (evaluation.conclusion !== 'intracranial-hemorrhage') return null;
+  const { reversal, pressure, surgery, avoid } = evaluation;
+  const options = [...reversal, ...pressure, ...surgery].slice(0, OPTIONS);
+  const citations = [
+    ...new Set([...options, ...decidingRows(evaluation)].flatMap((o) => (o.citation ? [o.citation] : []))),
+  ];
+  const scores = scoreLines(evaluation.scores, c);
+  const { operator, growthMl, growthPercent } = evaluation.expansionDefinition;
+  return {
+    topic: 'hemorrhage',
+    summary: summary(evaluation, c),
+    indicator: options.length > 0 ? 'warning' : 'info',
+    detail: blocks([
+      c.texts.text('hemorrhage.statement'),
+      options.length === 0 ? '' : `${c.texts.text('hemorrhage.options')}\n\n${list(options.map((o) => option(o, c)))}`,
+      avoid.length === 0
+        ? ''
+        : c.texts.text('hemorrhage.avoid', {
+            list: avoid.map((a) => escapeValue(messageText('action', a, c.f))).join(c.texts.text('ui.semicolon')),
+          }),
+      missingBlock(evaluation.missing, c),
+      conflictBlock(EVIDENCE, c),
+      evidenceBlock(EVIDENCE, c),
+      scores.length === 0 ? '' : `${c.texts.text('hemorrhage.scores')}\n\n${list(scores)}`,
+      scores.length === 0 ? '' : c.texts.text('hemorrhage.scores-limits'),
+      c.texts.text('hemorrhage.expansion', {
+        operator: operator === '>' ? '\\>' : '≥',
+        growth: growthMl,
+        percent: growthPercent,
+      }),
+      basis(citations, c),
+      closingLine(EVIDENCE, c),
+    ]),
+    suggestions: [],
+  };
+}
+
+/** The class of recommendation stands beside each option: they differ. */
+function option(action: RequiredAction, c: ExplainContext): string {
+  const text = messageText('action', action, c.f);
+  const { cor, loe } = action.citation ?? {};
+  if (cor === undefined) return escapeValue(text);
+  const strength =
+    loe === undefined
+      ? c.texts.text('block.citation-cor', { cor })
+      : c.texts.text('block.citation-strength', { cor, loe });
+  return escapeValue(c.texts.text('block.missing-item', { name: text, reason: strength }));
+}
+
+/** Guideline and sections, without repeating class and level. */
+function basis(citations: readonly NonNullable<RequiredAction['citation']>[], c: ExplainContext): string {
+  const names = citations.map(({ source, section, grade, errataChecked, doi }) =>
+    citationText(
+      {
+        source,
+        grade,
+        ...(section === undefined ? {} : { section }),
+        ...(doi === undefined ? {} : { doi }),
+        ...(errataChecked === undefined ? {} : { errataChecked }),
+      },
+      c.f,
+    ),
+  );
+  const unique = [...new Set(names)].slice(0, 3);
+  return unique.length === 0 ? '' : c.texts.text('block.basis', { citation: escapeValue(unique.join('; ')) });
+}
+
+function summary(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {
+  const kinds = (['reversal', 'pressure', 'surgery'] as const)
+    .filter((kind) => evaluation[kind].length > 0)
+    .map((kind) => c.texts.text(`hemorrhage.summary.kind.${kind}`));
+  if (kinds.length === 0) return fitSummary([c.texts.text('hemorrhage.summary.none')]);
+  return fitSummary([
+    c.texts.text('hemorrhage.summary', { options: kinds.join(c.texts.text('ui.comma')) }),
+    c.texts.text('hemorrhage.summary.none'),
+  ]);
+}

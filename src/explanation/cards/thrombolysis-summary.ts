@@ -1,0 +1,71 @@
+/** The sentence of the thrombolysis card: conclusion, then the one thing to know about it, then the clock. */
+import { MINUTE, type FactKey } from '../../case/index.ts';
+import type { Evaluation } from '../../decisions/evaluation.ts';
+import type { ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { messageText } from '../format/messages.ts';
+import { decidingRows, factNames, namesOf, untilText, windowText } from './evaluation-parts.ts';
+import { fitSummary } from './summary.ts';
+
+/** @param isUnsafeUse contraindicated while a thrombolytic is ordered or given */
+export function thrombolysisSummary(
+  evaluation: ThrombolysisEvaluation,
+  isUnsafeUse: boolean,
+  c: ExplainContext,
+): string {
+  const text = (key: string, values: Record<string, string>): string =>
+    c.texts.text(`thrombolysis.summary.${key}`, values);
+  const window = clockText(evaluation, c);
+  if (evaluation.conclusion === 'undecided') return undecided(evaluation, window, text, c);
+  const reasons = [2, 1].map((most) => reasonText(evaluation, most, c));
+  const key = isUnsafeUse ? 'contraindicated-in-use' : evaluation.conclusion;
+  return fitSummary(reasons.map((reason) => text(key, { reason, window })));
+}
+
+function undecided(
+  evaluation: ThrombolysisEvaluation,
+  window: string,
+  text: (key: string, values: Record<string, string>) => string,
+  c: ExplainContext,
+): string {
+  const open = openFacts(evaluation);
+  const [first] = evaluation.before;
+  if (open.length > 0)
+    return fitSummary([
+      ...[4, 3, 2, 1].map((most) => text('undecided', { missing: factNames(open, c, most), window })),
+      text('undecided', { missing: factNames(open, c, 1), window: '' }),
+    ]);
+  const fits = [window, ''];
+  if (first !== undefined) {
+    const step = messageText('action', first, c.f);
+    return fitSummary(fits.map((w) => text('undecided-first', { first: step, window: w })));
+  }
+  const reason = reasonText(evaluation, 1, c);
+  return fitSummary(fits.map((w) => text('undecided-reason', { reason, window: w })));
+}
+
+/** Facts without a usable value; a value that must first be corrected is told as a step, not as missing. */
+export function openFacts(evaluation: Evaluation): FactKey[] {
+  const deciding = decidingRows(evaluation);
+  const open = new Set(deciding.filter((row) => row.status === 'unknown').flatMap((row) => row.missing ?? []));
+  const toCorrect = new Set(deciding.filter((row) => row.status === 'notMet').flatMap((row) => row.data));
+  return evaluation.settledBy.filter((key) => open.has(key) || !toCorrect.has(key));
+}
+
+/** Windows that have all closed are one reason. */
+function reasonText(evaluation: Evaluation, most: number, c: ExplainContext): string {
+  const deciding = decidingRows(evaluation);
+  const allClosed = deciding.length > 0 && deciding.every((row) => row.class === 'window' && row.status === 'notMet');
+  return evaluation.conclusion === 'not-recommended' && allClosed
+    ? c.texts.text('thrombolysis.windows-closed')
+    : namesOf(deciding, c, most);
+}
+
+/** The end of the window; or, where the answer changes before that, until when it holds. */
+function clockText({ conclusion, validUntil, window }: ThrombolysisEvaluation, c: ExplainContext): string {
+  const closesAt = window === null || window.state === 'closed' ? null : window.closesAt;
+  if (conclusion === 'undecided') return windowText(closesAt, c);
+  if (validUntil === null) return '';
+  const isWindowEnd = closesAt !== null && Math.abs(validUntil - closesAt) < MINUTE;
+  return isWindowEnd ? windowText(closesAt, c) : untilText(validUntil, c);
+}
