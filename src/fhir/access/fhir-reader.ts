@@ -78,20 +78,23 @@ export function createFhirReader(
   signal: AbortSignal,
   connections: Dispatcher,
 ): FhirReader {
-  const client = new Client({
-    baseUrl: base,
-    bearerToken: accessToken,
-    // Uncompressed, so that the bound on the size of an answer is a bound on what reaches memory.
-    customHeaders: { 'accept-encoding': 'identity' },
-    requestOptions: { redirect: 'manual', dispatcher: connections, credentials: 'omit', cache: 'no-store' },
-  });
+  // Made at the first read: with a full prefetch there is none.
+  let client: Client | undefined;
+  const makeClient = (): Client =>
+    new Client({
+      baseUrl: base,
+      bearerToken: accessToken,
+      // Uncompressed, so that the bound on the size of an answer is a bound on what reaches memory.
+      customHeaders: { 'accept-encoding': 'identity' },
+      requestOptions: { redirect: 'manual', dispatcher: connections, credentials: 'omit', cache: 'no-store' },
+    });
   return {
     get: async (address) => {
       const url = addressUnder(base, address);
       if (url === undefined) throw new ReadFailed('refused', 'the address is not under the server of the hook');
       if (signal.aborted) throw new ReadFailed('time-out', 'no answer within the time allowed');
       try {
-        const body: unknown = await client.request(url, { options: { signal } });
+        const body: unknown = await (client ??= makeClient()).request(url, { options: { signal } });
         if (!isObject(body)) throw new ReadFailed('malformed', 'the answer is not a resource');
         // A copy: fhir-kit-client hangs the request, with its token, on the answer as hidden members.
         return { ...body };
