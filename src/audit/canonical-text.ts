@@ -37,11 +37,11 @@ function mend(json: string): string {
 export function canonicalText(value: unknown): string {
   let json: string | undefined;
   try {
-    json = JSON.stringify(sorted(value)) as string | undefined;
+    json = JSON.stringify(sorted(value));
     return mend(json ?? 'null');
   } catch (error) {
     if (error !== OTHER_WAY) throw error;
-    json = JSON.stringify(value) as string | undefined;
+    json = JSON.stringify(value);
     return canonicalize(JSON.parse(mend(json ?? 'null'))) ?? 'null';
   }
 }

@@ -2,7 +2,7 @@
  * Where a model runs. Asking onnxruntime for a provider that is not installed throws, and asking for several hides which
  * one loaded; so each is tried alone, in the configured order, and the one that really loaded is reported.
  */
-import { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 
 export const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'webgpu'] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -38,10 +38,12 @@ const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationL
  * @throws NoProvider
  */
 export async function loadSession(model: Uint8Array, providers: readonly Provider[]): Promise<LoadedSession> {
+  // The native library is loaded with the first model only: a site without models does not carry it in memory.
+  const runtime = await import('onnxruntime-node');
   const failed: FailedProvider[] = [];
   for (const provider of providers) {
     try {
-      const session = await InferenceSession.create(model, { ...OPTIONS, executionProviders: [provider] });
+      const session = await runtime.InferenceSession.create(model, { ...OPTIONS, executionProviders: [provider] });
       return { session, provider, failed };
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown';

@@ -1,6 +1,6 @@
 /** Kysely on the embedded database: PostgreSQL's compiler and catalog, one connection handed out in turn. */
+import type { CompiledQuery } from 'kysely';
 import {
-  CompiledQuery,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,

@@ -1,0 +1,163 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { instantFromEpoch } from '../../src/case/index.ts';
+import { openDatabase, type Database } from '../../src/storage/index.ts';
+import { createJtiStore } from '../../src/storage/jti-store.ts';
+import { freshDatabase } from '../support/database.ts';
+import { postgresUnavailable, startPostgres, type PostgresServer } from '../support/postgres.ts';
+
+const later = instantFromEpoch(Date.UTC(2030, 0, 1));
+
+function promises(open: () => Promise<Database>, again: () => Promise<Database>): void {
+  let database: Database;
+  beforeAll(async () => {
+    database = await open();
+  });
+  afterAll(async () => {
+    await database.close();
+  });
+
+  it('reports an SQL error without losing the connection', async () => {
+    await expect(sql`select * from nowhere`.execute(database.sql)).rejects.toMatchObject({ code: '42P01' });
+    await expect(database.check()).resolves.toBeUndefined();
+  });
+
+  it('rolls a failed transaction back', async () => {
+    const attempt = database.sql.transaction().execute(async (tx) => {
+      await tx.insertInto('used_token').values({ key: 'half', expires_at: new Date() }).execute();
+      throw new Error('changed my mind');
+    });
+    await expect(attempt).rejects.toThrow('changed my mind');
+    expect(await database.sql.selectFrom('used_token').selectAll().where('key', '=', 'half').execute()).toEqual([]);
+  });
+
+  it('keeps concurrent transactions apart', async () => {
+    await sql`create table counter (n integer)`.execute(database.sql);
+    await sql`insert into counter values (0)`.execute(database.sql);
+    const increment = (): Promise<void> =>
+      database.sql.transaction().execute(async (tx) => {
+        const { rows } = await sql<{ n: number }>`select n from counter for update`.execute(tx);
+        await sql`update counter set n = ${(rows[0]?.n ?? 0) + 1}`.execute(tx);
+      });
+    await Promise.all(Array.from({ length: 12 }, increment));
+    expect((await sql`select n from counter`.execute(database.sql)).rows).toEqual([{ n: 12 }]);
+  });
+
+  it('gives numbers for bigint and Date for timestamptz', async () => {
+    const at = '2026-05-04T03:02:01.123Z';
+    const { rows } = await sql`select 9007199254740991::bigint as big, ${at}::timestamptz as at`.execute(database.sql);
+    expect(rows).toEqual([{ big: 9_007_199_254_740_991, at: new Date(at) }]);
+  });
+
+  it('refuses a token id that was used, also at the same moment and by another replica', async () => {
+    const store = createJtiStore(database);
+    const attempts = await Promise.all(Array.from({ length: 5 }, () => store.remember('https://ehr', 'same', later)));
+    expect(attempts.filter(Boolean)).toHaveLength(1);
+    expect(attempts[0]).toBe(true);
+    const replica = createJtiStore(database);
+    expect(await replica.remember('https://ehr', 'same', later)).toBe(false);
+    expect(await replica.remember('https://other-ehr', 'same', later)).toBe(true);
+    expect(await replica.remember('https://ehrs', 'ame', later)).toBe(true);
+  });
+
+  it('forgets expired token ids and no others', async () => {
+    const store = createJtiStore(database);
+    await store.remember('https://ehr', 'old', instantFromEpoch(Date.UTC(2026, 0, 1)));
+    await store.remember('https://ehr', 'young', later);
+    expect(await store.purge(new Date(Date.UTC(2026, 0, 2)))).toBe(1);
+    expect(await store.remember('https://ehr', 'old', later)).toBe(true);
+    expect(await store.remember('https://ehr', 'young', later)).toBe(false);
+  });
+
+  it('answers nothing after closing, closes twice, and opens again with the schema and the used tokens', async () => {
+    await createJtiStore(database).remember('https://ehr', 'before', later);
+    await Promise.all([database.close(), database.close()]);
+    await expect(database.check()).rejects.toThrow();
+    database = await again();
+    await expect(database.check()).resolves.toBeUndefined();
+    expect(await createJtiStore(database).remember('https://ehr', 'before', later)).toBe(false);
+  });
+}
+
+describe('the embedded database', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stroke-cds-database-'));
+  const directory = join(folder, 'deep', 'database');
+  const said: string[] = [];
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const open = (): Promise<Database> =>
+    openDatabase({ kind: 'embedded', directory }, { onProgress: (message) => said.push(message) });
+
+  describe('on disk', () => {
+    promises(open, open);
+
+    it('says that the first start takes seconds', () => {
+      expect(said[0]).toContain('first start');
+      expect(said.join()).toContain('applied 0001-initial');
+    });
+
+    it('is open in one process at a time', async () => {
+      expect(existsSync(`${directory}.lock`)).toBe(true);
+      await expect(open()).rejects.toMatchObject({ code: 'locked' });
+    });
+  });
+
+  describe('in a thread of its own', () => {
+    let database: Database;
+    beforeAll(async () => {
+      database = await freshDatabase();
+    });
+    afterAll(async () => {
+      await database.close();
+    });
+
+    it('does not block the event loop while it works', async () => {
+      let ticks = 0;
+      const ticking = setInterval(() => (ticks += 1), 5);
+      await sql`select count(*) from generate_series(1, 500000)`.execute(database.sql);
+      clearInterval(ticking);
+      expect(ticks).toBeGreaterThan(3);
+    });
+  });
+
+  it('names a directory that is no database', async () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, 'no directory');
+    await expect(openDatabase({ kind: 'embedded', directory: file })).rejects.toMatchObject({ code: 'cannot-open' });
+    expect(existsSync(`${file}.lock`)).toBe(false);
+  }, 60_000);
+});
+
+const unavailable = postgresUnavailable();
+describe.skipIf(unavailable !== null)(`a PostgreSQL server ${unavailable ?? ''}`, () => {
+  let server: PostgresServer;
+  let url: string;
+  beforeAll(async () => {
+    server = await startPostgres();
+    url = server.createDatabase();
+  });
+  afterAll(() => {
+    server.stop();
+  });
+  const open = (): Promise<Database> => openDatabase({ kind: 'postgres', url });
+  promises(open, open);
+
+  it('is migrated once by replicas that start together', async () => {
+    const fresh = server.createDatabase();
+    const replicas = await Promise.all(
+      [1, 2, 3].map(() => openDatabase({ kind: 'postgres', url: fresh, maxConnections: 2 })),
+    );
+    await Promise.all(replicas.map((replica) => replica.check()));
+    await Promise.all(replicas.map((replica) => replica.close()));
+  });
+
+  it('refuses a server that is not there, without the password in the message', async () => {
+    const attempt = openDatabase({ kind: 'postgres', url: 'postgres://user:s3cret@127.0.0.1:9/none' });
+    await expect(attempt).rejects.toMatchObject({ code: 'cannot-open' });
+    await expect(attempt).rejects.not.toThrow('s3cret');
+  });
+});
