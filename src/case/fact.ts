@@ -106,6 +106,7 @@ export function match<T, R>(
  * @param test may itself answer undefined ('the comparator leaves it open')
  */
 export function holds<T>(fact: Fact<T>, test: (value: T, fact: Known<T>) => boolean | undefined): boolean | undefined {
+  if (fact.status === 'known') return test(fact.value, fact);
   const answers = candidates(fact).map((k) => test(k.value, k));
   const first = answers[0];
   return answers.length > 0 && answers.every((a) => a === first) ? first : undefined;

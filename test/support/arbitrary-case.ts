@@ -115,7 +115,9 @@ const DRUG_LISTS: readonly FactKey[] = [
 ];
 
 type Clocks = Partial<StrokeFacts>;
-const hours = fc.integer({ min: 0, max: 30 * 60 }).map((minutes) => minutes / 60);
+const hours = fc
+  .oneof(fc.integer({ min: 0, max: 5 * 60 }), fc.integer({ min: 0, max: 26 * 60 }))
+  .map((minutes) => minutes / 60);
 
 /** Clock facts that can all be right. */
 export const consistentClocks: fc.Arbitrary<Clocks> = fc.oneof(
@@ -151,24 +153,39 @@ const hypodensity: fc.Arbitrary<Partial<StrokeFacts>> = fc.constantFrom(
   { extensiveHypodensity: given(true), hypodensityExtent: given('over-one-third-mca' as const) },
 );
 
-const some = fc.integer({ min: 0, max: 5 });
+const few = fc.constantFrom(0, 0, 0, 1, 3);
+/** Imaging that opens every late window. */
+const LATE_IMAGING: Partial<StrokeFacts> = {
+  occlusionSite: given('M1'),
+  thrombectomyAccess: given(false),
+  coreVolume: measured(12, 'mL'),
+  hypoperfusionVolume: measured(90, 'mL'),
+  dwiFlairMismatch: given(true),
+  dwiLesionUnderOneThirdMca: given(true),
+};
 
 /** A clearly eligible patient with a few findings and a few unknowns put in. */
 export const arbitraryCase: fc.Arbitrary<StrokeCase> = fc
   .record({
     clocks: consistentClocks,
-    who: fc.option(person),
-    scan: fc.option(hypodensity, { freq: 2 }),
+    who: fc.option(person, { freq: 2 }),
+    scan: fc.option(hypodensity, { freq: 1 }),
     findings: fc.record(FINDINGS as Record<string, fc.Arbitrary<Fact<unknown>>>),
-    chosen: fc.shuffledSubarray(Object.keys(FINDINGS), { maxLength: 6 }),
-    lists: fc.shuffledSubarray([...LIST_KEYS], { maxLength: 2 }),
+    chosen: fc.shuffledSubarray(Object.keys(FINDINGS), { maxLength: 4 }),
+    ready: fc.boolean(),
+    lists: fc.shuffledSubarray([...LIST_KEYS], { maxLength: 1 }),
     events: anyEvents,
     drugs: anyDrugs,
     missing: fc.shuffledSubarray([...FACT_KEYS]),
-    missingCount: some,
+    missingCount: few,
   })
-  .map(({ clocks, who, scan, findings, chosen, lists, events, drugs, missing, missingCount }) => {
-    const facts: Record<string, Fact<unknown>> = { ...eligibleFacts(), ...(scan ?? {}), ...clocks };
+  .map(({ clocks, who, scan, ready, findings, chosen, lists, events, drugs, missing, missingCount }) => {
+    const facts: Record<string, Fact<unknown>> = {
+      ...eligibleFacts(),
+      ...(ready ? LATE_IMAGING : {}),
+      ...(scan ?? {}),
+      ...clocks,
+    };
     for (const key of chosen) facts[key] = findings[key] ?? noneRecorded();
     Object.assign(facts, who ?? {});
     for (const key of lists) facts[key] = DRUG_LISTS.includes(key) ? drugs : events;

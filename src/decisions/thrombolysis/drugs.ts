@@ -84,11 +84,15 @@ export const reasonToSuspectCoagulopathy: Evaluate = ({ facts }, at) => {
     holds(facts.bleedingDisorder, (events) => events.length > 0),
     holds(facts.dialysis, (events) => events.some(isActive)),
   );
-  const openLists = openFacts(facts, SUSPICION_FACTS);
-  const missing = openLists.length > 0 ? openLists : ANTICOAGULANTS.filter((key) => hasUndatedStop(facts[key]));
+  const missing = answer === undefined ? whyOpen(facts) : [];
   const instants = ANTICOAGULANTS.flatMap((key) => intakeEdges(facts[key], STOPPED_FOR_HOURS));
   return changing(verdict(answer, missing), instants, at);
 };
+
+function whyOpen(facts: StrokeFacts): readonly FactKey[] {
+  const unread = openFacts(facts, SUSPICION_FACTS);
+  return unread.length > 0 ? unread : ANTICOAGULANTS.filter((key) => hasUndatedStop(facts[key]));
+}
 
 function hasUndatedStop(list: Fact<readonly DrugExposure[]>): boolean {
   return (

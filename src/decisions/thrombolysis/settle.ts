@@ -77,22 +77,39 @@ export interface Counterfactual {
 export function counterfactuals(rows: readonly RuledResult[], current: Conclusion): Counterfactual[] {
   if (current.conclusion === 'recommended') return [];
   const found: Counterfactual[] = [];
-  rows.forEach((row, index) => {
-    const favorable = favorableStatus(row);
-    if (favorable === undefined) return;
-    const { conclusion } = concludeThrombolysis(rows.with(index, withStatus(row, favorable)));
-    if (yesStrength(conclusion) <= yesStrength(current.conclusion)) return;
-    const { id, status, missing, data } = row.result;
+  for (const group of groupsToFlip(rows, current)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const flipped = rows.map((row) => (group.includes(row) ? inFavor(row) : row));
+    const { conclusion } = concludeThrombolysis(flipped);
+    if (yesStrength(conclusion) <= yesStrength(current.conclusion)) continue;
+    const { id, status, missing, data } = first.result;
     const kind = status === 'unknown' ? 'missing' : 'changed';
     found.push({ criterion: id, facts: missing ?? data, kind, becomes: conclusion });
-  });
+  }
   return found;
 }
 
-const withStatus = ({ effect, result }: RuledResult, status: RuledResult['result']['status']): RuledResult => ({
-  effect,
-  result: { ...result, status },
-});
+/** The rows that decided, those on the same facts together, and the windows that a missing fact would open. */
+function groupsToFlip(rows: readonly RuledResult[], { deciding, conclusion }: Conclusion): RuledResult[][] {
+  const groups = new Map<string, RuledResult[]>();
+  const openWindows: RuledResult[][] = [];
+  for (const row of rows) {
+    if (favorableStatus(row) === undefined) continue;
+    if (row.effect.kind === 'opens') openWindows.push([row]);
+    else if (deciding.includes(row)) {
+      const facts = row.result.data.join();
+      groups.set(facts, [...(groups.get(facts) ?? []), row]);
+    }
+  }
+  // with two obstacles, no single answer makes a yes
+  if (yesStrength(conclusion) === 0 && groups.size > 1) return [];
+  return [...groups.values(), ...openWindows];
+}
+
+function inFavor({ effect, result }: RuledResult): RuledResult {
+  return { effect, result: { ...result, status: favorableStatus({ effect, result }) ?? result.status } };
+}
 
 /** The answer that speaks for treatment; undefined when the row already gives it, or when only time could. */
 export function favorableStatus({ effect, result }: RuledResult): 'met' | 'notMet' | undefined {

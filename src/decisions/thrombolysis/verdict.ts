@@ -3,9 +3,10 @@ import type { Message, Verdict } from '../evaluation.ts';
 
 /** A three-valued answer as a verdict; `missing` is reported only when it is open. */
 export function verdict(answer: boolean | undefined, missing: readonly FactKey[], note?: Message): Verdict {
-  const noted = note === undefined ? {} : { note };
-  if (answer === undefined) return { status: 'unknown', missing, ...noted };
-  return { status: answer ? 'met' : 'notMet', ...noted };
+  if (answer === undefined)
+    return note === undefined ? { status: 'unknown', missing } : { status: 'unknown', missing, note };
+  const status = answer ? 'met' : 'notMet';
+  return note === undefined ? { status } : { status, note };
 }
 
 /** Those of the facts that are unknown or conflicting. */
