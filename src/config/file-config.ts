@@ -66,7 +66,16 @@ const CLIENT = closed(
       additionalProperties: false,
       properties: {
         jku: text,
-        jwks: closed({ keys: { type: 'array', minItems: 1, items: { type: 'object', required: ['kty'] } } }, ['keys']),
+        jwks: closed(
+          {
+            keys: {
+              type: 'array',
+              minItems: 1,
+              items: { type: 'object', required: ['kty'], properties: { kty: text } },
+            },
+          },
+          ['keys'],
+        ),
       },
     },
     algorithms: { ...texts, minItems: 1 },
