@@ -73,7 +73,10 @@ function withinCharcoalWindow(
           ends.push(end);
           return true;
         }
-        return at > plus(latest, CHARCOAL_WINDOW) ? false : undefined;
+        const surelyOver = plus(latest, CHARCOAL_WINDOW);
+        if (at > surelyOver) return false;
+        ends.push(surelyOver);
+        return undefined;
       }),
     );
     if (each.includes(true)) return true;
