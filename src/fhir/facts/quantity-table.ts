@@ -8,7 +8,7 @@ import type { RecordKey } from '../record.ts';
 import { MOLAR_MASS, type UnitTarget } from '../units.ts';
 
 export type QuantityKey = {
-  [K in keyof StrokeFacts]: StrokeFacts[K] extends Fact<Quantity<Unit>> ? K : never;
+  [K in keyof StrokeFacts]: StrokeFacts[K] extends Fact<Quantity> ? K : never;
 }[keyof StrokeFacts];
 /** Age comes from the date of birth, the coma scale from its parts. */
 export type MeasuredKey = Exclude<QuantityKey, 'age' | 'gcs'>;

@@ -62,16 +62,12 @@ const BEFORE = /^(pre-?stroke|premorbid|baseline-pre-stroke)$/i;
 function saysBefore(reading: Reading, scope: Scope): boolean {
   const extensions: unknown = reading.node.extension;
   if (!Array.isArray(extensions)) return false;
-  return (
-    extensions as { valueCode?: unknown; valueCoding?: unknown; valueCodeableConcept?: { coding?: unknown } }[]
-  ).some((e) => {
-    const codings: unknown[] = [
-      { code: e.valueCode },
-      e.valueCoding,
-      ...(Array.isArray(e.valueCodeableConcept?.coding) ? e.valueCodeableConcept.coding : []),
-    ];
-    return codings.some((c) => {
-      const { code, system } = (typeof c === 'object' && c !== null ? c : {}) as { code?: unknown; system?: unknown };
+  return extensions.some((extension: unknown) => {
+    const { valueCode, valueCoding, valueCodeableConcept } = fields(extension);
+    const { coding } = fields(valueCodeableConcept);
+    const listed: readonly unknown[] = Array.isArray(coding) ? coding : [];
+    return [{ code: valueCode }, valueCoding, ...listed].some((candidate) => {
+      const { code, system } = fields(candidate);
       if (typeof code !== 'string') return false;
       return (
         BEFORE.test(code) ||
@@ -79,6 +75,10 @@ function saysBefore(reading: Reading, scope: Scope): boolean {
       );
     });
   });
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** Rankin grades: before the stroke by code, context or date before last known well; all others are the present state. */

@@ -43,7 +43,7 @@ const codeLists = new WeakMap<Terminology, Map<FactKey, readonly string[]>>();
 /** The codes under which a fact would be found. */
 export function codesOfFact(terminology: Terminology, fact: FactKey): readonly string[] {
   let byFact = codeLists.get(terminology);
-  if (byFact === undefined) codeLists.set(terminology, (byFact = new Map()));
+  if (byFact === undefined) codeLists.set(terminology, (byFact = new Map<FactKey, readonly string[]>()));
   let codes = byFact.get(fact);
   if (codes === undefined) {
     codes = Object.freeze([...new Set(FACT_GROUPS[fact].flatMap((g) => terminology.codesOf(g)))]);

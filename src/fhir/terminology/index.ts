@@ -1,0 +1,2 @@
+export { loadTerminology, TerminologyError } from './load-terminology.ts';
+export type { Terminology } from './terminology.ts';
