@@ -68,7 +68,7 @@ export const OVERRIDE_REASONS: readonly Reason[] = [
 
 function codings(locale: Locale): readonly Coding[] {
   return Object.freeze(
-    OVERRIDE_REASONS.map(({ system, code, display }) => ({ system, code, display: display[locale] })),
+    OVERRIDE_REASONS.map(({ system, code, display }) => Object.freeze({ system, code, display: display[locale] })),
   );
 }
 

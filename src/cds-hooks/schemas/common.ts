@@ -4,7 +4,8 @@
  */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-export const text = { type: 'string', minLength: 1, description: 'a string that is not empty' } as const;
+/** A pattern, because `minLength` would count the characters of every long text. */
+export const text = { type: 'string', pattern: '\\S', description: 'a string that is not empty' } as const;
 
 export const flag = { type: 'boolean', description: 'true or false' } as const;
 
