@@ -1,0 +1,68 @@
+/** Blood pressure and glucose to aim for, given what was decided and what was already done. */
+import { holds, HOUR, plus } from '../case/index.ts';
+import type { ClinicalEvent, Instant, StrokeCase } from '../case/index.ts';
+import { thrombolysisGiven } from './complications/thrombolytic-given.ts';
+import { strokeClock } from './stroke-state/clock.ts';
+import { bloodPressureTargets, GLUCOSE_TARGET, glucoseStep } from './targets/index.ts';
+import type { BloodPressureTarget, GlucoseStep, GlucoseTarget, ReperfusionPhase } from './targets/index.ts';
+
+export interface ChosenTargets {
+  /** Where the patient stands; two at once when both treatments are open. Empty with a hemorrhage: its own rules hold. */
+  readonly phases: readonly ReperfusionPhase[];
+  /** Of all phases, each target once, in the order of the phases. */
+  readonly bloodPressure: readonly BloodPressureTarget[];
+  readonly glucose: GlucoseTarget;
+  readonly glucoseStep: GlucoseStep;
+}
+
+/** The conclusions that the phase depends on; null where a decision could not be evaluated: then it is open. */
+export interface Chosen {
+  readonly thrombolysis: string | null;
+  readonly thrombectomy: string | null;
+  readonly hemorrhage: string | null;
+}
+
+const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
+const maybe = (conclusion: string | null): boolean =>
+  conclusion === null || conclusion === 'undecided' || YES.includes(conclusion);
+const isYes = (conclusion: string | null): boolean => conclusion !== null && YES.includes(conclusion);
+
+/** Pressure targets after either treatment hold for at most 72 h. */
+const LONGEST = 72;
+
+export function chooseTargets(stroke: StrokeCase, at: Instant, chosen: Chosen): ChosenTargets {
+  const phases = chosen.hemorrhage === 'intracranial-hemorrhage' ? [] : phasesOf(stroke, at, chosen);
+  const targets = phases.flatMap((phase) => bloodPressureTargets(phase));
+  return {
+    phases,
+    bloodPressure: targets.filter(({ id }, index) => targets.findIndex((other) => other.id === id) === index),
+    glucose: GLUCOSE_TARGET,
+    glucoseStep: glucoseStep(stroke),
+  };
+}
+
+function phasesOf(stroke: StrokeCase, at: Instant, chosen: Chosen): ReperfusionPhase[] {
+  const phases: ReperfusionPhase[] = [];
+  const isLysed = withinADayOfThrombolysis(stroke, at);
+  if (isLysed) phases.push('after-thrombolysis');
+  // Whether reperfusion succeeded is not among the facts: the stricter list says so in its own words.
+  if (thrombectomyDone(stroke, at)) return [...phases, 'after-successful-thrombectomy'];
+  if (!isLysed && maybe(chosen.thrombolysis)) phases.push('before-thrombolysis');
+  if (isYes(chosen.thrombectomy)) phases.push('before-thrombectomy');
+  if (phases.length === 0 && !maybe(chosen.thrombectomy)) phases.push('no-reperfusion');
+  return phases;
+}
+
+/** A dose at an unknown time may lie within the day. */
+function withinADayOfThrombolysis(stroke: StrokeCase, at: Instant): boolean {
+  const given = thrombolysisGiven(stroke, at);
+  return given !== null && (given.at === null || at <= plus(given.at.latest, 24 * HOUR));
+}
+
+function thrombectomyDone(stroke: StrokeCase, at: Instant): boolean {
+  const clock = strokeClock(stroke, at);
+  const from = clock.status === 'known' ? clock.since.earliest : plus(at, -LONGEST * HOUR);
+  const recent = ({ when }: ClinicalEvent): boolean =>
+    when !== null && when.latest >= from && at <= plus(when.latest, LONGEST * HOUR);
+  return holds(stroke.facts.thrombectomyDone, (events) => events.some(recent)) === true;
+}
