@@ -45,5 +45,5 @@ export function requestLog(logger: Logger): RequestHandler {
 }
 
 function line(req: Request, res: Response): object {
-  return { requestId: requestIdOf(res), method: methodOf(req), route: routeOf(req), status: res.statusCode };
+  return { method: methodOf(req), route: routeOf(req), status: res.statusCode };
 }
