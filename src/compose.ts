@@ -24,8 +24,9 @@ import {
   createFhirConnections,
   prefetchTemplates,
 } from './fhir/access/index.ts';
-import { buildStrokeCase } from './fhir/facts/index.ts';
-import { loadTerminology, observationCodes } from './fhir/terminology/index.ts';
+import { buildStrokeCase } from './fhir/facts/build-stroke-case.ts';
+import { observationCodes } from './fhir/facts/observation-codes.ts';
+import { loadTerminology } from './fhir/terminology/load-terminology.ts';
 import { createApp } from './http/app.ts';
 import { createLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';

@@ -1,6 +1,6 @@
 import { loadCardContent } from '../explanation/content/load.ts';
 import { contentFolder } from '../compose.ts';
-import { loadTerminology } from '../fhir/terminology/index.ts';
+import { loadTerminology } from '../fhir/terminology/load-terminology.ts';
 import { join } from 'node:path';
 import { configuration } from './configuration.ts';
 import { CommandError, EXIT } from './terminal.ts';

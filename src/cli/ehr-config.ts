@@ -3,7 +3,8 @@ import { DEFAULT_ALGORITHMS, OVERRIDE_REASONS, TOPIC_SYSTEM, TOPICS } from '../c
 import { EHR_VENDORS, ehrConfigurationSheet, type EhrVendor } from '../cds-hooks/ehr-configuration-sheet.ts';
 import { contentFolder, describeHookService } from '../compose.ts';
 import { prefetchTemplates } from '../fhir/access/index.ts';
-import { loadTerminology, observationCodes } from '../fhir/terminology/index.ts';
+import { observationCodes } from '../fhir/facts/observation-codes.ts';
+import { loadTerminology } from '../fhir/terminology/load-terminology.ts';
 import { configuration } from './configuration.ts';
 import { CommandError, EXIT } from './terminal.ts';
 

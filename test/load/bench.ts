@@ -10,7 +10,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Bundle } from 'fhir/r4.js';
+import type { Bundle, Observation } from 'fhir/r4.js';
 import { createEhrKeys, hookBody, runPrefetch, signToken } from '../../src/demo/ehr.ts';
 import { startFhirServer } from '../../src/demo/fhir-server.ts';
 import { moveBundle } from '../../src/demo/move-bundle.ts';
@@ -140,7 +140,7 @@ try {
     const effectiveDateTime = new Date(Date.now() - (3_600_000 + index * 900_000)).toISOString();
     vitals.entry?.push({
       ...template,
-      resource: { ...template.resource, id: `older-${String(index)}`, effectiveDateTime },
+      resource: { ...template.resource, id: `older-${String(index)}`, effectiveDateTime } as Observation,
     });
     vitals.total = vitals.entry?.length ?? 0;
   }
