@@ -1,8 +1,9 @@
 /** Blood pressure and glucose to aim for, given what was decided and what was already done. */
 import { holds, HOUR, plus } from '../case/index.ts';
 import type { ClinicalEvent, Instant, StrokeCase } from '../case/index.ts';
-import { thrombolysisGiven } from './complications/thrombolytic-given.ts';
+import { thrombolysisGiven, thrombolyticAlreadyGiven } from './complications/thrombolytic-given.ts';
 import { strokeClock } from './stroke-state/clock.ts';
+import { or } from './three-valued.ts';
 import { bloodPressureTargets, GLUCOSE_TARGET, glucoseStep } from './targets/index.ts';
 import type { BloodPressureTarget, GlucoseStep, GlucoseTarget, ReperfusionPhase } from './targets/index.ts';
 
@@ -46,10 +47,13 @@ function phasesOf(stroke: StrokeCase, at: Instant, chosen: Chosen): ReperfusionP
   const isLysed = withinADayOfThrombolysis(stroke, at);
   if (isLysed) phases.push('after-thrombolysis');
   // Whether reperfusion succeeded is not among the facts: the stricter list says so in its own words.
-  if (thrombectomyDone(stroke, at)) return [...phases, 'after-successful-thrombectomy'];
+  const isOpened = thrombectomyDone(stroke, at);
+  if (isOpened === true) return [...phases, 'after-successful-thrombectomy'];
   if (!isLysed && maybe(chosen.thrombolysis)) phases.push('before-thrombolysis');
   if (isYes(chosen.thrombectomy)) phases.push('before-thrombectomy');
-  if (phases.length === 0 && !maybe(chosen.thrombectomy)) phases.push('no-reperfusion');
+  // Permissive pressure only where it is certain that neither was done and neither will be.
+  const isUntreated = isOpened === false && thrombolyticAlreadyGiven(stroke, at) === false;
+  if (isUntreated && phases.length === 0 && !maybe(chosen.thrombectomy)) phases.push('no-reperfusion');
   return phases;
 }
 
@@ -59,10 +63,13 @@ function withinADayOfThrombolysis(stroke: StrokeCase, at: Instant): boolean {
   return given !== null && (given.at === null || at <= plus(given.at.latest, 24 * HOUR));
 }
 
-function thrombectomyDone(stroke: StrokeCase, at: Instant): boolean {
+/** In this episode; undefined when the procedures are unknown or an undated one could be it. */
+function thrombectomyDone(stroke: StrokeCase, at: Instant): boolean | undefined {
   const clock = strokeClock(stroke, at);
   const from = clock.status === 'known' ? clock.since.earliest : plus(at, -LONGEST * HOUR);
-  const recent = ({ when }: ClinicalEvent): boolean =>
-    when !== null && when.latest >= from && at <= plus(when.latest, LONGEST * HOUR);
-  return holds(stroke.facts.thrombectomyDone, (events) => events.some(recent)) === true;
+  const recent = ({ when }: ClinicalEvent): boolean | undefined => {
+    if (when === null) return undefined;
+    return when.latest >= from && at <= plus(when.latest, LONGEST * HOUR);
+  };
+  return holds(stroke.facts.thrombectomyDone, (events) => or(...events.map(recent)));
 }
