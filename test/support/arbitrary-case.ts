@@ -190,5 +190,5 @@ export const arbitraryCase: fc.Arbitrary<StrokeCase> = fc
     Object.assign(facts, who ?? {});
     for (const key of lists) facts[key] = DRUG_LISTS.includes(key) ? drugs : events;
     for (const key of missing.slice(0, missingCount)) facts[key] = unknown('not-read');
-    return aCase(facts as unknown as StrokeFacts);
+    return aCase(facts);
   });

@@ -61,6 +61,7 @@ export function mildNonDisablingDeficit(stroke: StrokeCase): Verdict {
 /** Disabling although the NIHSS is 5 or less (2019 grades these differently). */
 export function mildButDisabling(stroke: StrokeCase): Verdict {
   const disabling = disablingDeficit(stroke);
+  if (disabling.status === 'unknown') return disabling;
   if (disabling.status !== 'met') return { status: 'notApplicable' };
   const severe = holds(stroke.facts.nihss, isNihssAtLeast(6));
   return verdict(severe === undefined ? undefined : !severe, ['nihss'], lowerBoundNote(stroke));

@@ -29,7 +29,7 @@ describe('no dose', () => {
     ['weight refused by the mapper', { weight: unknown('implausible') }, 'weight-implausible'],
     [
       'weight given as an upper bound',
-      { weight: given({ quantity: quantity(80, 'kg', '<'), provenance: 'stated' }) },
+      { weight: given({ quantity: quantity(80, 'kg', '<'), provenance: 'stated' as const }) },
       'weight-not-exact',
     ],
     ['hemorrhage on imaging', { hemorrhageOnImaging: given(true) }, 'intracranial-hemorrhage'],
