@@ -17,7 +17,7 @@ export type { HemorrhageConclusion } from './hemorrhage.ts';
 export type { MonitoringConclusion, MonitoringEvaluation } from './monitoring.ts';
 export { MONITORING_PHASES } from './schedule.ts';
 export type { MonitoringPhase, MonitoringSchedule } from './schedule.ts';
-export { thrombolyticAlreadyGiven, thrombolyticAlreadyGivenCriterion } from './thrombolytic-given.ts';
+export { thrombolyticAlreadyGiven } from './thrombolytic-given.ts';
 export type { ThrombolysisGiven } from './thrombolytic-given.ts';
 
 export interface ComplicationsEvaluation {

@@ -1,9 +1,6 @@
 /** Was a thrombolytic given in this episode, when, and which. The guard against a second dose reads the same answer. */
 import { candidates, DAY, holds, plus } from '../../case/index.ts';
 import type { DrugExposure, Instant, StrokeCase, TimeSpan } from '../../case/index.ts';
-import type { Citation, Criterion } from '../evaluation.ts';
-
-const PRODUCT_RULE: Citation = { source: 'product safety rule', grade: 'V1' };
 
 /** Follow-up of symptomatic hemorrhage in ECASS II and III: seven days. Later the dose explains nothing any more. */
 const EPISODE = 7 * DAY;
@@ -18,18 +15,6 @@ function counts({ lastIntake }: DrugExposure, at: Instant): boolean {
 export function thrombolyticAlreadyGiven(stroke: StrokeCase, at: Instant): boolean | undefined {
   return holds(stroke.facts.thrombolyticGiven, (given) => given.some((dose) => counts(dose, at)));
 }
-
-export const thrombolyticAlreadyGivenCriterion: Criterion<unknown> = {
-  id: 'thrombolytic-already-given-this-episode',
-  class: 'absolute',
-  data: ['thrombolyticGiven'],
-  citation: PRODUCT_RULE,
-  evaluate: (stroke, at) => {
-    const given = thrombolyticAlreadyGiven(stroke, at);
-    if (given === undefined) return { status: 'unknown', missing: ['thrombolyticGiven'] };
-    return { status: given ? 'met' : 'notMet' };
-  },
-};
 
 export interface ThrombolysisGiven {
   readonly drug: string;

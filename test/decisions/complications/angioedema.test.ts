@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StrokeFacts } from '../../../src/case/index.ts';
-import {
-  evaluateComplications,
-  thrombolyticAlreadyGiven,
-  thrombolyticAlreadyGivenCriterion,
-} from '../../../src/decisions/complications/index.ts';
+import { evaluateComplications, thrombolyticAlreadyGiven } from '../../../src/decisions/complications/index.ts';
 import { daysAgo, drug, eligiblePatient, had, minutesAgo, NOW, takes, without } from '../../support/case-builder.ts';
 
 const treated = (facts: Partial<StrokeFacts> = {}) =>
@@ -47,21 +43,18 @@ describe('angioedema after thrombolysis (AHA/ASA 2026 Table 6)', () => {
   });
 });
 
-describe('guard against a second dose', () => {
-  const verdict = (stroke = treated()) => thrombolyticAlreadyGivenCriterion.evaluate(stroke, NOW, undefined);
-  it('is met by any dose of the last seven days, and by one without a time', () => {
-    expect(verdict().status).toBe('met');
+describe('was a thrombolytic given in this episode', () => {
+  it('yes for any dose of the last seven days, and for one without a time', () => {
+    expect(thrombolyticAlreadyGiven(treated(), NOW)).toBe(true);
     const untimed = eligiblePatient({ thrombolyticGiven: takes(drug('alteplase', 'thrombolytic', null)) });
-    expect(verdict(untimed).status).toBe('met');
+    expect(thrombolyticAlreadyGiven(untimed, NOW)).toBe(true);
   });
-  it('is open when the administrations could not be read', () => {
-    const unread = without(eligiblePatient(), 'thrombolyticGiven');
-    expect(verdict(unread)).toEqual({ status: 'unknown', missing: ['thrombolyticGiven'] });
-    expect(thrombolyticAlreadyGiven(unread, NOW)).toBeUndefined();
+  it('open when the administrations could not be read', () => {
+    expect(thrombolyticAlreadyGiven(without(eligiblePatient(), 'thrombolyticGiven'), NOW)).toBeUndefined();
   });
-  it('is not met when none is recorded or it lies in the past', () => {
-    expect(verdict(eligiblePatient()).status).toBe('notMet');
+  it('no when none is recorded or it lies in the past', () => {
+    expect(thrombolyticAlreadyGiven(eligiblePatient(), NOW)).toBe(false);
     const old = eligiblePatient({ thrombolyticGiven: takes(drug('alteplase', 'thrombolytic', daysAgo(90))) });
-    expect(verdict(old).status).toBe('notMet');
+    expect(thrombolyticAlreadyGiven(old, NOW)).toBe(false);
   });
 });
