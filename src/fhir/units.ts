@@ -90,6 +90,7 @@ interface Linear {
 const IDENTITY: Linear = { factor: 1, offset: 0 };
 const CACHE_LIMIT = 1024;
 const LONGEST_UNIT = 30;
+const UCUM_CHARACTERS = /^[A-Za-z0-9%*/.[\]{}_^'-]+$/;
 const conversions = new Map<string, Linear | null>();
 
 /** NGSP % from IFCC mmol/mol, the master equation (Hoelzel et al., Clin Chem 2004;50:166). */
@@ -99,7 +100,8 @@ function findConversion(recorded: string, target: UnitTarget): Linear | null {
   if (DIMENSIONLESS.has(target.unit)) return DIMENSIONLESS_SPELLINGS.test(recorded) ? IDENTITY : null;
   const unit = SPELLINGS[recorded] ?? recorded;
   if (unit === target.unit) return IDENTITY;
-  if (unit === '' || unit.length > LONGEST_UNIT) return null;
+  // The library prints what it cannot parse: free text must not reach it.
+  if (unit.length > LONGEST_UNIT || !UCUM_CHARACTERS.test(unit)) return null;
   if (target.unit === '%') {
     // 'mmol/mol' is dimensionless in UCUM; for hemoglobin A1c it is the other reference system.
     if (unit === 'mmol/mol') return NGSP_FROM_IFCC;

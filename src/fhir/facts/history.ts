@@ -45,7 +45,9 @@ const newestFirst = (a: ClinicalEvent, b: ClinicalEvent): number =>
 /** A refutation of this episode denies the kind now; an old one says nothing about what came after it. */
 function denials(refuted: readonly EventEntry[], source: EventSource, episode: Episode): readonly EventEntry[] {
   const recent = refuted.filter(
-    (e) => e.encounter === episode.encounterReference || (e.recorded !== null && e.recorded.latest >= episode.begins),
+    (e) =>
+      (e.encounter !== null && e.encounter === episode.encounterReference) ||
+      (e.recorded !== null && e.recorded.latest >= episode.begins),
   );
   const denied = new Set(recent.map((e) => e.kind));
   return source.kinds.every((k) => denied.has(k)) ? recent : [];

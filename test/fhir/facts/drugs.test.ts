@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import type { DrugExposure, Fact, StrokeFacts } from '../../../src/case/index.ts';
+import {
+  before,
+  caseOf,
+  aRecord,
+  code,
+  daysBefore,
+  factsOf,
+  failed,
+  incomplete,
+  medication,
+  observation,
+  OWN,
+  patient,
+  RXNORM,
+  resource,
+  type Loose,
+} from './record-builder.ts';
+
+const APIXABAN = '1364430';
+const only = (fact: Fact<readonly DrugExposure[]>): DrugExposure => {
+  if (fact.status !== 'known' || fact.value.length !== 1) throw new Error(`expected one drug: ${JSON.stringify(fact)}`);
+  return fact.value[0] as DrugExposure;
+};
+const doac = (...entries: ReturnType<typeof medication>[]): StrokeFacts['directOralAnticoagulant'] =>
+  factsOf(entries).directOralAnticoagulant;
+const none = { status: 'known', value: [], basis: 'not-recorded' };
+
+describe('no anticoagulant may be said only when', () => {
+  it('all three lists of drugs were read completely', () => {
+    expect(doac()).toMatchObject(none);
+    for (const list of ['medicationRequests', 'medicationStatements', 'medicationAdministrations'] as const) {
+      expect(factsOf([], {}, { [list]: failed }).directOralAnticoagulant).toMatchObject({ why: 'not-read' });
+      expect(factsOf([], {}, { [list]: incomplete }).vitaminKAntagonist).toMatchObject({ why: 'incomplete' });
+    }
+  });
+  it.each([
+    ['text only', { text: 'lisinopril 10 mg' }],
+    [
+      'a code of another system',
+      { coding: [{ system: 'http://hl7.org/fhir/sid/ndc', code: '0003-0894-21' }], text: 'a drug' },
+    ],
+    ['a code without any name', code(RXNORM, '999999999')],
+    ['an unlisted code whose name points to one', { ...code(RXNORM, '999999999'), text: 'Eliquis 5 mg starter pack' }],
+    [
+      'an unlisted antithrombotic of ATC',
+      { coding: [{ system: 'http://www.whocc.no/atc', code: 'B01AX99' }], text: 'x' },
+    ],
+    ['nothing', {}],
+  ] as [string, Loose][])('no active entry is unidentified: %s', (_name, concept) => {
+    const facts = factsOf([medication('Request', concept)]);
+    for (const key of ['vitaminKAntagonist', 'directOralAnticoagulant', 'lowMolecularWeightHeparin'] as const) {
+      expect(facts[key]).toMatchObject({ status: 'unknown', why: 'incomplete' });
+    }
+    expect(
+      factsOf([medication('Request', concept, { status: 'entered-in-error' })]).directOralAnticoagulant,
+    ).toMatchObject(none);
+  });
+  it('a drug coded as another does not count', () => {
+    expect(doac(medication('Request', { ...code(RXNORM, '197361'), text: 'amlodipine 5 MG' }))).toMatchObject(none);
+  });
+});
+
+describe('an entry is no exposure', () => {
+  it.each([
+    ['a draft', { status: 'draft' }],
+    ['cancelled', { status: 'cancelled' }],
+    ['entered in error', { status: 'entered-in-error' }],
+    ['a proposal', { intent: 'proposal' }],
+    ['forbidden', { doNotPerform: true }],
+    ['stopped long ago', { status: 'stopped', authoredOn: daysBefore(400) }],
+  ] as [string, Loose][])('when the order is %s', (_name, more) => {
+    expect(doac(medication('Request', APIXABAN, more))).toMatchObject(none);
+  });
+  it.each(['not-taken', 'entered-in-error', 'intended'])('when the statement is %s', (status) => {
+    expect(doac(medication('Statement', APIXABAN, { status }))).toMatchObject({ status: 'known', value: [] });
+  });
+  it('when the dose was not given', () => {
+    expect(
+      doac(medication('Administration', APIXABAN, { status: 'not-done', effectiveDateTime: before(30) })),
+    ).toMatchObject(none);
+  });
+  it('when it is another patient’s', () => {
+    const stroke = caseOf(
+      aRecord([patient(), medication('Request', APIXABAN, { subject: { reference: 'Patient/other' } })]),
+    );
+    expect(stroke.facts.directOralAnticoagulant).toMatchObject(none);
+    expect(stroke.degradations).toMatchObject([{ why: 'refused' }]);
+  });
+});
+
+describe('the last intake', () => {
+  it('of an active order is not known', () => {
+    const exposure = only(doac(medication('Request', APIXABAN, { authoredOn: daysBefore(100) })));
+    expect(exposure).toMatchObject({ drug: 'apixaban', active: true, lastIntake: { status: 'unknown' } });
+  });
+  it('is not the start of a course', () => {
+    const exposure = only(doac(medication('Statement', APIXABAN, { effectiveDateTime: daysBefore(300) })));
+    expect(exposure.lastIntake.status).toBe('unknown');
+  });
+  it('is the last dose given, unless an active order leaves later doses open', () => {
+    const dose = (days: number) => medication('Administration', APIXABAN, { effectiveDateTime: daysBefore(days) });
+    const order = medication('Request', APIXABAN);
+    expect(only(doac(dose(1), order)).lastIntake).toMatchObject({
+      status: 'known',
+      value: { latest: Date.parse(daysBefore(1)) },
+    });
+    expect(only(doac(dose(5), order)).lastIntake.status).toBe('unknown');
+  });
+  it('is the end of a course that was stopped', () => {
+    const stopped = medication('Statement', APIXABAN, {
+      status: 'stopped',
+      effectivePeriod: { start: daysBefore(90), end: daysBefore(4) },
+    });
+    expect(only(doac(stopped))).toMatchObject({
+      active: false,
+      lastIntake: { status: 'known', value: { latest: Date.parse(daysBefore(4)) } },
+    });
+  });
+  it('is what the patient says in this episode, before anything else', () => {
+    const stated = observation(OWN, 'anticoagulant-last-intake', { valueDateTime: before(600) });
+    expect(only(factsOf([medication('Request', APIXABAN), stated]).directOralAnticoagulant).lastIntake).toMatchObject({
+      value: { latest: Date.parse(before(600)) },
+    });
+  });
+  it('of a running infusion is now', () => {
+    const running = medication('Administration', '5224', {
+      status: 'in-progress',
+      effectivePeriod: { start: before(300) },
+    });
+    expect(only(factsOf([running]).unfractionatedHeparin)).toMatchObject({
+      active: true,
+      lastIntake: { value: { latest: Date.parse(before(0)) } },
+    });
+  });
+});
+
+describe('heparins', () => {
+  const enoxaparin = (value: number, unit: string) =>
+    only(
+      factsOf([
+        medication('Request', '67108', { dosageInstruction: [{ doseAndRate: [{ doseQuantity: { value, unit } }] }] }),
+      ]).lowMolecularWeightHeparin,
+    );
+  it.each([
+    [40, 'mg', 'prophylactic'],
+    [80, 'mg', 'treatment'],
+    [1, 'mg/kg', 'treatment'],
+    [50, 'mg', 'unspecified'],
+  ] as const)('enoxaparin %d %s is %s', (value, unit, intent) => {
+    expect(enoxaparin(value, unit).intent).toBe(intent);
+  });
+});
+
+describe('thrombolytics', () => {
+  const dose = (value: number) => ({ dosage: { dose: { value, unit: 'mg' } }, effectiveDateTime: before(30) });
+  it('an order, even signed, is not given; a draft is an indication only', () => {
+    const draft = medication('Request', '259280', { status: 'draft' });
+    const stroke = caseOf(aRecord([patient(), medication('Request', '259280')], { drafts: [draft] }));
+    expect(stroke.facts.thrombolyticGiven).toMatchObject(none);
+    expect(stroke.indications.map((i) => i.kind)).toEqual(['thrombolytic-ordered']);
+  });
+  it('2 mg of alteplase clear a catheter and 63 mg treat', () => {
+    expect(factsOf([medication('Administration', '8410', dose(2))]).thrombolyticGiven).toMatchObject(none);
+    const given = caseOf(aRecord([patient(), medication('Administration', '8410', dose(63))]));
+    expect(only(given.facts.thrombolyticGiven)).toMatchObject({ drug: 'alteplase', dose: { value: 63 } });
+    expect(given.indications).toMatchObject([{ kind: 'thrombolytic-given' }]);
+  });
+  it('those of another year are history', () => {
+    expect(
+      factsOf([medication('Administration', '8410', { effectiveDateTime: daysBefore(400) })]).thrombolyticGiven,
+    ).toMatchObject(none);
+  });
+});
+
+it('a drug is found through a contained or separate Medication', () => {
+  const contained = medication(
+    'Request',
+    {},
+    {
+      medicationCodeableConcept: undefined,
+      medicationReference: { reference: '#m' },
+      contained: [{ resourceType: 'Medication', id: 'm', code: code(RXNORM, APIXABAN) }],
+    },
+  );
+  expect(only(doac(contained)).drug).toBe('apixaban');
+  const apart = medication(
+    'Request',
+    {},
+    {
+      medicationCodeableConcept: undefined,
+      medicationReference: { reference: 'https://ehr.example/fhir/Medication/far' },
+    },
+  );
+  const far = resource({ resourceType: 'Medication', id: 'far', code: code(RXNORM, '11289') });
+  expect(only(factsOf([apart, far]).vitaminKAntagonist).drug).toBe('warfarin');
+  expect(factsOf([apart]).vitaminKAntagonist).toMatchObject({ status: 'unknown', why: 'incomplete' });
+});

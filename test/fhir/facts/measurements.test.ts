@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MOLAR_MASS, convert } from '../../../src/fhir/units.ts';
+import { fhirTime } from '../../../src/fhir/time.ts';
+import {
+  amount,
+  before,
+  code,
+  factsOf,
+  failed,
+  incomplete,
+  LOINC,
+  observation,
+  OWN,
+  type Loose,
+} from './record-builder.ts';
+
+const glucose = (value: Loose, more: Loose = {}) => observation(LOINC, '2345-7', value, more);
+
+describe('a laboratory value is refused', () => {
+  it.each([
+    ['implausible', 'INR 480', observation(LOINC, '6301-6', amount(480, '{INR}')), 'inr'],
+    ['implausible', 'glucose 1 mg/dL', glucose(amount(1, 'mg/dL')), 'glucose'],
+    ['unit-not-understood', 'glucose 95 furlong', glucose(amount(95, 'furlong')), 'glucose'],
+    ['unit-not-understood', undefined, glucose(amount(95, 'per John Smith')), 'glucose'],
+    ['unit-not-understood', undefined, glucose({ valueQuantity: { value: 95 } }), 'glucose'],
+    ['unit-not-understood', 'INR 70 %', observation(LOINC, '6301-6', amount(70, '%')), 'inr'],
+    ['malformed', undefined, glucose({ valueString: '95 mg/dL' }), 'glucose'],
+    ['malformed', undefined, glucose({ valueQuantity: { value: '95', unit: 'mg/dL' } }), 'glucose'],
+    ['undated', undefined, glucose(amount(95, 'mg/dL'), { effectiveDateTime: undefined }), 'glucose'],
+    ['malformed', undefined, glucose(amount(95, 'mg/dL'), { effectiveDateTime: '2026-11-23T13:00:00' }), 'glucose'],
+    ['future-dated', undefined, glucose(amount(95, 'mg/dL'), { effectiveDateTime: before(-6) }), 'glucose'],
+    ['pending', undefined, glucose({}, { status: 'registered' }), 'glucose'],
+    ['not-recorded', undefined, glucose(amount(95, 'mg/dL'), { status: 'entered-in-error' }), 'glucose'],
+    ['not-recorded', undefined, glucose(amount(95, 'mg/dL'), { status: 'cancelled' }), 'glucose'],
+    ['not-recorded', undefined, glucose({ dataAbsentReason: code('x', 'error') }), 'glucose'],
+    [
+      'not-recorded',
+      'glucose 95 mg/dL (> 24 h)',
+      glucose(amount(95, 'mg/dL'), { effectiveDateTime: before(1500) }),
+      'glucose',
+    ],
+  ] as const)('%s %s', (why, about, resource, key) => {
+    const fact = factsOf([resource])[key];
+    expect(fact).toMatchObject({ status: 'unknown', why });
+    expect(fact.status === 'unknown' ? fact.about : 'known').toBe(about);
+  });
+
+  it('and an older value does not stand in for the one that is refused', () => {
+    const facts = factsOf([
+      observation(LOINC, '6301-6', amount(1.1, '{INR}'), { effectiveDateTime: before(60) }),
+      observation(LOINC, '6301-6', amount(480, '{INR}'), { effectiveDateTime: before(10) }),
+    ]);
+    expect(facts.inr).toMatchObject({ status: 'unknown', why: 'implausible', about: 'INR 480' });
+  });
+});
+
+describe('an absence', () => {
+  it('is not-read when the list failed and incomplete when a page is missing', () => {
+    expect(factsOf([], {}, { laboratory: failed }).glucose).toMatchObject({ status: 'unknown', why: 'not-read' });
+    expect(factsOf([], {}, { laboratory: incomplete }).glucose).toMatchObject({ status: 'unknown', why: 'incomplete' });
+  });
+  it('says where the value would be found', () => {
+    const { inr } = factsOf([]);
+    expect(inr.status === 'unknown' && inr.wouldBeFoundIn).toContain('http://loinc.org|6301-6');
+  });
+});
+
+describe('of several values', () => {
+  it('the newest counts', () => {
+    const facts = factsOf([
+      glucose(amount(400, 'mg/dL'), { effectiveDateTime: before(90) }),
+      glucose(amount(110, 'mg/dL')),
+    ]);
+    expect(facts.glucose).toMatchObject({ status: 'known', value: { value: 110, unit: 'mg/dL' } });
+  });
+  it('two of one instant conflict, unless they differ by rounding', () => {
+    expect(factsOf([glucose(amount(40, 'mg/dL')), glucose(amount(110, 'mg/dL'))]).glucose.status).toBe('conflicting');
+    expect(factsOf([glucose(amount(99, 'mg/dL')), glucose(amount(5.5, 'mmol/L'))]).glucose.status).toBe('known');
+  });
+  it('a value of which only the day is known conflicts with one of that day', () => {
+    const facts = factsOf([
+      glucose(amount(40, 'mg/dL'), { effectiveDateTime: '2026-11-23' }),
+      glucose(amount(110, 'mg/dL')),
+    ]);
+    expect(facts.glucose.status).toBe('conflicting');
+  });
+  it('a repeat that is still pending leaves the last result standing', () => {
+    const facts = factsOf([
+      glucose(amount(95, 'mg/dL')),
+      glucose({}, { status: 'registered', effectiveDateTime: before(1) }),
+    ]);
+    expect(facts.glucose).toMatchObject({ status: 'known', value: { value: 95 } });
+  });
+  it('keeps a comparator', () => {
+    expect(
+      factsOf([observation(LOINC, '3274-8', amount(0.1, '[IU]/mL', { comparator: '<' }))]).antiXaActivity,
+    ).toMatchObject({
+      value: { value: 0.1, comparator: '<' },
+    });
+  });
+});
+
+describe('units', () => {
+  it.each([
+    [5.5507, 'mmol/L', 'mg/dL', 100, MOLAR_MASS.glucose],
+    [88.4, 'umol/L', 'mg/dL', 1, MOLAR_MASS.creatinine],
+    [2.586, 'mmol/L', 'mg/dL', 100, MOLAR_MASS.cholesterol],
+    [3, 'g/L', 'mg/dL', 300, undefined],
+    [100, 'K/uL', '10*9/L', 100, undefined],
+    [100000, '/uL', '10*9/L', 100, undefined],
+    [100, '10*3/uL', '10*9/L', 100, undefined],
+    [180, 'lb', 'kg', 81.6, undefined],
+    [81600, 'g', 'kg', 81.6, undefined],
+    [48, 'mmol/mol', '%', 6.54, undefined],
+    [12, 'sec', 's', 12, undefined],
+    [20, 'kPa', 'mm[Hg]', 150, undefined],
+  ] as const)('%d %s is %s %d', (value, from, unit, expected, molarMass) => {
+    const result = convert(value, from, molarMass === undefined ? { unit } : { unit, molarMass });
+    expect(Math.abs((result ?? NaN) - expected) / expected).toBeLessThan(0.003);
+  });
+  it('does not shift a boundary: 100 10*3/uL is exactly 100 10*9/L', () => {
+    expect(convert(100, '10*3/uL', { unit: '10*9/L' })).toBe(100);
+  });
+  it('refuses a unit of another dimension', () => {
+    expect(convert(1, 'mol/L', { unit: 'kg' })).toBeUndefined();
+    expect(convert(1, 'K', { unit: '10*9/L' })).toBeUndefined();
+    expect(convert(1, undefined, { unit: 'mg/dL' })).toBeUndefined();
+  });
+  it('converts linearly', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 50, noNaN: true }), (v) => {
+        const one = convert(v, 'mmol/L', { unit: 'mg/dL', molarMass: MOLAR_MASS.glucose }) ?? NaN;
+        const two = convert(2 * v, 'mmol/L', { unit: 'mg/dL', molarMass: MOLAR_MASS.glucose }) ?? NaN;
+        expect(two / one).toBeCloseTo(2, 6);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('times', () => {
+  it.each(['2026-13-01', '2026-02-30', '2026-11-23T13:00:00', '23.11.2026', '', 42, null])(
+    '%s is malformed',
+    (text) => {
+      expect(fhirTime(text, 'Europe/Zurich')).toBeUndefined();
+    },
+  );
+  it('a date is the whole day of the site, on the day the clocks change too', () => {
+    const hours = (text: string): number => {
+      const span = fhirTime(text, 'Europe/Zurich');
+      return span === undefined ? NaN : (span.latest + 1 - span.earliest) / 3_600_000;
+    };
+    expect(hours('2026-11-23')).toBe(24);
+    expect(hours('2026-10-25')).toBe(25);
+    expect(hours('2026-03-29')).toBe(23);
+    expect(fhirTime('2026-11-23', 'Europe/Zurich')?.earliest).toBe(Date.UTC(2026, 10, 22, 23));
+    expect(fhirTime('2026', 'UTC')?.latest).toBe(Date.UTC(2027, 0, 1) - 1);
+  });
+});
+
+describe('blood pressure', () => {
+  const panel = (sys: number, dia: number, minutes: number) =>
+    observation(
+      LOINC,
+      '85354-9',
+      {
+        component: [
+          { code: code(LOINC, '8480-6'), ...amount(sys, 'mm[Hg]') },
+          { code: code(LOINC, '8462-4'), ...amount(dia, 'mm[Hg]') },
+        ],
+      },
+      { effectiveDateTime: before(minutes) },
+    );
+  it('is refused when the diastolic is not below the systolic', () => {
+    expect(factsOf([panel(80, 120, 5)]).bloodPressure).toMatchObject({
+      status: 'unknown',
+      why: 'implausible',
+      about: 'BP 80/120 mm[Hg]',
+    });
+  });
+  it('of this morning is not the pressure of now, but part of the course', () => {
+    const facts = factsOf([panel(150, 80, 300)]);
+    expect(facts.bloodPressure.status).toBe('unknown');
+    expect(facts.bloodPressureCourse).toMatchObject({
+      status: 'known',
+      value: [{ value: { systolic: { value: 150 } } }],
+    });
+  });
+  it('half a reading is none', () => {
+    expect(factsOf([observation(LOINC, '8480-6', amount(150, 'mm[Hg]'))]).bloodPressure.status).toBe('unknown');
+  });
+  it('is the newest; separate halves of one instant belong together', () => {
+    const facts = factsOf([
+      panel(200, 100, 60),
+      observation(LOINC, '8480-6', amount(150, 'mm[Hg]'), { effectiveDateTime: before(5) }),
+      observation(LOINC, '8462-4', amount(80, 'mm[Hg]'), { effectiveDateTime: before(5) }),
+    ]);
+    expect(facts.bloodPressure).toMatchObject({ value: { systolic: { value: 150 }, diastolic: { value: 80 } } });
+    expect(facts.bloodPressureCourse.status === 'known' && facts.bloodPressureCourse.value.length).toBe(2);
+  });
+});
+
+describe('imaging findings', () => {
+  it('of an examination before the patient was last known well do not show this episode', () => {
+    const facts = factsOf([
+      observation(OWN, 'last-known-well', { valueDateTime: before(60) }),
+      observation(OWN, 'hemorrhage-on-imaging', { valueBoolean: false }, { effectiveDateTime: before(180) }),
+    ]);
+    expect(facts.hemorrhageOnImaging.status).toBe('unknown');
+  });
+  it('a report that says both yes and no says nothing', () => {
+    const facts = factsOf([
+      observation(OWN, 'hemorrhage-on-imaging', { valueBoolean: false }),
+      observation(OWN, 'hemorrhage-on-imaging', { valueBoolean: true }),
+    ]);
+    expect(facts.hemorrhageOnImaging.status).toBe('conflicting');
+  });
+  it('are read as yes/no, score, volume and site', () => {
+    const facts = factsOf([
+      observation(OWN, 'hemorrhage-on-imaging', { valueCodeableConcept: code('http://snomed.info/sct', '2667000') }),
+      observation(OWN, 'aspects', { valueInteger: 8 }),
+      observation(OWN, 'core-volume', amount(12, 'mL')),
+      observation(OWN, 'occlusion-site', { valueCodeableConcept: code(OWN, 'occlusion-site-M1') }),
+    ]);
+    expect(facts.hemorrhageOnImaging).toMatchObject({ value: false });
+    expect(facts.aspects).toMatchObject({ value: { value: 8 } });
+    expect(facts.coreVolume).toMatchObject({ value: { value: 12, unit: 'mL' } });
+    expect(facts.occlusionSite).toMatchObject({ value: 'M1' });
+  });
+  it('an ASPECTS of 11 or 7.5 is refused', () => {
+    for (const value of [11, 7.5]) {
+      expect(factsOf([observation(OWN, 'aspects', amount(value, '{score}'))]).aspects).toMatchObject({
+        why: 'implausible',
+      });
+    }
+  });
+});
