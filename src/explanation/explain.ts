@@ -4,6 +4,7 @@ import { isFailed, type Guarded } from '../decisions/guarded.ts';
 import type { Decisions } from '../decisions/decide.ts';
 import type { SitePolicy } from '../decisions/evaluation.ts';
 import type { CardDraft, SuggestionDraft } from './card-draft.ts';
+import { NAMES } from './cards/blocks.ts';
 import { complicationCard } from './cards/complication-card.ts';
 import { doseBlock, doseText, thrombolyticOrder } from './cards/dose-block.ts';
 import { failedCard } from './cards/failed-card.ts';
@@ -41,6 +42,8 @@ export function explain(
   if (decisions === null) return [];
   const c = explainContext(stroke, at, policy, content, locale, options);
   const desk = openOrderDesk(c);
+  // An alarm after thrombolysis has the first claim on the orders.
+  const alarm = hemorrhageOrComplication(decisions, desk, c);
   const cards = [
     written('stroke-state', decisions.state, c, (state) =>
       strokeStateCard(state, targetsBlock(decisions.targets, c), c),
@@ -49,7 +52,7 @@ export function explain(
     written('thrombectomy', decisions.thrombectomy, c, (evaluation) =>
       thrombectomyCard(evaluation, desk.orders(evaluation.settledBy, true), c),
     ),
-    hemorrhageOrComplication(decisions, c),
+    alarm,
     written('missing-data', decisions.missing, c, () => missingData(decisions, desk, c)),
   ];
   return cards.filter((card) => card !== null);
@@ -70,9 +73,15 @@ function written<T>(
   }
 }
 
-function hemorrhageOrComplication({ complications, hemorrhage }: Decisions, c: ExplainContext): CardDraft | null {
+function hemorrhageOrComplication(
+  { complications, hemorrhage }: Decisions,
+  desk: OrderDesk,
+  c: ExplainContext,
+): CardDraft | null {
   if (complications !== null)
-    return written('complication', complications, c, (value) => (value === null ? null : complicationCard(value, c)));
+    return written('complication', complications, c, (value) =>
+      value === null ? null : complicationCard(value, desk, c),
+    );
   return written('hemorrhage', hemorrhage, c, (evaluation) => hemorrhageCard(evaluation, c));
 }
 
@@ -125,18 +134,28 @@ function missingData(decisions: Decisions, desk: OrderDesk, c: ExplainContext): 
   const { missing, thrombolysis: lysis, thrombectomy, hemorrhage, complications } = decisions;
   if (isFailed(missing)) return null;
   const said: FactKey[] = [];
-  const confirmed: FactKey[] = [];
   if (!isFailed(lysis) && complications === null) {
-    said.push(...missingFacts(lysis));
-    if (isYes(lysis.conclusion) || lysis.conclusion === 'undecided') confirmed.push(...lysis.confirm);
+    const open = missingFacts(lysis);
+    // What only has to be corrected is a step on the thrombolysis card, not a gap.
+    said.push(...open.slice(0, NAMES), ...lysis.settledBy.filter((fact) => !open.includes(fact)));
   }
-  if (!isFailed(thrombectomy)) said.push(...thrombectomy.settledBy);
-  if (!isFailed(hemorrhage) && complications === null) said.push(...hemorrhage.missing);
+  if (!isFailed(thrombectomy)) said.push(...thrombectomy.settledBy.slice(0, NAMES));
+  if (!isFailed(hemorrhage) && complications === null) said.push(...hemorrhage.missing.slice(0, NAMES));
+  if (complications !== null && !isFailed(complications)) said.push(...complications.hemorrhage.settledBy);
   const saidElsewhere = new Set(said);
-  const rest = missing.missing.map(({ fact }) => fact).filter((fact) => !saidElsewhere.has(fact));
+  const rest = missing.missing
+    .filter(({ fact, settles }) => settles.length > 0 && !saidElsewhere.has(fact))
+    .map(({ fact }) => fact);
   return missingDataCard(
     missing,
-    { saidElsewhere, confirmedElsewhere: new Set(confirmed), orders: desk.orders([...saidElsewhere, ...rest], false) },
+    {
+      saidElsewhere,
+      confirmedElsewhere: new Set([
+        ...(isFailed(lysis) ? [] : lysis.confirm),
+        ...(isFailed(hemorrhage) ? [] : hemorrhage.confirm),
+      ]),
+      orders: desk.orders(rest, false),
+    },
     c,
   );
 }

@@ -10,7 +10,7 @@ import { citationText, messageText } from '../format/messages.ts';
 /** Longest evidence table on a card; the basis page has all of it. */
 const EVIDENCE_ROWS = 7;
 /** Names in one sentence before 'and n more'. */
-const NAMES = 4;
+export const NAMES = 4;
 
 /** The criterion's name as a plain statement: a row that is not met or open says so. */
 export function criterionName(result: CriterionResult, c: ExplainContext): string {
@@ -51,12 +51,18 @@ export function missingBlock(keys: readonly FactKey[], c: ExplainContext): strin
 
 export function missingItem(key: FactKey, c: ExplainContext): string {
   const fact = c.stroke.facts[key];
-  const name = escapeValue(c.texts.text(`fact.${key}`));
+  const name = escapeValue(factName(key, c));
   if (fact.status === 'known') return name;
   if (fact.status === 'conflicting') return `${name} (${escapeValue(factText(key, c.stroke.facts, c.f).value)})`;
-  const why = escapeValue(examText(key, c) ?? unknownText(fact, c.f));
+  const exam = examText(key, c);
+  // 'Not recorded' is what 'missing' says already.
+  if (exam === undefined && fact.why === 'not-recorded' && fact.about === undefined) return name;
+  const why = escapeValue(exam ?? unknownText(fact, c.f));
   // What was rejected is shown, so that a wrong entry can be found and corrected.
-  const reason = fact.about === undefined ? why : `${escapeRecordText(fact.about)}: ${why}`;
+  const reason =
+    fact.about === undefined
+      ? why
+      : c.texts.text('block.rejected', { about: escapeRecordText(fact.about), reason: why });
   return c.texts.text('block.missing-item', { name, reason });
 }
 
@@ -71,10 +77,33 @@ function examText(key: FactKey, c: ExplainContext): string | undefined {
   });
 }
 
+/** What changes most often when it is asked for: blood thinners, then recent bleeding, surgery and injury. */
+const ASK_FIRST: readonly FactKey[] = [
+  'directOralAnticoagulant',
+  'vitaminKAntagonist',
+  'lowMolecularWeightHeparin',
+  'priorIntracranialHemorrhage',
+  'majorSurgery',
+  'headTrauma',
+  'gastrointestinalOrUrinaryBleeding',
+  'priorIschemicStroke',
+];
+
 export function confirmBlock(keys: readonly FactKey[], c: ExplainContext): string {
   if (keys.length === 0) return '';
-  const names = [...new Set(keys)].map((key) => escapeValue(c.texts.text(`fact.${key}`)));
+  const order = (key: FactKey): number => (ASK_FIRST.includes(key) ? ASK_FIRST.indexOf(key) : ASK_FIRST.length);
+  const names = [...new Set(keys)].toSorted((a, b) => order(a) - order(b)).map((key) => escapeValue(factName(key, c)));
   return c.texts.text('block.confirm', { list: enumerate(names, names.length, c) });
+}
+
+/** The name of a fact within a sentence. */
+export function factName(key: FactKey, c: ExplainContext): string {
+  return inSentence(c.texts.text(`fact.${key}`));
+}
+
+/** Abbreviations keep their capitals. */
+export function inSentence(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
 export function enumerate(items: readonly string[], total: number, c: ExplainContext, most = NAMES): string {
@@ -127,9 +156,10 @@ export function closingLine(keys: readonly FactKey[], c: ExplainContext): string
   const version = `${c.options.version}/${c.content.version.slice(0, 7)}`;
   if (times.length === 0)
     return c.texts.text('block.closing-no-data', { at: c.f.time(c.at), version: escapeValue(version) });
+  const from = c.f.time(Math.min(...times) as Instant);
+  const to = c.f.time(Math.max(...times) as Instant);
   return c.texts.text('block.closing', {
-    from: c.f.time(Math.min(...times) as Instant),
-    to: c.f.time(Math.max(...times) as Instant),
+    data: from === to ? from : c.texts.text('block.from-to', { from, to }),
     at: c.f.time(c.at),
     version: escapeValue(version),
   });

@@ -8,13 +8,22 @@ import { drugName } from '../format/fact-value.ts';
 import { blocks, escapeValue, list } from '../format/markdown.ts';
 import { messageText } from '../format/messages.ts';
 import { basisBlock, closingLine, conflictBlock, criterionLine, evidenceBlock, heading } from './blocks.ts';
+import type { OrderDesk } from './order-desk.ts';
 import { decidingRows, evidenceKeys } from './evaluation-parts.ts';
 import { fitSummary } from './summary.ts';
+
+/** What Table 5 asks for at once; imaging only while the hemorrhage is a suspicion. */
+const BLOOD = ['blood-count', 'pt-inr', 'aptt', 'fibrinogen'] as const;
+const ORDERS: Readonly<Record<string, readonly string[]>> = { suspected: ['ct-head', ...BLOOD], confirmed: BLOOD };
 
 type Lead =
   'hemorrhage-confirmed' | 'hemorrhage-suspected' | 'angioedema-present' | 'angioedema-suspected' | 'monitoring';
 
-export function complicationCard(complications: ComplicationsEvaluation, c: ExplainContext): CardDraft {
+export function complicationCard(
+  complications: ComplicationsEvaluation,
+  desk: OrderDesk,
+  c: ExplainContext,
+): CardDraft {
   const { monitoring, given } = complications;
   const lead = leadOf(complications);
   const evaluation: Evaluation = lead.startsWith('hemorrhage')
@@ -46,7 +55,7 @@ export function complicationCard(complications: ComplicationsEvaluation, c: Expl
       basisBlock(evaluation.citation, c),
       closingLine(shown, c),
     ]),
-    suggestions: [],
+    suggestions: lead.startsWith('hemorrhage') ? desk.anew(ORDERS[complications.hemorrhage.conclusion] ?? []) : [],
   };
 }
 

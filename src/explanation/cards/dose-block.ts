@@ -2,31 +2,32 @@
 import type { ThrombolyticDose } from '../../decisions/thrombolysis/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { drugName } from '../format/fact-value.ts';
+import { list } from '../format/markdown.ts';
 import { quantityText } from '../format/quantity.ts';
 import type { ThrombolyticOrder } from '../orders/thrombolytic-request.ts';
 
 type Calculated = Extract<ThrombolyticDose, { status: 'calculated' }>;
 type Agent = Calculated['agent'];
 
-/** @returns Markdown of up to three sentences */
+/** @returns Markdown: the site's agent, the other one, and the weight with the guard of the indication */
 export function doseBlock(dose: ThrombolyticDose, c: ExplainContext): string {
   const text = (key: string, values: Record<string, string> = {}): string =>
     c.texts.text(`thrombolysis.dose.${key}`, values);
   if (dose.status === 'refused') return text('none', { reason: c.texts.text(`dose-refusal.${dose.why}`) });
   const { agent, weight } = dose;
   const other: Agent = agent === 'tenecteplase' ? 'alteplase' : 'tenecteplase';
-  const lines = [
-    text('line', {
-      agent: capital(drugName(agent, c.f)),
-      dose: doseText(dose, agent, c),
+  const also = agent === 'tenecteplase' && dose.tenecteplase.differ ? ` ${otherTenecteplase(dose, c)}` : '';
+  const weighing = weight.provenance === 'measured' ? '' : ` ${text('not-measured')}`;
+  return list([
+    text('line', { agent: capital(drugName(agent, c.f)), dose: doseText(dose, agent, c) }) + also,
+    text('other-agent', { agent: drugName(other, c.f), dose: doseText(dose, other, c) }),
+    text('weight', {
       weight: quantityText({ value: weight.kg, unit: 'kg' }, c.f),
       provenance: c.texts.text(`provenance.${weight.provenance}`),
-    }),
-  ];
-  if (agent === 'tenecteplase' && dose.tenecteplase.differ) lines.push(otherTenecteplase(dose, c));
-  if (weight.provenance !== 'measured') lines.push(text('not-measured'));
-  lines.push(text('other-agent', { agent: drugName(other, c.f), dose: doseText(dose, other, c) }), text('guard'));
-  return lines.join(' ');
+    }) +
+      weighing +
+      ` ${text('guard')}`,
+  ]);
 }
 
 /** The dose of an agent as the site gives it. */

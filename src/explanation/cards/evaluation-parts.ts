@@ -2,7 +2,7 @@
 import type { FactKey, Instant } from '../../case/index.ts';
 import type { CriterionResult, Evaluation } from '../../decisions/evaluation.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { criterionName } from './blocks.ts';
+import { criterionName, factName } from './blocks.ts';
 
 /** The rows that made the conclusion so, in the order in which the evaluation names them. */
 export function decidingRows(evaluation: Evaluation): CriterionResult[] {
@@ -10,14 +10,16 @@ export function decidingRows(evaluation: Evaluation): CriterionResult[] {
 }
 
 export function namesOf(rows: readonly CriterionResult[], c: ExplainContext, most = 2): string {
-  return rows
+  // What applies says more than what does not: 'mild non-disabling deficit' rather than 'disabling deficit: no'.
+  const met = rows.filter((row) => row.status === 'met');
+  return (met.length > 0 ? met : rows)
     .slice(0, most)
     .map((row) => criterionName(row, c))
     .join(c.texts.text('ui.semicolon'));
 }
 
 export function factNames(keys: readonly FactKey[], c: ExplainContext, most: number): string {
-  const names = keys.slice(0, most).map((key) => c.texts.text(`fact.${key}`));
+  const names = keys.slice(0, most).map((key) => factName(key, c));
   const text = names.join(c.texts.text('ui.separator'));
   return keys.length > most ? c.texts.text('block.and-more-short', { list: text, count: keys.length - most }) : text;
 }

@@ -1,10 +1,11 @@
+import type { FactKey } from '../../case/index.ts';
 import type { IntracerebralHemorrhageEvaluation } from '../../decisions/intracerebral-hemorrhage/index.ts';
 import type { RequiredAction } from '../../decisions/evaluation.ts';
 import type { CardDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue, list } from '../format/markdown.ts';
 import { citationText, messageText } from '../format/messages.ts';
-import { closingLine, conflictBlock, evidenceBlock, missingBlock } from './blocks.ts';
+import { closingLine, confirmBlock, conflictBlock, evidenceBlock, missingBlock } from './blocks.ts';
 import { decidingRows } from './evaluation-parts.ts';
 import { scoreLines } from './score-lines.ts';
 import { fitSummary } from './summary.ts';
@@ -46,7 +47,8 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
           }),
       missingBlock(evaluation.missing, c),
       conflictBlock(EVIDENCE, c),
-      evidenceBlock(EVIDENCE, c),
+      evidenceBlock(EVIDENCE, c, EVIDENCE.length),
+      confirmBlock(confirmOf(evaluation), c),
       scores.length === 0 ? '' : `${c.texts.text('hemorrhage.scores')}\n\n${list(scores)}`,
       scores.length === 0 ? '' : c.texts.text('hemorrhage.scores-limits'),
       c.texts.text('hemorrhage.expansion', {
@@ -60,6 +62,10 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
     suggestions: [],
   };
 }
+
+/** Anticoagulants to ask for; whether a reversal agent was given is known to those who treat. */
+export const confirmOf = ({ confirm }: IntracerebralHemorrhageEvaluation): FactKey[] =>
+  confirm.filter((fact) => fact !== 'anticoagulantReversal');
 
 /** The class of recommendation stands beside each option: they differ. */
 function option(action: RequiredAction, c: ExplainContext): string {
@@ -88,7 +94,9 @@ function basis(citations: readonly NonNullable<RequiredAction['citation']>[], c:
     ),
   );
   const unique = [...new Set(names)].slice(0, 3);
-  return unique.length === 0 ? '' : c.texts.text('block.basis', { citation: escapeValue(unique.join('; ')) });
+  return unique.length === 0
+    ? ''
+    : c.texts.text('block.basis', { citation: escapeValue(unique.join(c.texts.text('ui.semicolon'))) });
 }
 
 function summary(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {

@@ -22,7 +22,10 @@ export interface MissingDataExtras {
 /** @returns null when the other cards have said it all */
 export function missingDataCard(data: MissingData, extras: MissingDataExtras, c: ExplainContext): CardDraft | null {
   const { degradations } = c.stroke;
-  const missing = data.missing.filter(({ fact }) => !extras.saidElsewhere.has(fact));
+  const isRejected = (fact: FactKey): boolean => data.rejected.some((entry) => entry.fact === fact);
+  const missing = data.missing.filter(
+    ({ fact, settles }) => settles.length > 0 && !extras.saidElsewhere.has(fact) && !isRejected(fact),
+  );
   const confirm = data.confirm.map(({ fact }) => fact).filter((fact) => !extras.confirmedElsewhere.has(fact));
   const rejected = data.rejected.filter(({ fact }) => !extras.saidElsewhere.has(fact));
   const sections = [missing, rejected, degradations, confirm, extras.orders];

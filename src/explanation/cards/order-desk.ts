@@ -1,8 +1,9 @@
 /** Hands out draft orders to the cards: each order once, the most urgent card first, six in all. */
 import type { FactKey } from '../../case/index.ts';
 import type { SuggestionDraft } from '../card-draft.ts';
+import type { OrderDefinition } from '../content/card-content.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { isUnderWay } from '../orders/exams-under-way.ts';
+import { examFor, isUnderWay } from '../orders/exams-under-way.ts';
 import { MAX_ORDERS, orderSuggestions, ordersFor } from '../orders/service-requests.ts';
 
 /** SNOMED CT 'Laboratory procedure': only blood tests may be pre-selected, never radiation or contrast. */
@@ -11,21 +12,30 @@ const LABORATORY = '108252007';
 export interface OrderDesk {
   /** @param required the conclusion waits for these facts: their laboratory orders are pre-selected */
   readonly orders: (facts: readonly FactKey[], required: boolean) => SuggestionDraft[];
+  /** Orders by their id, though earlier results exist: after a deterioration they are needed anew. */
+  readonly anew: (ids: readonly string[]) => SuggestionDraft[];
 }
 
 export function openOrderDesk(c: ExplainContext): OrderDesk {
   const given = new Set<string>();
+  const handOut = (definitions: readonly OrderDefinition[], isPreselected: (d: OrderDefinition) => boolean) => {
+    const fresh = definitions.filter(({ id }) => !given.has(id)).slice(0, MAX_ORDERS - given.size);
+    for (const { id } of fresh) given.add(id);
+    return orderSuggestions(fresh, new Set(fresh.filter(isPreselected).map(({ id }) => id)), c.stroke, c.texts);
+  };
   return {
+    anew: (ids) => {
+      const wanted = ids.flatMap((id) => c.content.orders.find((order) => order.id === id) ?? []);
+      return handOut(
+        wanted.filter((order) => examFor(order, c.stroke)?.state !== 'registered'),
+        () => false,
+      );
+    },
     orders: (facts, required) => {
       const needed = facts.filter((fact) =>
         c.content.orders.some((order) => order.facts.includes(fact) && !isUnderWay(fact, order, c.stroke)),
       );
-      const definitions = ordersFor(needed, c.content.orders)
-        .filter(({ id }) => !given.has(id))
-        .slice(0, MAX_ORDERS - given.size);
-      for (const { id } of definitions) given.add(id);
-      const preselected = definitions.filter(({ category }) => required && category.code === LABORATORY);
-      return orderSuggestions(definitions, new Set(preselected.map(({ id }) => id)), c.stroke, c.texts);
+      return handOut(ordersFor(needed, c.content.orders), ({ category }) => required && category.code === LABORATORY);
     },
   };
 }

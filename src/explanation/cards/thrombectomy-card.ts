@@ -28,7 +28,10 @@ export function thrombectomyCard(
   if (evaluation.decidedBy.includes('hemorrhage-excludes-thrombectomy')) return null;
   const { conclusion } = evaluation;
   const deciding = decidingRows(evaluation);
-  const shown = [...new Set([...evidenceKeys(evaluation), ...evaluation.settledBy])];
+  const shown =
+    conclusion === 'not-applicable'
+      ? deciding.flatMap((row) => row.data)
+      : [...new Set([...evidenceKeys(evaluation), ...evaluation.settledBy])];
   const trials = evaluation.criteria.filter((row) => TRIALS.includes(row.id) && row.status === 'met');
   const isYes = YES.includes(conclusion);
   return {
@@ -36,8 +39,8 @@ export function thrombectomyCard(
     summary: summary(evaluation, c),
     indicator: indicatorOf(conclusion),
     detail: blocks([
-      c.texts.text(`thrombectomy.statement.${conclusion}`),
-      isYes || conclusion === 'not-recommended' || conclusion === 'not-applicable'
+      c.texts.text(`thrombectomy.statement.${conclusion}`, { reason: escapeValue(namesOf(deciding, c, 1)) }),
+      isYes || conclusion === 'not-recommended'
         ? heading(
             'why',
             deciding.slice(0, 3).map((row) => criterionLine(row, c)),
@@ -51,7 +54,7 @@ export function thrombectomyCard(
       trials.length > 0 ? c.texts.text('thrombectomy.trials', { list: escapeValue(namesOf(trials, c, 4)) }) : '',
       isYes ? validityBlock(evaluation.validUntil, c) : '',
       basisBlock(evaluation.citation ?? deciding[0]?.citation ?? null, c),
-      c.texts.text('thrombectomy.limits'),
+      isYes || conclusion === 'not-recommended' ? c.texts.text('thrombectomy.limits') : '',
       closingLine(shown, c),
     ]),
     suggestions: orders,

@@ -1,6 +1,10 @@
 import type { FactKey } from '../../case/index.ts';
-import type { CriterionResult, Evaluation } from '../../decisions/evaluation.ts';
-import type { GuidelineDifference, ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
+import type { Citation, CriterionResult, Evaluation } from '../../decisions/evaluation.ts';
+import {
+  THROMBOLYSIS_RULES,
+  type GuidelineDifference,
+  type ThrombolysisEvaluation,
+} from '../../decisions/thrombolysis/index.ts';
 import type { CardDraft, Indicator, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue } from '../format/markdown.ts';
@@ -12,15 +16,13 @@ import {
   confirmBlock,
   conflictBlock,
   criterionLine,
-  enumerate,
   evidenceBlock,
   heading,
   missingBlock,
-  missingItem,
   validityBlock,
 } from './blocks.ts';
-import { decidingRows, evidenceKeys } from './evaluation-parts.ts';
-import { thrombolysisSummary } from './thrombolysis-summary.ts';
+import { decidingRows } from './evaluation-parts.ts';
+import { openFacts, thrombolysisSummary } from './thrombolysis-summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
 const WHY = 4;
@@ -45,7 +47,8 @@ export function thrombolysisCard(
   const { conclusion } = evaluation;
   const deciding = decidingRows(evaluation);
   const isOpen = isYes(conclusion) || conclusion === 'undecided';
-  const shown = [...new Set([...evidenceKeys(evaluation), ...missingFacts(evaluation)])];
+  const shown = evidenceOf(evaluation, c);
+  const missing = missingFacts(evaluation);
   const isUnsafeUse = conclusion === 'contraindicated' && extras.inUse;
   return {
     topic: 'thrombolysis',
@@ -53,17 +56,21 @@ export function thrombolysisCard(
     indicator: indicatorOf(evaluation, isUnsafeUse, c),
     detail: blocks([
       statement(evaluation, isUnsafeUse, c),
-      lines('why', whyRows(deciding), c),
+      lines('why', whyRows(evaluation, deciding), c),
       beforeBlock(evaluation.before, c),
-      missing(evaluation, c),
-      isYes(conclusion) ? extras.dose : '',
+      missingBlock(missing, c),
+      isYes(conclusion) && extras.dose !== '' ? `${c.texts.text('thrombolysis.dose')}\n\n${extras.dose}` : '',
       isOpen ? lines('weigh', toWeigh(evaluation), c) : '',
-      conflictBlock(shown, c),
+      conflictBlock(
+        shown.filter((key) => !missing.includes(key)),
+        c,
+      ),
       evidenceBlock(shown, c),
-      isYes(conclusion) ? validityBlock(evaluation.validUntil, c) : counterfactualBlock(evaluation, c),
+      isYes(conclusion) ? validityBlock(evaluation.validUntil, c) : '',
+      conclusion === 'contraindicated' || conclusion === 'not-recommended' ? counterfactualBlock(evaluation, c) : '',
       isOpen ? confirmBlock(evaluation.confirm, c) : '',
       differencesBlock(evaluation.alternatives, c),
-      basisBlock(evaluation.citation ?? deciding[0]?.citation ?? null, c),
+      basisBlock(citationOf(evaluation, deciding), c),
       closingLine(shown, c),
     ]),
     suggestions: [...extras.prescriptions, ...extras.orders],
@@ -89,6 +96,26 @@ function lines(key: string, rows: readonly CriterionResult[], c: ExplainContext)
   );
 }
 
+/** What a yes rests on besides the values of the state card. */
+const ALWAYS: readonly FactKey[] = [
+  'hemorrhageOnImaging',
+  'disablingDeficit',
+  'directOralAnticoagulant',
+  'vitaminKAntagonist',
+];
+
+/** The facts of the deciding rows; the vital signs and laboratory values stand on the card of the state. */
+function evidenceOf(evaluation: Evaluation, c: ExplainContext): FactKey[] {
+  const deciding = decidingRows(evaluation).flatMap((row) => row.data);
+  const weighed = toWeigh(evaluation).flatMap((row) => row.data);
+  if (evaluation.conclusion !== 'contraindicated') return [...new Set([...deciding, ...weighed, ...ALWAYS])];
+  // What excludes is something that is there: empty lists beside it only distract.
+  return [...new Set(deciding)].filter((key) => {
+    const fact = c.stroke.facts[key];
+    return fact.status !== 'known' || fact.basis !== 'not-recorded';
+  });
+}
+
 /** Relative contraindications that are there and are not yet among the reasons. */
 function toWeigh(evaluation: Evaluation): CriterionResult[] {
   return evaluation.criteria.filter(
@@ -96,11 +123,23 @@ function toWeigh(evaluation: Evaluation): CriterionResult[] {
   );
 }
 
+/** Where several rows speak against, the one that applies is cited, not the one that fails to apply. */
+function citationOf(evaluation: Evaluation, deciding: readonly CriterionResult[]): Citation | null {
+  const against = deciding.find((row) => row.status === 'met');
+  if (evaluation.conclusion === 'not-recommended' && against !== undefined) return against.citation;
+  return evaluation.citation ?? (deciding.length === 1 ? (deciding[0]?.citation ?? null) : null);
+}
+
 /** Open rows are told by what is missing; the reasons are those that were settled. Rows with a remark say most. */
-function whyRows(deciding: readonly CriterionResult[]): CriterionResult[] {
-  return deciding
-    .filter((row) => row.status !== 'unknown')
-    .toSorted((a, b) => Number(b.note !== undefined) - Number(a.note !== undefined));
+function whyRows({ before }: Evaluation, deciding: readonly CriterionResult[]): CriterionResult[] {
+  const toDo = new Set(before.flatMap((action) => action.because));
+  return (
+    deciding
+      .filter((row) => row.status !== 'unknown')
+      // A gate that is not passed is told as the step that opens it.
+      .filter((row) => row.class !== 'gate' || !row.data.some((key) => toDo.has(key)))
+      .toSorted((a, b) => Number(b.note !== undefined) - Number(a.note !== undefined))
+  );
 }
 
 /** Facts that the card names as missing: those that would settle it, or those that a yes does not wait for. */
@@ -108,16 +147,7 @@ export function missingFacts(evaluation: Evaluation): FactKey[] {
   const open = isYes(evaluation.conclusion)
     ? decidingRows(evaluation).flatMap((row) => (row.status === 'unknown' ? (row.missing ?? []) : []))
     : [];
-  return [...new Set([...evaluation.settledBy, ...open])];
-}
-
-function missing(evaluation: Evaluation, c: ExplainContext): string {
-  const keys = missingFacts(evaluation);
-  if (keys.length === 0) return '';
-  if (!isYes(evaluation.conclusion)) return missingBlock(keys, c);
-  // With a yes, what is still open are results that the guideline says not to wait for.
-  const items = keys.map((key) => missingItem(key, c));
-  return c.texts.text('thrombolysis.labs-pending', { list: enumerate(items, items.length, c) });
+  return [...new Set([...openFacts(evaluation), ...open])];
 }
 
 /** Which other answer would change this one: at most two, the nearest first. */
@@ -135,22 +165,28 @@ function counterfactualBlock(evaluation: ThrombolysisEvaluation, c: ExplainConte
 
 /** What the other guideline sets say where they say something else. */
 function differencesBlock(alternatives: readonly GuidelineDifference[], c: ExplainContext): string {
-  const items = alternatives.map(({ guideline, conclusion, decidedBy }) => {
-    const [first] = decidedBy;
+  const items = alternatives.map((difference) => {
+    const reason = differenceReason(difference, c);
     const values = {
-      guideline: sourceText(guideline, c.f),
-      conclusion: c.texts.text(`conclusion.${conclusion}`),
+      guideline: sourceText(difference.guideline, c.f),
+      conclusion: c.texts.text(`conclusion.${difference.conclusion}`),
     };
-    return first === undefined
+    return reason === ''
       ? c.texts.text('thrombolysis.difference-plain', values)
-      : c.texts.text('thrombolysis.difference', {
-          ...values,
-          reason: escapeValue(c.texts.text(`criterion.${first}`)),
-        });
+      : c.texts.text('thrombolysis.difference', { ...values, reason: escapeValue(reason) });
   });
   return items.length === 0
     ? ''
     : c.texts.text('thrombolysis.differences', { list: items.join(c.texts.text('ui.semicolon')) });
+}
+
+/** A row decides against by being met, except the windows, which decide by being closed. */
+function differenceReason({ guideline, conclusion, decidedBy }: GuidelineDifference, c: ExplainContext): string {
+  const [first] = decidedBy;
+  if (first === undefined || conclusion === 'undecided') return '';
+  const kind = THROMBOLYSIS_RULES[guideline].find(({ id }) => id === first)?.class;
+  if (conclusion === 'not-recommended' && kind === 'window') return c.texts.text('thrombolysis.windows-closed');
+  return conclusion === 'not-recommended' && kind === 'benefit' ? '' : c.texts.text(`criterion.${first}`);
 }
 
 /** A yes is time-critical and can be acted upon, and so is an open question while its window is open. */

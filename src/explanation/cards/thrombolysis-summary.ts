@@ -4,6 +4,7 @@ import type { Evaluation } from '../../decisions/evaluation.ts';
 import type { ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { messageText } from '../format/messages.ts';
+import { inSentence } from './blocks.ts';
 import { decidingRows, factNames, namesOf, untilText, windowText } from './evaluation-parts.ts';
 import { fitSummary } from './summary.ts';
 
@@ -37,7 +38,7 @@ function undecided(
     ]);
   const fits = [window, ''];
   if (first !== undefined) {
-    const step = messageText('action', first, c.f);
+    const step = inSentence(messageText('action', first, c.f));
     return fitSummary(fits.map((w) => text('undecided-first', { first: step, window: w })));
   }
   const reason = reasonText(evaluation, 1, c);

@@ -69,7 +69,7 @@ function sourcesOf(
   return { sourceKind: [...kinds].join(', '), references };
 }
 
-const RESOURCE = /^[A-Z][A-Za-z]{2,40}(?=\/)/;
+const RESOURCE = /^[A-Z][A-Za-z]{2,40}(?=\/|$)/;
 
 function sourceKind(reference: string, f: Formats): string {
   const type = reference === 'site' ? 'site' : (RESOURCE.exec(reference)?.[0] ?? 'other');

@@ -6,8 +6,8 @@ export interface Formats {
   readonly texts: Texts;
   /** The instant of the evaluation: what 'today' and 'ago' refer to. */
   readonly at: Instant;
-  /** @param decimals largest number of decimals shown */
-  readonly number: (value: number, decimals?: number) => string;
+  /** @param decimals largest number of decimals shown @param atLeast smallest number of them */
+  readonly number: (value: number, decimals?: number, atLeast?: number) => string;
   /** '14:32', with the date when it is not the day of the evaluation. */
   readonly time: (instant: Instant) => string;
   /** Always with the date, for pages that are read later. */
@@ -53,7 +53,7 @@ export function formatsFor(texts: Texts, timeZone: string, at: Instant): Formats
   return {
     texts,
     at,
-    number: (value, decimals = 2) => numberFormat(locale, decimals).format(value),
+    number: (value, decimals = 2, atLeast = 0) => numberFormat(locale, decimals, atLeast).format(value),
     time,
     dateTime,
     span: (span) => {
@@ -85,11 +85,11 @@ function clockFor(locale: Locale, timeZone: string): Clock {
   return clock;
 }
 
-function numberFormat(locale: Locale, decimals: number): Intl.NumberFormat {
-  const key = `${locale}|${decimals}`;
+function numberFormat(locale: Locale, decimals: number, atLeast: number): Intl.NumberFormat {
+  const key = `${locale}|${decimals}|${atLeast}`;
   const found = numbers.get(key);
   if (found) return found;
-  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: decimals });
+  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: decimals, minimumFractionDigits: atLeast });
   numbers.set(key, format);
   return format;
 }

@@ -27,7 +27,7 @@ export function citationText(citation: Citation, f: Formats): string {
   const parts = [
     citation.section === undefined
       ? source
-      : texts.text('block.citation-section', { source, section: citation.section }),
+      : texts.text('block.citation-section', { source, section: sectionText(citation.section, f) }),
   ];
   if (citation.cor !== undefined && citation.loe !== undefined)
     parts.push(texts.text('block.citation-strength', { cor: citation.cor, loe: citation.loe }));
@@ -36,6 +36,17 @@ export function citationText(citation: Citation, f: Formats): string {
   if (citation.grade === 'X') parts.push(texts.text('block.sources-conflict'));
   if (citation.errataChecked === false) parts.push(texts.text('block.erratum'));
   return parts.join(texts.text('ui.semicolon'));
+}
+
+/** '4.6.1 rec. 2', 'Table 8, absolute': the few words between the numbers are those of the locale. */
+function sectionText(section: string, f: Formats): string {
+  if (f.texts.locale === 'en') return section;
+  const whole = `section.${section.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+  if (f.texts.has(whole)) return f.texts.text(whole);
+  return section.replaceAll(/[A-Za-z][A-Za-z.-]+ ?/g, (word) => {
+    const key = `section.${word.trim().toLowerCase().replaceAll('.', '')}`;
+    return f.texts.has(key) ? f.texts.text(key) : word;
+  });
 }
 
 export function sourceText(source: string, f: Formats): string {

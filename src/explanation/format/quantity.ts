@@ -41,7 +41,7 @@ const COMPARATORS = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;
 
 export function quantityText(q: Quantity, f: Formats, second?: SecondUnit): string {
   const sign = q.comparator === undefined ? '' : COMPARATORS[q.comparator];
-  const first = sign + f.texts.text(UNIT_KEYS[q.unit], { value: f.number(q.value) });
+  const first = sign + f.texts.text(UNIT_KEYS[q.unit], { value: f.number(q.value, 2, q.unit === '{INR}' ? 1 : 0) });
   if (second === undefined) return first;
   const other = sign + f.texts.text(second.unitKey, { value: f.number(q.value * second.perFirst, second.decimals) });
   // Chinese laboratories report in SI units: those come first there.
