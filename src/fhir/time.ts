@@ -63,8 +63,23 @@ export function isFutureDated(span: TimeSpan, at: Instant): boolean {
   return span.earliest > at + CLOCK_SKEW;
 }
 
-/** The calendar date at an instant in a zone, as [year, month, day]. */
+interface CalendarDay {
+  readonly timeZone: string;
+  readonly from: number;
+  readonly until: number;
+  readonly date: readonly [number, number, number];
+}
+let today: CalendarDay | undefined;
+
+/** The calendar date at an instant in a zone, as [year, month, day]; the last day asked for is kept. */
 export function calendarDate(at: Instant, timeZone: string): readonly [number, number, number] {
-  const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
-  return [year, month, day];
+  if (today?.timeZone === timeZone && at >= today.from && at < today.until) return today.date;
+  const day = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate();
+  today = {
+    timeZone,
+    from: startOf(day, timeZone),
+    until: startOf(day.add({ days: 1 }), timeZone),
+    date: [day.year, day.month, day.day],
+  };
+  return today.date;
 }

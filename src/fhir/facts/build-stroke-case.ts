@@ -76,24 +76,33 @@ function mapFacts(scope: Scope, index: RecordIndex, options: BuildOptions): Pick
   const drugs = mapDrugs(scope, index);
   const quantities: Partial<Record<MeasuredKey, Fact<Quantity>>> = {};
   for (const key of MEASURED) quantities[key] = measured(scope, index, key, since);
-  const facts: StrokeFacts = {
-    ...patient,
-    pregnancy: mapPregnancy(scope, index, patient),
-    ...nihss,
-    ...mapScales(scope, index, since, history.dementia),
-    ...clocks,
-    ...mapBloodPressure(scope, index),
-    // The table gives each key its unit, which the type of the loop cannot show.
-    ...(quantities as Pick<StrokeFacts, MeasuredKey>),
-    ...drugs,
-    ...history,
-    ...mapImaging(scope, index, since),
-    thrombectomyAccess: thrombectomyAccess(scope, index, options.thrombectomyAccess),
-  };
+  // The table gives each key its unit, which the type of the loop cannot show.
+  const facts = collect([
+    patient,
+    { pregnancy: mapPregnancy(scope, index, patient) },
+    nihss,
+    mapScales(scope, index, since, history.dementia),
+    clocks,
+    mapBloodPressure(scope, index),
+    quantities as Pick<StrokeFacts, MeasuredKey>,
+    drugs,
+    history,
+    mapImaging(scope, index, since),
+    { thrombectomyAccess: thrombectomyAccess(scope, index, options.thrombectomyAccess) },
+  ]);
   return {
     facts: withImaging(facts, options.imaging),
     indications: mapIndications(scope, index, episode, { ...clocks, ...drugs, ...nihss }),
   };
+}
+
+/** One object of all topics; assigning is several times faster than spreading a hundred members. */
+function collect(topics: readonly Partial<StrokeFacts>[]): StrokeFacts {
+  const facts: Record<string, unknown> = {};
+  for (const topic of topics) {
+    for (const key in topic) facts[key] = topic[key as FactKey];
+  }
+  return facts as unknown as StrokeFacts;
 }
 
 function withImaging(facts: StrokeFacts, imaging: Partial<StrokeFacts> | undefined): StrokeFacts {

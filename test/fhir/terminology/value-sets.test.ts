@@ -103,8 +103,9 @@ describe('the ValueSets', () => {
 describe('the list of open codes is honest', () => {
   const marked = valueSets.flatMap(({ set }) =>
     (set.compose?.include ?? []).flatMap((include) => {
-      const isOpen = (e: { extension?: { url: string; valueCode?: string }[] }): boolean =>
-        e.extension?.some((x) => x.url === GRADE && x.valueCode === 'R') ?? false;
+      const isOpen = (e: {
+        extension?: readonly { url: string; valueCode?: string | undefined }[] | undefined;
+      }): boolean => e.extension?.some((x) => x.url === GRADE && x.valueCode === 'R') ?? false;
       const concepts = (include.concept ?? [])
         .filter(isOpen)
         .map((c) => line(set.id ?? '', include.system ?? '', c.code));
