@@ -69,4 +69,4 @@ export const DRUG_NAMES = Object.keys(DRUGS) as readonly Drug[];
  * carries one without a known code makes the anticoagulant facts unknown.
  */
 export const SUSPECT_NAME =
-  /xaban|gatran|warfarin|coumadin|jantoven|coumarol|coumon|coumar|marcumar|sintrom|heparin|parin\b|parinux|eliquis|xarelto|savaysa|lixiana|pradaxa|lovenox|clexane|fragmin|arixtra|hirudin|teplase|activase|actilyse|tnkase|kinlytic|plase\b|fiban|fibatide|abciximab|leqembi|kisunla|aduhelm|anticoag/i;
+  /xaban|gatran|warfarin|coumadin|jantoven|coumarol|coumon|coumar|marcumar|sintrom|heparin|parin\b|parinux|eliquis|xarelto|savaysa|lixiana|pradaxa|lovenox|clexane|fragmin|arixtra|irudin|troban|paroid|teplase|activase|actilyse|tnkase|kinlytic|plase\b|fiban|fibatide|abciximab|lecanemab|donanemab|aducanumab|leqembi|kisunla|aduhelm|anticoag/i;

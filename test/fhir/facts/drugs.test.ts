@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DRUG_NAMES, DRUGS, SUSPECT_NAME } from '../../../src/fhir/facts/drug-table.ts';
 import type { DrugExposure, Fact, StrokeFacts } from '../../../src/case/index.ts';
 import {
   before,
@@ -196,4 +197,9 @@ it('a drug is found through a contained or separate Medication', () => {
   const far = resource({ resourceType: 'Medication', id: 'far', code: code(RXNORM, '11289') });
   expect(only(factsOf([apart, far]).vitaminKAntagonist).drug).toBe('warfarin');
   expect(factsOf([apart]).vitaminKAntagonist).toMatchObject({ status: 'unknown', why: 'incomplete' });
+});
+
+it('the name of every drug that thins the blood, and of those that forbid lysis, is screened for', () => {
+  const screened = DRUG_NAMES.filter((d) => !['antiplatelet', 'anticoagulant-reversal'].includes(DRUGS[d].class));
+  expect(screened.filter((d) => !SUSPECT_NAME.test(d))).toEqual([]);
 });
