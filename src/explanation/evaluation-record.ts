@@ -23,6 +23,8 @@ export interface EvaluationRecord {
   /** Null when nothing pointed to an acute stroke. */
   readonly decisions: Decisions | null;
   readonly versions: RecordVersions;
+  /** Statements that today's version would conclude differently from the same facts; the page says so. */
+  readonly changed?: readonly string[];
 }
 
 /** Everything that is needed to show later what was said, when, to which data and by which rules. */

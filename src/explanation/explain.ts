@@ -79,9 +79,7 @@ function hemorrhageOrComplication(
   c: ExplainContext,
 ): CardDraft | null {
   if (complications !== null)
-    return written('complication', complications, c, (value) =>
-      value === null ? null : complicationCard(value, desk, c),
-    );
+    return written('complication', complications, c, (value) => complicationCard(value, desk, c));
   return written('hemorrhage', hemorrhage, c, (evaluation) => hemorrhageCard(evaluation, c));
 }
 

@@ -65,6 +65,20 @@ export function doseSection({ dose }: Decisions, c: ExplainContext): Html {
   );
 }
 
+export function targetsSection({ targets }: Decisions, c: ExplainContext): Html {
+  if (isFailed(targets)) return NONE;
+  const rows = targets.bloodPressure.map(({ id, citation }) => [
+    text(c.texts.text(`target.${id}`)),
+    text(citationText(citation, c.f)),
+  ]);
+  rows.push([
+    text(c.texts.text(`glucose-step.${targets.glucoseStep}`)),
+    text(citationText(targets.glucose.citation, c.f)),
+  ]);
+  const title = c.texts.text('page.targets');
+  return section('targets', title, table(title, [title, c.texts.text('page.citation')], rows));
+}
+
 export function scoresSection({ hemorrhage }: Decisions, c: ExplainContext): Html {
   if (isFailed(hemorrhage) || hemorrhage.scores.length === 0) return NONE;
   const word = (key: string): string => c.texts.text(`page.${key}`);

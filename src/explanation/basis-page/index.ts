@@ -1,7 +1,7 @@
 /** The full basis of a statement as one HTML page: readable on a phone, printable, without scripts. */
 import { ANY_FACTS, factTables } from './fact-tables.ts';
 import { aboutSections } from './about-sections.ts';
-import { differencesSection, doseSection, scoresSection } from './detail-sections.ts';
+import { differencesSection, doseSection, scoresSection, targetsSection } from './detail-sections.ts';
 import { evaluationsOf, failuresOf } from './evaluations.ts';
 import { conclusionText, evaluationSection, evaluationTitle } from './evaluation-section.ts';
 import { definitions, html, join, list, section, text, type Html } from './html-parts.ts';
@@ -26,6 +26,9 @@ export function renderBasisPage(record: EvaluationRecord, content: CardContent, 
   const body = join([
     html(`<h1>${text(word('title'))}</h1><p>${text(word('lead'))}</p>`),
     head(record, c),
+    ...(record.changed === undefined || record.changed.length === 0
+      ? []
+      : [html(`<p class="note">${text(c.texts.text('page.changed', { statements: record.changed.join(', ') }))}</p>`)]),
     ...(record.decisions === null ? [html(`<p class="note">${text(word('no-evaluation'))}</p>`)] : findings(record, c)),
     factTables(ANY_FACTS, c),
     versions(record, c),
@@ -70,6 +73,7 @@ function findings(record: EvaluationRecord, c: ExplainContext): Html[] {
     ...evaluations.map((evaluation, index) => evaluationSection(anchor(index), evaluation, c)),
     differencesSection(decisions, c),
     doseSection(decisions, c),
+    targetsSection(decisions, c),
     scoresSection(decisions, c),
   ];
 }

@@ -1,4 +1,17 @@
+/** Blood pressure and glucose to aim for, in one short list. */
+import { isFailed } from '../../decisions/guarded.ts';
+import type { Decisions } from '../../decisions/decide.ts';
 import type { ExplainContext } from '../explain-context.ts';
-export function targetsBlock(_t: unknown, _c: ExplainContext): string {
-  return '';
+import { escapeValue, list } from '../format/markdown.ts';
+
+/** @returns Markdown, or '' when no treatment is chosen that has a target */
+export function targetsBlock(targets: Decisions['targets'], c: ExplainContext): string {
+  if (isFailed(targets)) return c.texts.text('block.failed', { id: escapeValue(targets.errorId) });
+  // What to aim for comes onto the card; what brings no benefit or harm stands on the basis page.
+  const aims = targets.bloodPressure.filter(({ kind }) => kind === 'keep-below' || kind === 'keep-at-most');
+  const items = [...new Set(aims.map(({ id }) => c.texts.text(`target.${id}`)))];
+  const { glucoseStep } = targets;
+  if (glucoseStep === 'treat-hypoglycemia' || glucoseStep === 'lower-to-target')
+    items.push(c.texts.text(`glucose-step.${glucoseStep}`));
+  return items.length === 0 ? '' : `${c.texts.text('stroke-state.targets')}\n\n${list(items.map(escapeValue))}`;
 }

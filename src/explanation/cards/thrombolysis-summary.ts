@@ -20,7 +20,11 @@ export function thrombolysisSummary(
   if (evaluation.conclusion === 'undecided') return undecided(evaluation, window, text, c);
   const reasons = [2, 1].map((most) => reasonText(evaluation, most, c));
   const key = isUnsafeUse ? 'contraindicated-in-use' : evaluation.conclusion;
-  return fitSummary(reasons.map((reason) => text(key, { reason, window })));
+  const because = weakenedBy(evaluation, c);
+  return fitSummary([
+    ...reasons.map((reason) => text(key, { reason, window, because })),
+    text(key, { reason: reasons.at(-1) ?? '', window, because: '' }),
+  ]);
 }
 
 function undecided(
@@ -51,6 +55,19 @@ export function openFacts(evaluation: Evaluation): FactKey[] {
   const open = new Set(deciding.filter((row) => row.status === 'unknown').flatMap((row) => row.missing ?? []));
   const toCorrect = new Set(deciding.filter((row) => row.status === 'notMet').flatMap((row) => row.data));
   return evaluation.settledBy.filter((key) => open.has(key) || !toCorrect.has(key));
+}
+
+/** What keeps a yes from being a stronger one: a relative contraindication that is there, or a fact that is open. */
+function weakenedBy(evaluation: Evaluation, c: ExplainContext): string {
+  const rows = decidingRows(evaluation).filter((row) => row.class !== 'window');
+  const [met] = rows.filter((row) => row.status === 'met');
+  const open = [...new Set(rows.flatMap((row) => (row.status === 'unknown' ? (row.missing ?? []) : [])))];
+  if (met === undefined && open.length === 0) return '';
+  const reason =
+    met === undefined
+      ? c.texts.text('ui.open-facts', { list: factNames(open, c, 2) })
+      : c.texts.text(`criterion.${met.id}`);
+  return c.texts.text('ui.because', { reason });
 }
 
 /** Windows that have all closed are one reason. */

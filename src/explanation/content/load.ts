@@ -42,11 +42,11 @@ interface Reader {
 export function loadCardContent(directory: string): CardContent {
   const reader = readerOf(directory);
   const ajv = new Ajv({ allErrors: true });
-  const checked = <T>(schemaFile: string, ...path: string[]): T | undefined => {
+  const checked = (schemaFile: string, ...path: string[]): unknown => {
     const value = reader.json(...path);
     const schema = reader.json(schemaFile);
     if (value === undefined || schema === undefined) return undefined;
-    const validate = ajv.compile<T>(schema as object);
+    const validate = ajv.compile(schema as object);
     if (validate(value)) return value;
     for (const error of validate.errors ?? [])
       reader.problems.push(`${path.join('/')}${error.instancePath}: ${error.message ?? error.keyword}`);
@@ -55,11 +55,12 @@ export function loadCardContent(directory: string): CardContent {
 
   const cards: Partial<Record<CardTopic, CardDefinition>> = {};
   for (const topic of CARD_TOPICS) {
-    const card = checked<CardDefinition>('card.schema.json', topic, 'card.json');
+    // The schema has just said that it is one.
+    const card = checked('card.schema.json', topic, 'card.json') as CardDefinition | undefined;
     if (card && card.topic !== topic) reader.problems.push(`${topic}/card.json: topic is '${card.topic}'`);
     if (card) cards[topic] = card;
   }
-  const orders = checked<readonly OrderDefinition[]>('orders.schema.json', 'orders.json') ?? [];
+  const orders = (checked('orders.schema.json', 'orders.json') ?? []) as readonly OrderDefinition[];
   const texts = byLocale((locale) => compileTexts(locale, rawTexts(reader, directory, locale), reader.problems));
   checkTexts(texts, cards, reader.problems);
   for (const { id } of orders) if (!texts.en.has(`order.${id}`)) reader.problems.push(`en: order.${id} is missing`);

@@ -53,7 +53,8 @@ export function formatsFor(texts: Texts, timeZone: string, at: Instant): Formats
   return {
     texts,
     at,
-    number: (value, decimals = 2, atLeast = 0) => numberFormat(locale, decimals, atLeast).format(value),
+    number: (value, decimals = 2, atLeast = 0) =>
+      shortNumber(value, atLeast) ?? numberFormat(locale, decimals, atLeast).format(value),
     time,
     dateTime,
     span: (span) => {
@@ -83,6 +84,11 @@ function clockFor(locale: Locale, timeZone: string): Clock {
   };
   clocks.set(key, clock);
   return clock;
+}
+
+/** Small whole numbers are written alike in every locale here, and most numbers of a card are such. */
+function shortNumber(value: number, atLeast: number): string | undefined {
+  return atLeast === 0 && Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : undefined;
 }
 
 function numberFormat(locale: Locale, decimals: number, atLeast: number): Intl.NumberFormat {

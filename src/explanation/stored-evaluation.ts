@@ -1,0 +1,158 @@
+/**
+ * An evaluation as the audit record keeps it: every fact with its sources and every conclusion, without what the version
+ * already says (names of criteria, citations, where an unknown fact would be found). From it the case is restored
+ * exactly enough to decide again, so that the basis page shows today what the card showed then.
+ */
+import type { Fact, FactKey, Instant, StrokeCase, StrokeFacts, Unknown } from '../case/index.ts';
+import { isFailed, type Decisions, type Guarded } from '../decisions/decide.ts';
+import type { Evaluation, SitePolicy, Strength } from '../decisions/evaluation.ts';
+import type { RecordVersions } from './evaluation-record.ts';
+
+export interface StoredConclusion {
+  readonly conclusion: string;
+  readonly guideline: string | null;
+  readonly strength: Strength | null;
+  readonly decidedBy: readonly string[];
+  readonly met: readonly string[];
+  readonly unknown: readonly string[];
+  readonly settledBy: readonly FactKey[];
+  readonly before: readonly string[];
+  readonly validUntil: Instant | null;
+}
+
+export interface StoredFacts {
+  /** Known and conflicting facts as they were. */
+  readonly stated: Readonly<Partial<Record<FactKey, Fact<unknown>>>>;
+  /** Complete lists that held nothing of the kind. */
+  readonly noneRecorded: readonly FactKey[];
+  /** By reason; entries that were rejected keep what they were. */
+  readonly unknown: Readonly<Partial<Record<Unknown['why'], readonly FactKey[]>>>;
+  readonly rejected: Readonly<Partial<Record<FactKey, string>>>;
+}
+
+export interface StoredEvaluation {
+  readonly format: 1;
+  readonly at: Instant;
+  readonly stroke: Omit<StrokeCase, 'facts'> & { readonly facts: StoredFacts };
+  readonly policy: SitePolicy;
+  /** Null when nothing pointed to an acute stroke. */
+  readonly conclusions: Readonly<Record<string, StoredConclusion | { readonly failed: string }>> | null;
+  /** Milligrams, as shown; null when none was calculated. */
+  readonly dose: {
+    readonly tenecteplaseExact: number;
+    readonly tenecteplaseBand: number;
+    readonly alteplase: number;
+  } | null;
+  readonly guidelineDifferences: Readonly<Record<string, string>>;
+  readonly versions: RecordVersions;
+}
+
+function isNoneRecorded(fact: Fact<unknown>): boolean {
+  return (
+    fact.status === 'known' && fact.basis === 'not-recorded' && Array.isArray(fact.value) && fact.value.length === 0
+  );
+}
+
+function storeFacts(facts: StrokeFacts): StoredFacts {
+  const stated: Partial<Record<FactKey, Fact<unknown>>> = {};
+  const noneRecorded: FactKey[] = [];
+  const unknown: Partial<Record<Unknown['why'], FactKey[]>> = {};
+  const rejected: Partial<Record<FactKey, string>> = {};
+  for (const key of Object.keys(facts) as FactKey[]) {
+    const fact: Fact<unknown> = facts[key];
+    if (fact.status === 'unknown') {
+      (unknown[fact.why] ??= []).push(key);
+      if (fact.about !== undefined) rejected[key] = fact.about;
+    } else if (isNoneRecorded(fact)) noneRecorded.push(key);
+    else stated[key] = fact;
+  }
+  return { stated, noneRecorded, unknown, rejected };
+}
+
+function storeConclusion(evaluation: Evaluation): StoredConclusion {
+  const ids = (status: string): string[] =>
+    evaluation.criteria.flatMap((row) => (row.status === status ? [row.id] : []));
+  return {
+    conclusion: evaluation.conclusion,
+    guideline: evaluation.guideline,
+    strength: evaluation.strength,
+    decidedBy: evaluation.decidedBy,
+    met: ids('met'),
+    unknown: ids('unknown'),
+    settledBy: evaluation.settledBy,
+    before: evaluation.before.map(({ key }) => key),
+    validUntil: evaluation.validUntil,
+  };
+}
+
+function storeConclusions(decisions: Decisions): NonNullable<StoredEvaluation['conclusions']> {
+  const { thrombolysis, thrombectomy, hemorrhage, complications } = decisions;
+  const stored: Record<string, StoredConclusion | { readonly failed: string }> = {};
+  const store = (name: string, outcome: Guarded<Evaluation> | null): void => {
+    if (outcome === null) return;
+    stored[name] = isFailed(outcome) ? { failed: outcome.errorId } : storeConclusion(outcome);
+  };
+  store('thrombolysis', thrombolysis);
+  store('thrombectomy', thrombectomy);
+  store('hemorrhage', hemorrhage);
+  if (isFailed(complications)) store('complications', complications);
+  else if (complications !== null) {
+    store('monitoring', complications.monitoring);
+    store('hemorrhage-after-thrombolysis', complications.hemorrhage);
+    store('angioedema', complications.angioedema);
+  }
+  return stored;
+}
+
+export function storeEvaluation(
+  stroke: StrokeCase,
+  decisions: Decisions | null,
+  at: Instant,
+  policy: SitePolicy,
+  versions: RecordVersions,
+): StoredEvaluation {
+  const dose = decisions?.dose;
+  const differences = decisions?.guidelineDifferences;
+  return {
+    format: 1,
+    at,
+    stroke: { ...stroke, facts: storeFacts(stroke.facts) },
+    policy,
+    conclusions: decisions === null ? null : storeConclusions(decisions),
+    dose:
+      dose === undefined || isFailed(dose) || dose.status !== 'calculated'
+        ? null
+        : {
+            tenecteplaseExact: dose.tenecteplase.exact.doseMg,
+            tenecteplaseBand: dose.tenecteplase.band.doseMg,
+            alteplase: dose.alteplase.totalMg,
+          },
+    guidelineDifferences:
+      differences === undefined || isFailed(differences)
+        ? {}
+        : Object.fromEntries(differences.map(({ guideline, conclusion }) => [guideline, conclusion])),
+    versions,
+  };
+}
+
+/** The case of a stored evaluation; unknown facts no longer say under which codes they would be found. */
+export function restoreCase({ stroke }: StoredEvaluation): StrokeCase {
+  const { stated, noneRecorded, unknown, rejected } = stroke.facts;
+  const facts: Partial<Record<FactKey, Fact<unknown>>> = { ...stated };
+  for (const key of noneRecorded) {
+    facts[key] = { status: 'known', value: [], at: null, sources: [], basis: 'not-recorded' };
+  }
+  for (const why of Object.keys(unknown) as Unknown['why'][]) {
+    for (const key of unknown[why] ?? []) {
+      const about = rejected[key];
+      facts[key] = {
+        status: 'unknown',
+        why,
+        sources: [],
+        wouldBeFoundIn: [],
+        ...(about === undefined ? {} : { about }),
+      };
+    }
+  }
+  return { ...stroke, facts: facts as StrokeFacts };
+}
