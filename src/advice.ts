@@ -9,8 +9,8 @@ import type { HookRequest } from './cds-hooks/request.ts';
 import { decide } from './decisions/decide.ts';
 import type { SitePolicy } from './decisions/evaluation.ts';
 import type { CardContent, Locale } from './explanation/content/card-content.ts';
-import { makeEvaluationRecord } from './explanation/evaluation-record.ts';
 import { explain } from './explanation/index.ts';
+import { storeEvaluation } from './explanation/stored-evaluation.ts';
 import { nothingReadable } from './fhir/access/index.ts';
 import type { PatientRecord } from './fhir/record.ts';
 import { preferredLocale } from './locale.ts';
@@ -23,6 +23,8 @@ export interface AdvisorParts {
   /** Of the service, for cards and records. */
   readonly version: string;
   readonly clock: () => Instant;
+  /** Language of the cards where neither client nor browser says one. */
+  readonly defaultLocale: Locale;
   /** A decision threw: the statement is left out and this is told; no patient data in the error. */
   readonly onDecisionError: (decision: string, error: unknown) => void;
 }
@@ -35,7 +37,8 @@ export function createAdvisor(parts: AdvisorParts): HookService['advise'] {
       throw new NothingToSay('neither the prefetch nor the FHIR server gave any data of the patient');
     }
     const at = parts.clock();
-    return adviseOnRecord(record, at, preferredLocale(context.client.locale, context.acceptLanguage), parts);
+    const locale = preferredLocale(context.client.locale, context.acceptLanguage, parts.defaultLocale);
+    return adviseOnRecord(record, at, locale, parts);
   };
 }
 
@@ -58,7 +61,10 @@ export function adviseOnRecord(
       decisions === null
         ? []
         : explain(decisions, stroke, at, parts.policy, parts.content, locale, { version: parts.version }),
-    record: makeEvaluationRecord(stroke, decisions, at, parts.policy, parts.content, { version: parts.version }),
+    record: storeEvaluation(stroke, decisions, at, parts.policy, {
+      service: parts.version,
+      content: parts.content.version,
+    }),
     degradations: stroke.degradations,
   };
 }

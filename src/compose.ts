@@ -5,7 +5,7 @@ import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createAdvisor, type AdvisorParts } from './advice.ts';
 import { createAuditLog, createFeedbackStore, createFreeTextVault, createInvocationRecorder } from './audit/index.ts';
-import { instantFromEpoch, type Instant } from './case/index.ts';
+import { HOUR, instantFromEpoch, type Instant } from './case/index.ts';
 import {
   anonymousDevelopmentClient,
   cdsHooksRouter,
@@ -15,9 +15,9 @@ import {
   type HookService,
 } from './cds-hooks/index.ts';
 import type { Config } from './config/index.ts';
-import { renderBasisPage } from './explanation/basis-page/index.ts';
+import { basisPageOf } from './basis.ts';
 import { loadCardContent } from './explanation/content/load.ts';
-import type { EvaluationRecord } from './explanation/evaluation-record.ts';
+import type { StoredEvaluation } from './explanation/stored-evaluation.ts';
 import {
   assertAllowedFhirServer,
   collectRecord,
@@ -31,7 +31,7 @@ import { createApp } from './http/app.ts';
 import { createLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
 import { openModelRegistry, type ModelRegistry } from './inference/index.ts';
-import { openDatabase } from './storage/index.ts';
+import { openDatabase, type Database } from './storage/index.ts';
 import { createJtiStore } from './storage/jti-store.ts';
 import { PRODUCT_ROOT, VERSION } from './product.ts';
 
@@ -46,7 +46,9 @@ export function contentFolder(folder: string): string {
 export function composeAdvisorParts(
   config: Pick<Config, 'site' | 'contentDirectory' | 'fhirResourcesDirectory'>,
   logger: Pick<Logger, 'error'>,
-): Omit<AdvisorParts, 'readRecord' | 'clock'> & { readonly prefetch: Readonly<Record<string, string>> } & {
+): Omit<AdvisorParts, 'readRecord' | 'clock' | 'defaultLocale'> & {
+  readonly prefetch: Readonly<Record<string, string>>;
+} & {
   readonly codes: ReturnType<typeof observationCodes>;
 } {
   const terminology = loadTerminology(join(contentFolder(config.fhirResourcesDirectory), 'valuesets'));
@@ -94,6 +96,8 @@ export interface ComposeOptions {
   readonly onProgress?: (message: string) => void;
   readonly clock?: () => Instant;
   readonly logger?: Logger;
+  /** An open database in place of the configured one; it stays the caller's and is not closed here. */
+  readonly database?: Database;
 }
 
 /**
@@ -104,23 +108,48 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   const logger = options.logger ?? createLogger({ level: config.logLevel });
   const clock = options.clock ?? (() => instantFromEpoch(Date.now()));
   const advisorParts = composeAdvisorParts(config, logger);
-  const models = await openModelRegistry({
-    directory: contentFolder(config.modelsDirectory),
-    providers: config.executionProviders,
-  });
   const metrics = createMetrics({ runtime: true });
-
-  const database = await openDatabase(
-    config.database,
-    options.onProgress === undefined ? {} : { onProgress: options.onProgress },
-  );
+  const database =
+    options.database ??
+    (await openDatabase(config.database, options.onProgress === undefined ? {} : { onProgress: options.onProgress }));
+  const closeDatabase = async (): Promise<void> => {
+    if (options.database === undefined) await database.close();
+  };
+  let models: ModelRegistry;
+  try {
+    models = await openModelRegistry({
+      directory: contentFolder(config.modelsDirectory),
+      providers: config.executionProviders,
+    });
+  } catch (error) {
+    await closeDatabase();
+    throw error;
+  }
   const auditLog = createAuditLog(database);
   const connections = createFhirConnections();
+  const jtiStore = createJtiStore(database);
+  const logCheckpoint = async (when: string): Promise<void> => {
+    // A copy of the newest link outside the database: what proves that its end was not cut.
+    logger.info({ checkpoint: await auditLog.head(), when }, 'audit checkpoint');
+  };
+  const housekeeping = setInterval(() => {
+    const now = new Date(clock());
+    Promise.all([
+      jtiStore.purge(now),
+      auditLog.applyRetention(config.audit.retentionDays, now),
+      logCheckpoint('hourly'),
+    ]).catch((error: unknown) => {
+      logger.error({ error }, 'housekeeping of the database failed; it is tried again in an hour');
+    });
+  }, HOUR);
+  housekeeping.unref();
   const close = async (): Promise<void> => {
+    clearInterval(housekeeping);
     await auditLog.close();
+    await jtiStore.close();
     await connections.close();
     await models.close();
-    await database.close();
+    await closeDatabase();
   };
 
   try {
@@ -139,6 +168,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       },
     });
     await auditLog.applyRetention(config.audit.retentionDays, new Date(clock()));
+    await logCheckpoint('start');
   } catch (error) {
     await close();
     throw error;
@@ -150,6 +180,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     advise: createAdvisor({
       ...parts,
       clock,
+      defaultLocale: config.defaultLocale,
       readRecord: (request, context) => {
         const { patientId, encounterId, drafts } = hookSubject(request);
         const { fhirServer, fhirAuthorization } = request;
@@ -183,7 +214,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       clients: config.clients,
       ...(open ? { anonymous: anonymousDevelopmentClient({ fhirServers: config.openFhirServers, origins: [] }) } : {}),
       audit: createInvocationRecorder(auditLog),
-      jtiStore: createJtiStore(database),
+      jtiStore,
       feedbackStore: createFeedbackStore(database, auditLog, createFreeTextVault(config.audit.freeText)),
       assertAllowedFhirServer: (url, allowed) => {
         assertAllowedFhirServer(url, allowed, { allowInsecureHttp: config.allowInsecureHttp });
@@ -212,13 +243,10 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       },
     ],
     basisPage: async (evaluationId, locale) => {
-      for (const { kind, payload } of await auditLog.byEvaluation(evaluationId)) {
-        const record: unknown = Reflect.get(Object(payload), 'record');
-        if (kind === 'invocation' && record !== undefined) {
-          return renderBasisPage(record as EvaluationRecord, advisorParts.content, locale);
-        }
-      }
-      return undefined;
+      const invocation = (await auditLog.byEvaluation(evaluationId)).find(({ kind }) => kind === 'invocation');
+      const stored: unknown = Reflect.get(Object(invocation?.payload), 'record');
+      if (stored === undefined) return undefined;
+      return basisPageOf(stored as StoredEvaluation, evaluationId, advisorParts.content, locale);
     },
     version: VERSION,
     publicBaseUrl: config.publicBaseUrl,

@@ -16,7 +16,7 @@ function withRelativeReferences(value: Json, byFullUrl: ReadonlyMap<string, stri
       key,
       key === 'reference' && typeof v === 'string'
         ? (byFullUrl.get(v) ?? v.replace(/^https?:\/\/.*\/([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})$/, '$1'))
-        : withRelativeReferences(v as Json, byFullUrl),
+        : withRelativeReferences(v, byFullUrl),
     ]),
   );
 }
@@ -29,7 +29,7 @@ function isResource(value: unknown): value is FhirResource {
 export function resourcesOf(parsed: unknown): FhirResource[] {
   if (!isResource(parsed)) return [];
   if (parsed.resourceType !== 'Bundle') return [parsed];
-  const entries = (parsed as Bundle).entry ?? [];
+  const entries = (parsed).entry ?? [];
   const byFullUrl = new Map<string, string>();
   for (const { fullUrl, resource } of entries) {
     if (fullUrl !== undefined && resource?.id !== undefined)

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Bundle, Observation } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
 import { exampleStories } from '../../src/demo/example-patients.ts';
 import { moveBundle } from '../../src/demo/move-bundle.ts';
@@ -40,16 +41,13 @@ describe('moving a story in time', () => {
     const to = Date.parse('2027-01-05T03:10:00Z');
     const moved = moveBundle(first.bundle, to);
     expect(moved.timestamp).toBe('2027-01-05T03:10:00.000Z');
-    const onset = (bundle: typeof moved) =>
-      bundle.entry
-        ?.map((e) => e.resource)
-        .find((r) => r?.resourceType === 'Observation' && r.valueDateTime !== undefined);
-    const before = onset(first.bundle);
-    const after = onset(moved);
-    if (before?.resourceType !== 'Observation' || after?.resourceType !== 'Observation') throw new Error('no clock');
-    expect(to - Date.parse(after.valueDateTime ?? '')).toBe(
-      Date.parse(first.bundle.timestamp ?? '') - Date.parse(before.valueDateTime ?? ''),
-    );
+    const clockOf = (bundle: Bundle): number => {
+      const clock = (bundle.entry ?? [])
+        .flatMap(({ resource }) => (resource?.resourceType === 'Observation' ? [resource as Observation] : []))
+        .find(({ valueDateTime }) => valueDateTime !== undefined);
+      return Date.parse(clock?.valueDateTime ?? '');
+    };
+    expect(to - clockOf(moved)).toBe(Date.parse(first.bundle.timestamp ?? '') - clockOf(first.bundle));
   });
 
   it('refuses a bundle without a timestamp', () => {
