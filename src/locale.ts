@@ -1,10 +1,14 @@
 import { LOCALES, type Locale } from './explanation/content/card-content.ts';
 
 /**
- * The language of the cards: the client's trust record decides, else the best match of Accept-Language, else English.
+ * The language of the cards: the client's trust record decides, else the best match of Accept-Language, else the site's.
  * Any Chinese is answered in Simplified Chinese, the only Chinese there is.
  */
-export function preferredLocale(configured: Locale | undefined, acceptLanguage: string | undefined): Locale {
+export function preferredLocale(
+  configured: Locale | undefined,
+  acceptLanguage: string | undefined,
+  fallback: Locale,
+): Locale {
   if (configured !== undefined) return configured;
   const wanted = (acceptLanguage ?? '')
     .split(',')
@@ -19,5 +23,5 @@ export function preferredLocale(configured: Locale | undefined, acceptLanguage: 
     const match = LOCALES.find((locale) => locale.split('-')[0] === language);
     if (match !== undefined) return match;
   }
-  return 'en';
+  return fallback;
 }
