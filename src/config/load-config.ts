@@ -110,6 +110,13 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
       mend: 'Give the https address that the EHR calls: tokens are checked against it.',
     });
   }
+  if (file.site?.timeZone === undefined && environment === 'production') {
+    collect({
+      path: '/site/timeZone',
+      message: 'is missing',
+      mend: 'Name the IANA zone of the hospital (Europe/Berlin): clinicians read the closing time of a window in it.',
+    });
+  }
   // Without a configured address in production the rules look at one that has no further faults.
   const localUrl = environment === 'production' ? 'https://not-configured.invalid' : `http://${host}:${merged.port}`;
   const listenable = ['0.0.0.0', '[::]'].includes(host) ? `http://127.0.0.1:${merged.port}` : localUrl;

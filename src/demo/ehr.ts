@@ -34,13 +34,12 @@ export async function signToken(
 
 /** Fills the 2.0 root tokens of a prefetch template; undefined when the context lacks one of them. */
 export function fillTemplate(template: string, context: Readonly<Record<string, string>>): string | undefined {
-  let complete = true;
-  const filled = template.replaceAll(/\{\{context\.([A-Za-z]+)\}\}/g, (_, name: string) => {
-    const value = context[name];
-    if (value === undefined) complete = false;
-    return encodeURIComponent(value ?? '');
-  });
-  return complete ? filled : undefined;
+  const names = [...template.matchAll(/\{\{context\.([A-Za-z]+)\}\}/g)].map(([, name = '']) => name);
+  if (names.some((name) => context[name] === undefined)) return undefined;
+  return names.reduce(
+    (filled, name) => filled.replaceAll(`{{context.${name}}}`, encodeURIComponent(context[name] ?? '')),
+    template,
+  );
 }
 
 /** Runs the prefetch queries against the FHIR server, as an EHR does before it calls. */

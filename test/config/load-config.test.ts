@@ -13,7 +13,12 @@ const CLIENT = {
   keys: { jku: 'https://ehr.example.org/jwks.json' },
   fhirServers: ['https://ehr.example.org/fhir'],
 };
-const PRODUCTION = { environment: 'production', publicBaseUrl: 'https://cds.example.org', clients: [CLIENT] };
+const PRODUCTION = {
+  environment: 'production',
+  publicBaseUrl: 'https://cds.example.org',
+  site: { timeZone: 'Europe/Berlin' },
+  clients: [CLIENT],
+};
 const KEY = randomBytes(32).toString('base64');
 
 const load = (content: unknown, env: Env = {}) =>
@@ -51,6 +56,7 @@ describe('in production the configuration refuses', () => {
       '/clients/0/keys/jwks/keys/0',
     ],
     ['a private key', withClient({ keys: { jwks: { keys: [{ kty: 'EC', d: 'x' }] } } }), '/clients/0/keys/jwks/keys/0'],
+    ['no time zone', { ...PRODUCTION, site: {} }, '/site/timeZone'],
     ['an unknown time zone', { ...PRODUCTION, site: { timeZone: 'Mars/Olympus' } }, '/site/timeZone'],
     ['insecure http', { ...PRODUCTION, allowInsecureHttp: true }, '/allowInsecureHttp'],
     ['encryption without a key', { ...PRODUCTION, audit: { freeText: 'encrypt' } }, 'STROKE_CDS_AUDIT_KEY'],
