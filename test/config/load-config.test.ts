@@ -77,7 +77,7 @@ describe('in production the configuration refuses', () => {
   });
 
   it('open operation unless it is asked for explicitly', () => {
-    const open = config({ environment: 'production', publicBaseUrl: 'https://cds.example.org', openMode: true });
+    const open = config({ ...PRODUCTION, clients: [], openMode: true });
     expect(open).toMatchObject({ openMode: true, clients: [] });
     expect(paths(null, { STROKE_CDS_ENVIRONMENT: 'production' })).toEqual(
       expect.arrayContaining(['/clients', '/publicBaseUrl']),
