@@ -7,6 +7,8 @@ import { formatsFor, type Formats } from './format/formats.ts';
 export interface ExplainOptions {
   /** Version of the service, for the closing line. */
   readonly version: string;
+  /** Is told of a card that could not be written; the card itself then says so under this id. */
+  readonly onError?: (card: string, error: unknown, errorId: string) => void;
 }
 
 export interface ExplainContext {

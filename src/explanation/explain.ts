@@ -68,8 +68,10 @@ function written<T>(
   if (isFailed(outcome)) return failedCard(topic, topic, outcome.errorId, c);
   try {
     return write(outcome);
-  } catch {
-    return failedCard(topic, topic, `card-${topic}-${c.at.toString(36)}`, c);
+  } catch (error) {
+    const errorId = `card-${topic}-${c.at.toString(36)}`;
+    c.options.onError?.(topic, error, errorId);
+    return failedCard(topic, topic, errorId, c);
   }
 }
 
