@@ -2,7 +2,7 @@
  * Patient records from resources on disk, for offline evaluation. A bundle is taken as the whole record of its patients:
  * every list counts as read completely.
  */
-import type { Bundle, FhirResource } from 'fhir/r4.js';
+import type { FhirResource } from 'fhir/r4.js';
 import { RECORD_KEYS, type PatientRecord, type ReadState, type RecordKey } from './record.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
