@@ -185,7 +185,8 @@ export async function startFhirServer(options: FhirServerOptions = {}): Promise<
       else faults.set(type, fault);
     },
     setDelay: (type, ms) => {
-      delays.set(type, ms);
+      if (ms === 0) delays.delete(type);
+      else delays.set(type, ms);
     },
     requests: () => [...log],
     clearRequests: () => {

@@ -19,13 +19,16 @@ import { fitSummary } from './summary.ts';
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
 const TRIALS: readonly string[] = ['dawn-criteria', 'defuse-3-criteria', 'select2-criteria', 'angel-aspect-criteria'];
 
-/** @returns null when hemorrhage makes the question moot: the hemorrhage card speaks then */
+/** @returns null when a hemorrhage makes the question moot: the hemorrhage card speaks then. Not when one is possible. */
 export function thrombectomyCard(
   evaluation: ThrombectomyEvaluation,
   orders: readonly SuggestionDraft[],
   c: ExplainContext,
 ): CardDraft | null {
-  if (evaluation.decidedBy.includes('hemorrhage-excludes-thrombectomy')) return null;
+  const bleeds = evaluation.criteria.some(
+    ({ id, status }) => id === 'hemorrhage-excludes-thrombectomy' && status === 'met',
+  );
+  if (bleeds) return null;
   const { conclusion } = evaluation;
   const deciding = decidingRows(evaluation);
   const shown =

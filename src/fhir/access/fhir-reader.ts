@@ -2,6 +2,7 @@
  * Our own reads with the hook's access token. The token goes to addresses under the given base only, redirects are not
  * followed, and no error that leaves this file holds a URL, a header or a body.
  */
+import { setMaxListeners } from 'node:events';
 import { Client } from 'fhir-kit-client';
 import { Agent, type Dispatcher } from 'undici';
 import type { Degradation } from '../../case/index.ts';
@@ -78,6 +79,8 @@ export function createFhirReader(
   signal: AbortSignal,
   connections: Dispatcher,
 ): FhirReader {
+  // Every read listens to the one signal, which Node would otherwise report as a leak.
+  setMaxListeners(0, signal);
   // Made at the first read: with a full prefetch there is none.
   let client: Client | undefined;
   const makeClient = (): Client =>
