@@ -21,7 +21,23 @@ export interface Weight {
 }
 
 /** NIHSS items by their printed number. */
-export const NIHSS_ITEMS = ['1a', '1b', '1c', '2', '3', '4', '5a', '5b', '6a', '6b', '7', '8', '9', '10', '11'] as const;
+export const NIHSS_ITEMS = [
+  '1a',
+  '1b',
+  '1c',
+  '2',
+  '3',
+  '4',
+  '5a',
+  '5b',
+  '6a',
+  '6b',
+  '7',
+  '8',
+  '9',
+  '10',
+  '11',
+] as const;
 export type NihssItem = (typeof NIHSS_ITEMS)[number];
 /** 'untestable' (UN) is neither 0 nor any score; an absent key was not examined. */
 export type NihssItems = Readonly<Partial<Record<NihssItem, number | 'untestable'>>>;

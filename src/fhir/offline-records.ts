@@ -29,7 +29,7 @@ function isResource(value: unknown): value is FhirResource {
 export function resourcesOf(parsed: unknown): FhirResource[] {
   if (!isResource(parsed)) return [];
   if (parsed.resourceType !== 'Bundle') return [parsed];
-  const entries = (parsed).entry ?? [];
+  const entries = parsed.entry ?? [];
   const byFullUrl = new Map<string, string>();
   for (const { fullUrl, resource } of entries) {
     if (fullUrl !== undefined && resource?.id !== undefined)
