@@ -4,12 +4,12 @@
  */
 import type { FhirResource } from 'fhir/r4.js';
 import type { Dispatcher } from 'undici';
-import type { PatientRecord, ReadState, RecordKey } from '../record.ts';
+import { RECORD_KEYS, type PatientRecord, type ReadState, type RecordKey } from '../record.ts';
 import { normalizeBaseUrl } from './allowed-servers.ts';
 import { isWithheld, readAnswer, WITHHELD, type Answer } from './answer.ts';
 import { createFhirConnections, createFhirReader, ReadFailed, type FhirReader } from './fhir-reader.ts';
 import { gathering, type Gathering } from './gathering.ts';
-import { isObject, textOf, type JsonObject } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import { addressOf, isSafeId, readPages, type ReadResult } from './own-read.ts';
 import { plannedReads, type ObservationCodes, type PlannedRead } from './prefetch-plan.ts';
 
@@ -53,8 +53,9 @@ const MAX_MEDICATIONS = 30;
 /** The value under the key, also under Epic's spelling with '-user'; undefined when absent. */
 function prefetched(prefetch: unknown, key: string): unknown {
   if (!isObject(prefetch)) return undefined;
-  const name = [key, `${key}-user`].find((k) => Object.hasOwn(prefetch, k) && prefetch[k] !== undefined);
-  return name === undefined ? undefined : prefetch[name];
+  const own = (name: string): unknown => (Object.hasOwn(prefetch, name) ? prefetch[name] : undefined);
+  const value = own(key);
+  return value === undefined ? own(`${key}-user`) : value;
 }
 
 interface Reading {
@@ -122,12 +123,13 @@ async function readKey(planned: PlannedRead, value: unknown, reading: Reading): 
   return { state: 'incomplete', why: 'incomplete' };
 }
 
+const ASKED: ReadonlySet<string> = new Set(RECORD_KEYS.flatMap((key) => [key, `${key}-user`]));
+
 /** Keys that we did not ask for: what they hold is used where it is of a kind that we use, and never proves a list. */
-function takeExtraKeys(prefetch: unknown, planned: readonly PlannedRead[], gathered: Gathering): void {
+function takeExtraKeys(prefetch: unknown, gathered: Gathering): void {
   if (!isObject(prefetch)) return;
-  const asked = new Set(planned.flatMap(({ key }) => [key as string, `${key}-user`]));
   for (const [name, value] of Object.entries(prefetch)) {
-    if (asked.has(name) || !isObject(value)) continue;
+    if (ASKED.has(name) || !isObject(value)) continue;
     const type = typeof value['resourceType'] === 'string' ? value['resourceType'] : '';
     const answer = readAnswer(value, type, { single: true, onePageSuffices: true });
     // The EHR chose the name, so it is not repeated.
@@ -152,12 +154,11 @@ async function readOne(type: 'Encounter' | 'Medication', id: string, { reader, g
 
 /** Ids of Medications that the drug lists refer to and that did not come along. */
 function missingMedications(gathered: Gathering): readonly string[] {
-  const ids = gathered.resources().flatMap((resource): readonly string[] => {
-    const medication: unknown = Reflect.get(resource, 'medicationReference');
-    const reference = isObject(medication) ? textOf(medication['reference']) : undefined;
-    return reference?.startsWith('Medication/') === true ? [reference.slice('Medication/'.length)] : [];
-  });
-  return [...new Set(ids)]
+  const ids: string[] = [];
+  for (const reference of gathered.medications()) {
+    if (reference.startsWith('Medication/')) ids.push(reference.slice('Medication/'.length));
+  }
+  return ids
     .filter((id) => !gathered.has('Medication', id))
     .sort()
     .slice(0, MAX_MEDICATIONS);
@@ -185,7 +186,7 @@ export async function collectRecord(request: RecordRequest, deps: CollectDeps): 
   const reading: Reading = { patientId, gathered, reader, maxPages: deps.maxPages ?? DEFAULT_MAX_PAGES };
 
   try {
-    takeExtraKeys(request.prefetch, planned, gathered);
+    takeExtraKeys(request.prefetch, gathered);
     const states = await Promise.all(
       planned.map(
         async (read) => [read.key, await readKey(read, prefetched(request.prefetch, read.key), reading)] as const,

@@ -16,6 +16,9 @@ export interface Gathering {
   readonly add: (where: string, resources: Answer['resources'], asked: boolean) => number;
   readonly note: (degradation: Degradation) => void;
   readonly has: (type: string, id: string) => boolean;
+  /** References of the drug lists to Medications. */
+  readonly medications: () => ReadonlySet<string>;
+  /** Sorted by type and id. */
   readonly resources: () => readonly FhirResource[];
   readonly degradations: () => readonly Degradation[];
   /** Draft orders of the context: ids are optional there. */
@@ -30,35 +33,42 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function withLists(resource: JsonObject, type: string): JsonObject {
-  const wrong = (LISTS[type] ?? []).filter((member) => isObject(resource[member]));
-  return wrong.length === 0 ? resource : { ...resource, ...Object.fromEntries(wrong.map((m) => [m, [resource[m]]])) };
+  let corrected = resource;
+  for (const member of LISTS[type] ?? []) {
+    const value = resource[member];
+    if (isObject(value)) corrected = { ...corrected, [member]: [value] };
+  }
+  return corrected;
 }
 
-/** [last updated, version, text]: the greater wins; the text only makes the choice independent of order. */
-function ageOf(resource: JsonObject): readonly [number, number, string] {
+/** Last updated and version; -Infinity where the resource does not say. */
+function ageOf(resource: JsonObject): { readonly updated: number; readonly version: number } {
   const meta = isObject(resource['meta']) ? resource['meta'] : {};
   const updated = Date.parse(textOf(meta['lastUpdated']) ?? '');
   const version = Number(textOf(meta['versionId']) ?? Number.NaN);
-  return [
-    Number.isNaN(updated) ? -Infinity : updated,
-    Number.isNaN(version) ? -Infinity : version,
-    stableJson(resource),
-  ];
+  return {
+    updated: Number.isNaN(updated) ? -Infinity : updated,
+    version: Number.isNaN(version) ? -Infinity : version,
+  };
 }
 
+/** Of two with one id: the later update, then the higher version; the text only makes the choice independent of order. */
 function isNewer(a: JsonObject, b: JsonObject): boolean {
   const left = ageOf(a);
   const right = ageOf(b);
-  const differing = left.findIndex((part, i) => part !== right[i]);
-  return differing >= 0 && (left[differing] ?? 0) > (right[differing] ?? 0);
+  if (left.updated !== right.updated) return left.updated > right.updated;
+  if (left.version !== right.version) return left.version > right.version;
+  return stableJson(a) > stableJson(b);
 }
 
-function byText<T>(textOfItem: (item: T) => string): (a: T, b: T) => number {
-  return (a, b) => {
-    const left = textOfItem(a);
-    const right = textOfItem(b);
-    return left < right ? -1 : left > right ? 1 : 0;
-  };
+/** The values in the order of their keys. */
+function inOrder<T>(items: ReadonlyMap<string, T>): T[] {
+  const sorted: T[] = [];
+  for (const key of [...items.keys()].sort()) {
+    const item = items.get(key);
+    if (item !== undefined) sorted.push(item);
+  }
+  return sorted;
 }
 
 /** @param base normalized base URL of the EHR's server, if one is known */
@@ -69,48 +79,64 @@ export function gathering(patientId: string, base: string | undefined): Gatherin
     degradations.set(stableJson(degradation), degradation);
   };
 
-  const baseOf = (resources: Answer['resources']): string | undefined =>
-    base ??
-    baseFromReferences(
-      resources.flatMap(({ resource, fullUrl }) => [patientReference(resource) ?? [], fullUrl ?? []].flat()),
-      patientId,
-    );
+  const baseOf = (resources: Answer['resources']): string | undefined => {
+    if (base !== undefined) return base;
+    const absolute: string[] = [];
+    for (const { resource, fullUrl } of resources) {
+      const reference = patientReference(resource);
+      if (reference !== undefined) absolute.push(reference);
+      if (fullUrl !== undefined) absolute.push(fullUrl);
+    }
+    return baseFromReferences(absolute, patientId);
+  };
 
   /** Entries that name each other by `urn:uuid:` fullUrls are given their relative references. */
-  const localNames = (resources: Answer['resources']): ReadonlyMap<string, string> =>
-    new Map(
-      resources.flatMap(({ resource, fullUrl }) => {
-        const id = textOf(resource['id']);
-        return fullUrl?.startsWith('urn:') === true && id !== undefined
-          ? [[fullUrl, `${String(resource['resourceType'])}/${id}`] as const]
-          : [];
-      }),
-    );
+  const localNames = (resources: Answer['resources']): ReadonlyMap<string, string> => {
+    const names = new Map<string, string>();
+    for (const { resource, fullUrl } of resources) {
+      const id = textOf(resource['id']);
+      if (fullUrl?.startsWith('urn:') === true && id !== undefined)
+        names.set(fullUrl, `${String(resource['resourceType'])}/${id}`);
+    }
+    return names;
+  };
 
+  /** One spelling for every reference of these resources. What it needs is found out when the first one asks for it. */
+  const spelling = (resources: Answer['resources']): ((reference: string) => string) => {
+    let known: { readonly server: string | undefined; readonly names: ReadonlyMap<string, string> } | undefined;
+    return (reference) => {
+      known ??= { server: baseOf(resources), names: localNames(resources) };
+      return known.names.get(reference) ?? relativeReference(reference, known.server);
+    };
+  };
+
+  const ownReference = `Patient/${patientId}`;
   const isOfPatient = (resource: JsonObject, asked: boolean): boolean => {
     if (resource['resourceType'] === 'Patient') return resource['id'] === patientId;
     if (resource['resourceType'] === 'Medication') return true;
     const reference = patientReference(resource);
-    return reference === undefined ? asked : reference === `Patient/${patientId}`;
+    return reference === undefined ? asked : reference === ownReference;
   };
 
   const add: Gathering['add'] = (where, resources, asked) => {
     let lost = 0;
-    const server = baseOf(resources);
-    const names = localNames(resources);
-    const rewrite = (reference: string): string => names.get(reference) ?? relativeReference(reference, server);
+    const rewrite = spelling(resources);
+    /** The id that the entry's fullUrl gives to a resource that has none. */
+    const idFromUrl = (type: string, fullUrl: string | undefined): string | undefined => {
+      const name = fullUrl === undefined ? '' : relativeReference(fullUrl, baseOf(resources));
+      return name.startsWith(`${type}/`) ? name.slice(type.length + 1) : undefined;
+    };
     for (const { resource: raw, fullUrl } of resources) {
       const type = String(raw['resourceType']);
       if (!RECORD_TYPES.has(type)) continue;
-      const fromUrl = fullUrl === undefined ? undefined : relativeReference(fullUrl, server);
-      const id =
-        textOf(raw['id']) ?? (fromUrl?.startsWith(`${type}/`) === true ? fromUrl.slice(type.length + 1) : undefined);
+      const id = textOf(raw['id']) ?? idFromUrl(type, fullUrl);
       if (id === undefined) {
         lost += 1;
         note({ where, why: 'malformed', detail: 'a resource without an id' });
         continue;
       }
-      const resource = { ...withLists(withReferences(raw, rewrite), type), id };
+      const respelled = withLists(withReferences(raw, rewrite), type);
+      const resource = respelled['id'] === id ? respelled : { ...respelled, id };
       if (!isOfPatient(resource, asked)) {
         note({ where, why: 'refused', detail: 'a resource of another patient, or of nobody' });
         continue;
@@ -124,15 +150,15 @@ export function gathering(patientId: string, base: string | undefined): Gatherin
 
   const drafts: Gathering['drafts'] = (resources) => {
     const objects = resources.filter(isObject).map((resource) => ({ resource, fullUrl: undefined }));
-    const server = baseOf(objects);
+    const rewrite = spelling(objects);
     return objects.flatMap(({ resource: raw }) => {
       if (textOf(raw['resourceType']) === undefined) {
         note({ where: 'drafts', why: 'malformed', detail: 'a resource without a type' });
         return [];
       }
-      const resource = withReferences(withLists(raw, String(raw['resourceType'])), (r) => relativeReference(r, server));
+      const resource = withReferences(withLists(raw, String(raw['resourceType'])), rewrite);
       const reference = patientReference(resource);
-      if (reference !== undefined && reference !== `Patient/${patientId}`) {
+      if (reference !== undefined && reference !== ownReference) {
         note({ where: 'drafts', why: 'refused', detail: 'a resource of another patient, or of nobody' });
         return [];
       }
@@ -145,9 +171,16 @@ export function gathering(patientId: string, base: string | undefined): Gatherin
     note,
     drafts,
     has: (type, id) => found.has(`${type}/${id}`),
-    resources: () =>
-      [...found.entries()].sort(byText(([name]) => name)).map(([, resource]) => resource as unknown as FhirResource),
-    degradations: () =>
-      [...degradations.entries()].sort(byText(([text]) => text)).map(([, degradation]) => degradation),
+    medications: () => {
+      const references = new Set<string>();
+      for (const resource of found.values()) {
+        const medication = resource['medicationReference'];
+        const reference = isObject(medication) ? textOf(medication['reference']) : undefined;
+        if (reference !== undefined) references.add(reference);
+      }
+      return references;
+    },
+    resources: () => inOrder(found) as unknown as FhirResource[],
+    degradations: () => inOrder(degradations),
   };
 }

@@ -57,41 +57,61 @@ function codeList(codes: readonly string[]): string {
   return codes.length === 0 ? 'none' : [...new Set(codes)].sort().join(',');
 }
 
-function plannedRead(key: RecordKey, codes: ObservationCodes, patient: string): PlannedRead {
+/** A planned read without its patient. */
+interface Plan extends Omit<PlannedRead, 'search'> {
+  /** Search parameters but for the patient; null: read by id. */
+  readonly parameters: Readonly<Record<string, string>> | null;
+}
+
+function planOf(key: RecordKey, codes: ObservationCodes): Plan {
   if (key === 'patient') {
     return {
       key,
       resourceType: 'Patient',
       template: `Patient/${PATIENT_TOKEN}`,
-      search: null,
+      parameters: null,
       firstPageSuffices: false,
     };
   }
   const row = ROWS[key];
-  const parameters = (id: string): Record<string, string> => ({
-    patient: id,
+  const parameters = {
     ...(row.codes === undefined ? {} : { code: codeList(codes[row.codes]) }),
     ...(row.sort === undefined ? {} : { _sort: row.sort }),
     _count: String(row.count),
-  });
-  const query = Object.entries(parameters(PATIENT_TOKEN)).map(([name, value]) => `${name}=${value}`);
+  };
+  const query = Object.entries({ patient: PATIENT_TOKEN, ...parameters }).map(([name, value]) => `${name}=${value}`);
   return {
     key,
     resourceType: row.type,
     template: `${row.type}?${query.join('&')}`,
-    search: parameters(patient),
+    parameters,
     firstPageSuffices: row.firstPageSuffices === true,
   };
 }
 
+/** The plan depends on the codes only, which do not change while the service runs; made anew it would cost every call. */
+const plans = new WeakMap<ObservationCodes, readonly Plan[]>();
+
+function plansOf(codes: ObservationCodes): readonly Plan[] {
+  let made = plans.get(codes);
+  if (made === undefined) plans.set(codes, (made = RECORD_KEYS.map((key) => planOf(key, codes))));
+  return made;
+}
+
 /** The reads for one patient, in the order of the record's keys. */
 export function plannedReads(codes: ObservationCodes, patientId: string): readonly PlannedRead[] {
-  return RECORD_KEYS.map((key) => plannedRead(key, codes, patientId));
+  return plansOf(codes).map(({ key, resourceType, template, parameters, firstPageSuffices }) => ({
+    key,
+    resourceType,
+    template,
+    search: parameters === null ? null : { patient: patientId, ...parameters },
+    firstPageSuffices,
+  }));
 }
 
 /** Prefetch templates by key, for discovery and for the configuration sheet of an EHR. */
 export function prefetchTemplates(codes: ObservationCodes): Readonly<Record<RecordKey, string>> {
-  const entries = plannedReads(codes, '').map(({ key, template }) => [key, template]);
+  const entries = plansOf(codes).map(({ key, template }) => [key, template]);
   return Object.fromEntries(entries) as Record<RecordKey, string>;
 }
 

@@ -26,27 +26,54 @@ export function relativeReference(reference: string, base: string | undefined): 
   return RELATIVE.test(plain) ? plain : reference;
 }
 
-/** Rewrites every `reference` member of a resource, at any depth. */
+/** Only an absolute reference, a URN or one with a version can need another spelling; nearly all are plain `Type/id`. */
+function mayNeedRewriting(reference: string): boolean {
+  return reference.includes(':') || reference.includes('/_history/');
+}
+
+/**
+ * Rewrites every `reference` member of a resource, at any depth.
+ * @returns the resource itself when nothing changes; what changes is copied, the rest is shared with the original
+ */
 export function withReferences(resource: JsonObject, rewrite: (reference: string) => string): JsonObject {
   const walk = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(walk);
-    if (!isObject(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([name, member]) => [
-        name,
-        name === 'reference' && typeof member === 'string' ? rewrite(member) : walk(member),
-      ]),
-    );
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+      const items: readonly unknown[] = value;
+      let copy: unknown[] | undefined;
+      for (let i = 0; i < items.length; i += 1) {
+        const walked = walk(items[i]);
+        if (walked !== items[i]) (copy ??= [...items])[i] = walked;
+      }
+      return copy ?? items;
+    }
+    const members = value as JsonObject;
+    let copy: Record<string, unknown> | undefined;
+    // for-in makes no list of names; parsed JSON has no inherited members.
+    for (const name in members) {
+      const member = members[name];
+      const walked =
+        typeof member === 'object'
+          ? walk(member)
+          : name === 'reference' && typeof member === 'string' && mayNeedRewriting(member)
+            ? rewrite(member)
+            : member;
+      if (walked !== member) (copy ??= { ...members })[name] = walked;
+    }
+    return copy ?? members;
   };
   return walk(resource) as JsonObject;
 }
 
+function referenceIn(member: unknown): string | undefined {
+  if (!isObject(member)) return undefined;
+  const { reference } = member;
+  return typeof reference === 'string' ? reference : undefined;
+}
+
 /** The reference to the patient that a resource names; undefined when it names none. */
 export function patientReference(resource: JsonObject): string | undefined {
-  for (const member of [resource['subject'], resource['patient']]) {
-    if (isObject(member) && typeof member['reference'] === 'string') return member['reference'];
-  }
-  return undefined;
+  return referenceIn(resource['subject']) ?? referenceIn(resource['patient']);
 }
 
 /**
