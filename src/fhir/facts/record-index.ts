@@ -3,7 +3,7 @@
  * matches. The mappers after it read entries, not resources; a resource that cannot be parsed is one degradation.
  */
 import type { FhirResource } from 'fhir/r4.js';
-import type { Degradation } from '../../case/index.ts';
+import { toIso, type Degradation } from '../../case/index.ts';
 import { indexEvent, type EventEntry } from './index-events.ts';
 import { indexMedication, medicationsById, type MedicationEntry } from './index-medications.ts';
 import { indexObservation, linkMembers, type Members } from './index-observations.ts';
@@ -115,6 +115,10 @@ export function indexRecord(scope: Scope): RecordIndex {
       } else if (draft.resourceType === 'ServiceRequest') {
         const entry = indexImaging(draft, referenceOf(draft), scope, true);
         if (entry !== undefined) imaging.push(entry);
+      } else if (draft.resourceType === 'Condition') {
+        // It is being put on the problem list now.
+        const recordedDate = draft.recordedDate ?? toIso(scope.at);
+        indexEvent({ ...draft, recordedDate }, referenceOf(draft), scope, events, readings);
       }
     } catch {
       degradations.push({ where: describe(draft), why: 'malformed' });
