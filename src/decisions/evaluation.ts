@@ -52,6 +52,8 @@ export interface Verdict {
   readonly confirm?: boolean;
   /** Instants (after `at`) at which this verdict may change by itself. */
   readonly changesAt?: readonly Instant[];
+  /** True when a result is simply not there yet (not recorded, pending): nothing in the record hints that it is abnormal. */
+  readonly awaited?: boolean;
 }
 
 export interface Criterion<Context = undefined> {
@@ -94,7 +96,10 @@ export interface Evaluation<Conclusion extends string = string> {
   /** Ids of the criteria that made the conclusion so. */
   readonly decidedBy: readonly string[];
   readonly criteria: readonly CriterionResult[];
-  /** Shortest list of facts that would settle it, most urgent first; empty when it is settled. */
+  /**
+   * Shortest list of facts that would settle it, most urgent first; empty when it is settled, or when only a step in
+   * `before` is outstanding: a known value that must be corrected is not asked for here.
+   */
   readonly settledBy: readonly FactKey[];
   /** What must be done before (lower the pressure, correct the glucose, re-examine). */
   readonly before: readonly RequiredAction[];

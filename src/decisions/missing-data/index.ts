@@ -1,5 +1,5 @@
 /** What is missing, ranked by what it would settle, and what rests on an empty list and should be confirmed. */
-import type { FactKey, StrokeCase, UnknownReason } from '../../case/index.ts';
+import type { Fact, FactKey, StrokeCase, UnknownReason } from '../../case/index.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { obtainedBy } from './obtained-by.ts';
 import type { WayToObtain } from './obtained-by.ts';
@@ -87,8 +87,7 @@ function byCount(facts: readonly FactKey[]): FactKey[] {
 
 function missingFact(stroke: StrokeCase, key: FactKey, evaluations: readonly Evaluation[]): MissingFact[] {
   const fact = stroke.facts[key];
-  // A known fact may still leave a criterion open (a lower bound, a comparator): then it is to be completed.
-  const why = fact.status === 'unknown' ? fact.why : fact.status === 'conflicting' ? 'conflicting' : 'incomplete';
+  const why = whyMissing(fact, key, evaluations);
   const neededBy = evaluations.filter(isOpenTo).flatMap(({ decision, criteria }) => {
     const ids = criteria.filter((row) => row.missing?.includes(key) === true).map((row) => row.id);
     return ids.length === 0 ? [] : [{ decision, criteria: ids }];
@@ -104,6 +103,16 @@ function missingFact(stroke: StrokeCase, key: FactKey, evaluations: readonly Eva
       wouldBeFoundIn: fact.status === 'unknown' ? fact.wouldBeFoundIn : [],
     },
   ];
+}
+
+/** A known fact may contradict another, or leave a criterion open (a lower bound, a comparator): then it is to be completed. */
+function whyMissing(fact: Fact<unknown>, key: FactKey, evaluations: readonly Evaluation[]): MissingFact['why'] {
+  if (fact.status === 'unknown') return fact.why;
+  if (fact.status === 'conflicting') return 'conflicting';
+  const isContradicted = evaluations.some(({ criteria }) =>
+    criteria.some(({ status, missing }) => status === 'met' && missing?.includes(key) === true),
+  );
+  return isContradicted ? 'conflicting' : 'incomplete';
 }
 
 function toConfirm(evaluations: readonly Evaluation[]): ConfirmFact[] {

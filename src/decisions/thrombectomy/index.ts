@@ -16,7 +16,10 @@ import { TRIAL_CRITERIA } from './trials.ts';
 export { concludeThrombectomy, THROMBECTOMY_CONCLUSIONS } from './conclude.ts';
 export type { ThrombectomyConclusion } from './conclude.ts';
 
-export type ThrombectomyEvaluation = Evaluation<ThrombectomyConclusion>;
+export interface ThrombectomyEvaluation extends Evaluation<ThrombectomyConclusion> {
+  /** False where nobody would ask: a mild deficit judged not disabling, no occlusion found, and no recommendation for it. */
+  readonly worthShowing: boolean;
+}
 
 /** Most urgent first: what excludes, what the vessel is, the clock, then the patient. */
 const URGENCY: readonly FactKey[] = [
@@ -61,9 +64,18 @@ export function evaluateThrombectomy(stroke: StrokeCase, at: Instant, policy: Si
     criteria: [...results, ...evaluateCriteria(TRIAL_CRITERIA, stroke, at, strokeClock(stroke, at))],
     settledBy: URGENCY.filter((key) => verdict.openFacts.includes(key)),
     before: actions(stroke, verdict, results),
+    worthShowing: isWorthShowing(stroke, verdict),
     confirm: results.filter((result) => result.confirm === true).flatMap((result) => result.data),
     validUntil: conclusionChangesAt(changes(results), at, (then) => statement(stroke, then, policy)),
   };
+}
+
+function isWorthShowing({ facts }: StrokeCase, { conclusion }: ThrombectomyVerdict): boolean {
+  if (conclusion !== 'no-guideline-recommendation') return true;
+  const isMild = holds(facts.nihss, ({ total, isLowerBound }) => total < 6 && !isLowerBound) === true;
+  const isJudgedNotDisabling = holds(facts.disablingDeficit, (disabling) => !disabling) === true;
+  const noOcclusionFound = !candidates(facts.occlusionSite).some(({ value }) => value !== 'none');
+  return !(isMild && isJudgedNotDisabling && noOcclusionFound);
 }
 
 const changes = (results: readonly CriterionResult[]): Instant[] => results.flatMap((result) => result.changesAt ?? []);

@@ -28,7 +28,7 @@ export function concludeThrombolysis(rows: readonly RuledResult[]): Conclusion {
   const excluded = rows.filter(isExclusion);
   if (excluded.length > 0) return settled('contraindicated', excluded);
   const against = rows.filter(isAgainst);
-  if (against.length > 0) return settled('not-recommended', against);
+  if (against.length > 0) return settled('not-recommended', against.sort(adviceFirst));
   const contradictions = rows.filter(
     ({ effect, result }) => effect.kind === 'contradiction' && result.status === 'met',
   );
@@ -59,13 +59,17 @@ function isAgainst({ effect, result }: RuledResult): boolean {
   );
 }
 
+/** The recommendation against it speaks before the requirement that is not fulfilled. */
+const adviceFirst = (a: RuledResult, b: RuledResult): number =>
+  Number(b.effect.kind === 'advises-against') - Number(a.effect.kind === 'advises-against');
+
 function blocks({ effect, result }: RuledResult, labsMayFollow: boolean): boolean {
   const { status } = result;
   switch (effect.kind) {
     case 'gate':
       return status === 'notMet' || status === 'unknown';
     case 'laboratory':
-      return status === 'unknown' && !labsMayFollow;
+      return status === 'unknown' && !(labsMayFollow && result.awaited === true);
     case 'excludes':
     case 'requires':
     case 'suspicion':

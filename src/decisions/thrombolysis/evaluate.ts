@@ -1,5 +1,5 @@
 import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
-import type { Evaluation, GuidelineId, RequiredAction, SitePolicy } from '../evaluation.ts';
+import type { CriterionStatus, Evaluation, GuidelineId, RequiredAction, SitePolicy } from '../evaluation.ts';
 import { GUIDELINE_IDS } from '../evaluation.ts';
 import { strokeClock } from '../stroke-state/clock.ts';
 import { conclusionChangesAt } from '../stroke-state/conclusion-change.ts';
@@ -8,6 +8,7 @@ import type { Conclusion } from './conclude.ts';
 import { AHA_ASA_2019 } from './guidelines/aha-asa-2019.ts';
 import { AHA_ASA_2026 } from './guidelines/aha-asa-2026.ts';
 import { ESO_2021_2023 } from './guidelines/eso-2021-2023.ts';
+import { yesStrength } from './rule.ts';
 import type { RuledResult, ThrombolysisConclusion, ThrombolysisContext, ThrombolysisRule } from './rule.ts';
 import { counterfactuals, settledBy } from './settle.ts';
 import type { Counterfactual } from './settle.ts';
@@ -27,6 +28,12 @@ export interface GuidelineDifference {
   readonly decidedBy: readonly string[];
 }
 
+export interface IfReassuring {
+  readonly conclusion: ThrombolysisConclusion;
+  /** The open facts that it hangs on. */
+  readonly facts: readonly FactKey[];
+}
+
 export interface ThrombolysisEvaluation extends Evaluation<ThrombolysisConclusion> {
   readonly decision: 'thrombolysis';
   readonly guideline: GuidelineId;
@@ -36,6 +43,11 @@ export interface ThrombolysisEvaluation extends Evaluation<ThrombolysisConclusio
   readonly windows: readonly ThrombolysisWindow[];
   /** What it would be once pressure and glucose are corrected and everything else stays; null when nothing is to be corrected. */
   readonly afterCorrection: ThrombolysisConclusion | null;
+  /**
+   * What it would be (once corrected, where something is to be corrected) if the relative contraindications that are
+   * only open turned out not to be there; null when none is open or none of them matters.
+   */
+  readonly ifReassuring: IfReassuring | null;
   readonly counterfactuals: readonly Counterfactual[];
   /** The other guideline sets where they conclude differently. */
   readonly alternatives: readonly GuidelineDifference[];
@@ -71,6 +83,7 @@ export function evaluateThrombolysis(
     window: pickWindow(windows, conclusion.decidedBy),
     windows,
     afterCorrection: afterCorrection(rows, conclusion),
+    ifReassuring: ifReassuring(rows, conclusion),
     counterfactuals: counterfactuals(rows, conclusion),
     alternatives: differences(stroke, at, policy, guideline, conclusion.conclusion),
   };
@@ -142,12 +155,32 @@ function validUntil(
 
 const failsGate = ({ effect, result }: RuledResult): boolean => effect.kind === 'gate' && result.status === 'notMet';
 
+const withStatus = ({ effect, result }: RuledResult, status: CriterionStatus): RuledResult => ({
+  effect,
+  result: { ...result, status },
+});
+
+const corrected = (rows: readonly RuledResult[]): readonly RuledResult[] =>
+  rows.map((row) => (failsGate(row) ? withStatus(row, 'met') : row));
+
 function afterCorrection(rows: readonly RuledResult[], { conclusion }: Conclusion): ThrombolysisConclusion | null {
   if (conclusion !== 'undecided' || !rows.some(failsGate)) return null;
-  const corrected = rows.map((row) =>
-    failsGate(row) ? { effect: row.effect, result: { ...row.result, status: 'met' as const } } : row,
-  );
-  return concludeThrombolysis(corrected).conclusion;
+  return concludeThrombolysis(corrected(rows)).conclusion;
+}
+
+const isOpenCap = ({ effect, result }: RuledResult): boolean =>
+  effect.kind === 'caps' && effect.whenUnknown === 'caps' && result.status === 'unknown';
+
+function ifReassuring(rows: readonly RuledResult[], current: Conclusion): IfReassuring | null {
+  const open = rows.filter(isOpenCap);
+  if (open.length === 0) return null;
+  const isToCorrect = current.conclusion === 'undecided' && rows.some(failsGate);
+  const basis = isToCorrect ? corrected(rows) : rows;
+  const as = isToCorrect ? concludeThrombolysis(basis) : current;
+  if (yesStrength(as.conclusion) === 0) return null;
+  const { conclusion } = concludeThrombolysis(basis.map((row) => (isOpenCap(row) ? withStatus(row, 'notMet') : row)));
+  if (yesStrength(conclusion) <= yesStrength(as.conclusion)) return null;
+  return { conclusion, facts: [...new Set(open.flatMap(({ result }) => result.missing ?? []))] };
 }
 
 /** Steps before (or, for the laboratory, along with) treatment; none where treatment is ruled out. */
@@ -160,10 +193,10 @@ function requiredActions(rows: readonly RuledResult[], stroke: StrokeCase, concl
   }
   const openLabs = rows.filter(({ effect, result }) => effect.kind === 'laboratory' && result.status === 'unknown');
   const labsMayFollow = rows.find(({ effect, result }) => effect.kind === 'suspicion' && result.status === 'notMet');
-  if (openLabs.length > 0 && labsMayFollow !== undefined) {
+  if (openLabs.length > 0 && openLabs.every(({ result }) => result.awaited) && labsMayFollow !== undefined) {
     actions.push({
       key: 'send-coagulation-tests-and-stop-if-abnormal',
-      because: openLabs.flatMap(({ result }) => result.data),
+      because: [...new Set(openLabs.flatMap(({ result }) => result.missing ?? []))],
       citation: labsMayFollow.result.citation,
     });
   }

@@ -4,7 +4,7 @@ export { thrombolyticDose } from './dose.ts';
 export type { ThrombolyticDose } from './dose.ts';
 export { alteplase, tenecteplaseBand, tenecteplaseExact } from './dose-tables.ts';
 export { compareGuidelines, evaluateRules, evaluateThrombolysis, THROMBOLYSIS_RULES } from './evaluate.ts';
-export type { GuidelineDifference, ThrombolysisEvaluation } from './evaluate.ts';
+export type { GuidelineDifference, IfReassuring, ThrombolysisEvaluation } from './evaluate.ts';
 export { THROMBOLYSIS_CONCLUSIONS, yesStrength } from './rule.ts';
 export type { Effect, ThrombolysisConclusion, ThrombolysisRule } from './rule.ts';
 export type { Counterfactual } from './settle.ts';

@@ -1,6 +1,6 @@
 /** Thresholds on laboratory values, blood pressure and counts. */
 import { candidates, holds, isAbove, isAtLeast, isAtMost, isBelow } from '../../case/index.ts';
-import type { Fact, FactKey, Quantity, StrokeCase, StrokeFacts } from '../../case/index.ts';
+import type { Fact, FactKey, Quantity, StrokeCase, StrokeFacts, UnknownReason } from '../../case/index.ts';
 import type { RequiredAction, Verdict } from '../evaluation.ts';
 import { and } from '../three-valued.ts';
 import type { Evaluate } from './rule.ts';
@@ -25,6 +25,41 @@ const compared =
 export const valueAbove = compared(isAbove);
 /** exclusive */
 export const valueBelow = compared(isBelow);
+
+/** The same test reported another way (prothrombin time and INR): one answer is enough. */
+interface SameTest {
+  readonly key: QuantityKey;
+  readonly limit: number;
+}
+
+/** Not back, or not sent. Every other reason (implausible, unit, not read …) may hide an abnormal result. */
+const AWAITED: readonly UnknownReason[] = ['not-recorded', 'pending'];
+
+/**
+ * A coagulation result. Without one it is not applicable where `sameTest` gives the answer. An entry that cannot be
+ * used, or that contradicts another across the limit, is open and never `awaited`.
+ */
+const laboratory =
+  (test: Test) =>
+  (key: QuantityKey, limit: number, sameTest?: SameTest): Evaluate =>
+  ({ facts }) => {
+    const fact: Fact<Quantity> = facts[key];
+    const answer = holds(fact, (value) => test(value, limit));
+    if (answer !== undefined) return { status: answer ? 'met' : 'notMet' };
+    if (!isAwaited(fact)) return { status: 'unknown', missing: [key] };
+    if (sameTest === undefined) return { status: 'unknown', missing: [key], awaited: true };
+    const other: Fact<Quantity> = facts[sameTest.key];
+    if (holds(other, (value) => test(value, sameTest.limit)) !== undefined) return { status: 'notApplicable' };
+    // with neither there, the INR is asked for once
+    return { status: 'unknown', missing: [isAwaited(other) ? 'inr' : key], awaited: true };
+  };
+
+const isAwaited = (fact: Fact<Quantity>): boolean => fact.status === 'unknown' && AWAITED.includes(fact.why);
+
+/** exclusive */
+export const resultAbove = laboratory(isAbove);
+/** exclusive */
+export const resultBelow = laboratory(isBelow);
 
 /** Both limits inclusive. */
 export const valueBetween =

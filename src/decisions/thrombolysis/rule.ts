@@ -60,7 +60,7 @@ export type Effect =
     }
   /** Met: contraindicated. Unknown: undecided. */
   | { readonly kind: 'excludes' }
-  /** As 'excludes', but unknown is tolerated (at most 'reasonable') when nothing makes an abnormal result likely. */
+  /** As 'excludes', but a result that is awaited is tolerated (at most 'reasonable') when nothing makes an abnormal one likely. */
   | { readonly kind: 'laboratory' }
   /** The reason to wait for the laboratory: unknown means undecided. */
   | { readonly kind: 'suspicion' }

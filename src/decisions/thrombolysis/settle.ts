@@ -42,7 +42,7 @@ export function settledBy({ deciding }: Conclusion): FactKey[] {
   const needed = new Set<FactKey>();
   const windows: (readonly FactKey[])[] = [];
   for (const { effect, result } of deciding) {
-    const facts = factsNeeded(effect.kind, result.status, result.missing ?? [], result.data);
+    const facts = factsNeeded(effect.kind, result.status, result.missing ?? []);
     if (effect.kind === 'opens') windows.push(facts);
     else facts.forEach((fact) => needed.add(fact));
   }
@@ -56,11 +56,9 @@ function factsNeeded(
   kind: RuledResult['effect']['kind'],
   status: RuledResult['result']['status'],
   missing: readonly FactKey[],
-  data: readonly FactKey[],
 ): readonly FactKey[] {
   if (status === 'unknown') return missing;
-  // a gate that is not passed needs a new value; contradictory times need to be corrected
-  if (kind === 'gate' && status === 'notMet') return data;
+  // a gate that is not passed is a step to take, not a fact to look for; contradictory times need to be corrected
   return kind === 'contradiction' ? missing : [];
 }
 

@@ -1,9 +1,10 @@
 /** The time windows as rows: from which clock, from when to when, and what imaging they need. */
-import { holds } from '../../case/index.ts';
-import type { FactKey, OcclusionSite, StrokeCase } from '../../case/index.ts';
+import { holds, not } from '../../case/index.ts';
+import type { Fact, FactKey, OcclusionSite, StrokeCase } from '../../case/index.ts';
 import type { Citation, Verdict } from '../evaluation.ts';
 import { and, or } from '../three-valued.ts';
 import { clockInstants, clockTimesContradict, edges, isWithinHours, midpointOfSleep, spanOf } from '../time-windows.ts';
+import { isNihssAtLeast } from './deficit.ts';
 import { hasMismatch } from './perfusion.ts';
 import type { MismatchRule } from './perfusion.ts';
 import type { ThrombolysisContext, ThrombolysisRule, WindowTiming, Yes } from './rule.ts';
@@ -64,6 +65,8 @@ interface ImagingWindow {
   readonly appliesFacts: readonly FactKey[];
   readonly imaging: (stroke: StrokeCase, context: ThrombolysisContext) => boolean | undefined;
   readonly imagingFacts: readonly FactKey[];
+  /** True where another treatment takes the place of looking for this imaging. */
+  readonly isPassedOver?: (stroke: StrokeCase, context: ThrombolysisContext) => boolean | undefined;
 }
 
 /** A window that opens after the standard one and needs imaging. */
@@ -92,6 +95,9 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
     }
     const applies = row.applies(stroke);
     if (applies === false) return { status: 'notApplicable' };
+    const passedOver = row.isPassedOver === undefined ? false : row.isPassedOver(stroke, context);
+    if (passedOver === true) return { status: 'notApplicable' };
+    if (passedOver === undefined) return { status: 'unknown', missing: ['thrombectomyAccess'] };
     const inTime = since === undefined ? undefined : isWithinHours(since, at, toHours);
     const notYet = since !== undefined && fromHours > 0 && isWithinHours(since, at, fromHours) === true;
     if (notYet) return { status: 'notApplicable' };
@@ -100,13 +106,19 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
     if (answer !== undefined) return verdict(answer, [], note(answer, inTime));
     const missing = [
       ...(applies === undefined ? openFacts(stroke.facts, row.appliesFacts) : []),
-      ...(inTime === undefined ? row.timingFacts : []),
+      ...(inTime === undefined ? openOrAll(stroke, row.timingFacts) : []),
       ...(selected === undefined ? openFacts(stroke.facts, imagingFacts) : []),
     ];
     return verdict(undefined, [...new Set(missing)]);
   };
   const data = [...new Set([...CLOCK, ...row.data, ...row.timingFacts, ...row.appliesFacts, ...imagingFacts])];
   return { id, class: 'window', data, citation, effect: { kind: 'opens', conclusion, timing }, evaluate };
+}
+
+/** Known but not exact: then all of them are to be made more exact. */
+function openOrAll({ facts }: StrokeCase, keys: readonly FactKey[]): readonly FactKey[] {
+  const open = openFacts(facts, keys);
+  return open.length > 0 ? open : keys;
 }
 
 function note(answer: boolean, inTime: boolean | undefined): Verdict['note'] {
@@ -133,7 +145,7 @@ export function dwiFlairWindow(
   const { fromHours, toHours } = specification;
   return imagingWindow({
     specification,
-    data: ['witnessedOnset'],
+    data: ['witnessedOnset', ...PASSED_OVER_FACTS],
     timing: ({ facts }) => {
       const since = spanOf(facts.symptomRecognition);
       return since === undefined ? undefined : { basis: 'symptom-recognition', since, fromHours, toHours };
@@ -144,7 +156,30 @@ export function dwiFlairWindow(
     imaging: (stroke, context) =>
       and(dwiFlair(stroke), more.withoutThrombectomy === true ? noThrombectomyPlanned(stroke, context) : true),
     imagingFacts: more.withoutThrombectomy === true ? [...DWI_FLAIR, ...THROMBECTOMY_PLAN] : DWI_FLAIR,
+    isPassedOver: thrombectomyInstead(['symptomRecognition', ...DWI_FLAIR]),
   });
+}
+
+const PASSED_OVER_FACTS: readonly FactKey[] = ['wakeUpStroke', 'nihss', 'occlusionSite', 'thrombectomyAccess'];
+/** Sites for which the guidelines offer thrombectomy. */
+const TARGET: readonly OcclusionSite[] = ['internal-carotid', 'M1', 'M2-dominant-proximal', 'basilar'];
+const isNotRecorded = (fact: Fact<unknown>): boolean => fact.status === 'unknown' && fact.why === 'not-recorded';
+
+/**
+ * Late, with a vessel to open and a deficit to open it for, and nothing in the record that points to an unknown onset
+ * (no waking, none of the `hints`): then thrombectomy is the way, and nobody waits for an MRI or a perfusion scan.
+ * True where thrombectomy can be had, open where that is not known, false where the imaging is the way to go.
+ */
+function thrombectomyInstead(hints: readonly FactKey[]): NonNullable<ImagingWindow['isPassedOver']> {
+  return (stroke, context) => {
+    const { facts } = stroke;
+    const mayHaveWoken = !isNotRecorded(facts.wakeUpStroke) && holds(facts.wakeUpStroke, (woke) => woke) !== false;
+    if (mayHaveWoken || !hints.every((key) => isNotRecorded(facts[key]))) return false;
+    const hasTarget =
+      holds(facts.occlusionSite, (site) => TARGET.includes(site)) === true &&
+      holds(facts.nihss, isNihssAtLeast(6)) === true;
+    return hasTarget && not(noAccess(stroke, context));
+  };
 }
 
 interface PenumbraRequirements {
@@ -187,7 +222,7 @@ export function wakeUpPenumbraWindow(
   const { fromHours, toHours } = specification;
   return imagingWindow({
     specification,
-    data: ['bedtime', 'lastKnownWell'],
+    data: ['bedtime', 'lastKnownWell', 'symptomRecognition', ...PASSED_OVER_FACTS],
     timing: (stroke) => {
       const since = midpointOfSleep(stroke);
       return since === undefined ? undefined : { basis: 'midpoint-of-sleep', since, fromHours, toHours };
@@ -197,6 +232,7 @@ export function wakeUpPenumbraWindow(
     appliesFacts: ['wakeUpStroke'],
     imaging: penumbra(needs),
     imagingFacts: penumbraFacts(needs),
+    isPassedOver: thrombectomyInstead(['wakeTime', 'symptomRecognition']),
   });
 }
 

@@ -5,7 +5,7 @@ import type { CriterionResult, Evaluation } from '../../../src/decisions/evaluat
 import { findMissingData, WAYS_TO_OBTAIN } from '../../../src/decisions/missing-data/index.ts';
 import { obtainedBy } from '../../../src/decisions/missing-data/obtained-by.ts';
 import { FACT_KEYS } from '../../support/fact-keys.ts';
-import { aCase, measured, nihssTotal } from '../../support/case-builder.ts';
+import { aCase, hoursAgo, measured, nihssTotal, time } from '../../support/case-builder.ts';
 
 const open = (id: string, ...missing: readonly FactKey[]): CriterionResult => ({
   id,
@@ -29,6 +29,19 @@ const evaluation = (decision: string, more: Partial<Evaluation> = {}): Evaluatio
   confirm: [],
   validUntil: null,
   ...more,
+});
+
+it('a known time that contradicts another is told as conflicting, a lower bound as incomplete', () => {
+  const stroke = aCase({ lastKnownWell: time(hoursAgo(1)), nihss: nihssTotal(3, true) });
+  const contradiction: CriterionResult = { ...open('clock-times-contradict', 'lastKnownWell'), status: 'met' };
+  const row = evaluation('thrombolysis', {
+    criteria: [contradiction, open('disabling-deficit', 'nihss')],
+    settledBy: ['lastKnownWell', 'nihss'],
+  });
+  expect(findMissingData(stroke, [row]).missing).toMatchObject([
+    { fact: 'lastKnownWell', why: 'conflicting' },
+    { fact: 'nihss', why: 'incomplete' },
+  ]);
 });
 
 const order = (...evaluations: readonly Evaluation[]): FactKey[] =>

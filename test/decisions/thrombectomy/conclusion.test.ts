@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, plus, timeSpan, unknown } from '../../../src/case/index.ts';
-import type { StrokeCase } from '../../../src/case/index.ts';
+import type { StrokeCase, StrokeFacts } from '../../../src/case/index.ts';
 import {
   concludeThrombectomy,
   evaluateThrombectomy,
@@ -9,10 +9,13 @@ import {
 import {
   aPolicy,
   daysAgo,
+  eligiblePatient,
   given,
   had,
   hoursAgo,
   minutesAgo,
+  nihssItems,
+  nihssTotal,
   NOW,
   pressure,
   takes,
@@ -212,6 +215,31 @@ describe('what to do before', () => {
 
   it('asks for nothing where thrombectomy is not offered', () => {
     expect(keys(occlusion({ site: 'ACA' }, { bloodPressure: pressure(230, 130) }))).toEqual([]);
+  });
+});
+
+describe('worth showing', () => {
+  const mild = (facts: Partial<StrokeFacts> = {}) =>
+    evaluateThrombectomy(
+      without(
+        eligiblePatient({ nihss: nihssTotal(3), nihssItems: nihssItems(), disablingDeficit: given(false), ...facts }),
+        facts.occlusionSite === undefined ? 'occlusionSite' : 'ldl',
+      ),
+      NOW,
+      aPolicy(),
+    );
+
+  it('mild, judged not disabling, no occlusion found and no recommendation: not', () => {
+    expect(mild()).toMatchObject({ conclusion: 'no-guideline-recommendation', worthShowing: false });
+  });
+
+  it.each([
+    ['the deficit may be disabling', { disablingDeficit: unknown('not-recorded') }],
+    ['an item of the NIHSS is untestable', { nihss: nihssTotal(3, true) }],
+    ['an occlusion was found', { occlusionSite: given('M1' as const) }],
+    ['NIHSS 6', { nihss: nihssTotal(6) }],
+  ] as const)('%s: yes', (_why, facts) => {
+    expect(mild(facts).worthShowing).toBe(true);
   });
 });
 

@@ -1,7 +1,8 @@
 /** Patients as they come, and what the card has to say. */
 import { describe, expect, it } from 'vitest';
-import { HOUR, MINUTE, plus, unknown } from '../../../src/case/index.ts';
-import type { StrokeFacts } from '../../../src/case/index.ts';
+import { HOUR, MINUTE, plus, quantity, unknown, UNKNOWN_REASONS } from '../../../src/case/index.ts';
+import type { DrugExposure, StrokeFacts } from '../../../src/case/index.ts';
+import { GUIDELINE_IDS } from '../../../src/decisions/evaluation.ts';
 import type { GuidelineId } from '../../../src/decisions/evaluation.ts';
 import { compareGuidelines, evaluateThrombolysis } from '../../../src/decisions/thrombolysis/index.ts';
 import {
@@ -71,7 +72,8 @@ describe('no yes', () => {
       decidedBy: ['blood-pressure-below-185-110'],
       before: [{ key: 'lower-blood-pressure', params: { systolic: 210, diastolic: 120 } }],
       afterCorrection: 'recommended',
-      settledBy: ['bloodPressure'],
+      // a known value is to be corrected, not to be looked for
+      settledBy: [],
     });
   });
 
@@ -94,7 +96,12 @@ describe('no yes', () => {
       nihssItems: nihssItems({ '4': 2 }),
       disablingDeficit: given(false),
     });
-    expect(evaluation).toMatchObject({ conclusion: 'not-recommended', strength: { cor: '1' }, settledBy: [] });
+    expect(evaluation).toMatchObject({
+      conclusion: 'not-recommended',
+      strength: { cor: '3: No Benefit' },
+      citation: { section: '4.6.1 rec. 8' },
+      settledBy: [],
+    });
     expect(evaluation.decidedBy).toContain('mild-non-disabling-deficit');
     expect(evaluation.counterfactuals).toMatchObject([{ becomes: 'recommended', kind: 'changed' }]);
   });
@@ -131,13 +138,13 @@ describe('laboratory results not there yet (2026, 4.6.1 rec. 10)', () => {
   it('no reason to suspect an abnormality: reasonable, send the tests and stop if abnormal', () => {
     const evaluation = evaluate(noLabs);
     expect(evaluation).toMatchObject({ conclusion: 'reasonable', strength: { cor: '2a', loe: 'B-NR' } });
-    expect(evaluation.settledBy).toEqual(['inr', 'platelets', 'aptt', 'prothrombinTime']);
+    expect(evaluation.settledBy).toEqual(['inr', 'platelets', 'aptt']);
     expect(evaluation.before.map(({ key }) => key)).toEqual(['send-coagulation-tests-and-stop-if-abnormal']);
   });
 
   it('this is the one place where a missing abnormal value no longer excludes', () => {
     expect(evaluate({ inr: measured(2.1, '{INR}') }).conclusion).toBe('contraindicated');
-    expect(evaluate({ inr: unknown('pending') }).conclusion).toBe('reasonable');
+    expect(evaluate({ inr: unknown('pending'), prothrombinTime: unknown('pending') }).conclusion).toBe('reasonable');
   });
 
   it.each([
@@ -148,6 +155,171 @@ describe('laboratory results not there yet (2026, 4.6.1 rec. 10)', () => {
     ['an anticoagulant list that was not read', { vitaminKAntagonist: unknown('not-read') }],
   ] as const)('%s: wait', (_reason, facts) => {
     expect(evaluate({ ...noLabs, ...facts }).conclusion).toBe('undecided');
+  });
+});
+
+describe('prothrombin time and INR are one test', () => {
+  const awaited = [unknown('not-recorded'), unknown('pending')];
+
+  it.each(GUIDELINE_IDS)('%s: one of them normal, the other not there: recommended, nothing missing', (guideline) => {
+    for (const missing of awaited) {
+      for (const key of ['inr', 'prothrombinTime'] as const) {
+        const evaluation = evaluate({ [key]: missing }, guideline);
+        expect(evaluation).toMatchObject({ conclusion: 'recommended', settledBy: [], before: [] });
+        expect(evaluation.criteria.some((row) => row.status === 'unknown' && row.data[0] === key)).toBe(false);
+      }
+    }
+  });
+
+  it.each(GUIDELINE_IDS)('%s: one of them over its limit excludes, whatever the other says', (guideline) => {
+    const long: Partial<StrokeFacts> = { prothrombinTime: measured(16, 's') };
+    const high: Partial<StrokeFacts> = { inr: measured(1.8, '{INR}') };
+    expect(evaluate(long, guideline).conclusion).toBe('contraindicated');
+    expect(evaluate({ ...long, inr: unknown('not-recorded') }, guideline).conclusion).toBe('contraindicated');
+    expect(evaluate(high, guideline).conclusion).toBe('contraindicated');
+    expect(evaluate({ ...high, prothrombinTime: unknown('pending') }, guideline).conclusion).toBe('contraindicated');
+  });
+});
+
+describe('a laboratory entry that cannot be used is a reason to wait', () => {
+  const unusable = UNKNOWN_REASONS.filter((why) => why !== 'not-recorded' && why !== 'pending');
+  const labs = ['inr', 'platelets', 'aptt', 'prothrombinTime'] as const;
+  const cases = GUIDELINE_IDS.flatMap((guideline) => labs.map((lab) => [guideline, lab] as const));
+
+  it.each(cases)('%s, %s: undecided for every reason but not recorded and pending', (guideline, lab) => {
+    for (const why of unusable) {
+      expect(evaluate({ [lab]: unknown(why) }, guideline), why).toMatchObject({
+        conclusion: 'undecided',
+        settledBy: [lab],
+        before: [],
+      });
+    }
+  });
+
+  it.each([
+    ['inr', measured(1.1, '{INR}'), measured(2.3, '{INR}')],
+    ['platelets', measured(90, '10*9/L'), measured(240, '10*9/L')],
+    ['aptt', measured(30, 's'), measured(60, 's')],
+    ['prothrombinTime', measured(12, 's'), measured(20, 's')],
+  ] as const)('%s with two values across the limit: undecided, with all others missing too', (lab, one, other) => {
+    const conflict = { status: 'conflicting' as const, values: [one, other] };
+    for (const facts of [{}, noLabs]) {
+      expect(evaluate({ ...facts, [lab]: conflict })).toMatchObject({ conclusion: 'undecided', settledBy: [lab] });
+    }
+  });
+
+  it('two values on the same side of the limit answer', () => {
+    const both = { status: 'conflicting' as const, values: [measured(1, '{INR}'), measured(1.2, '{INR}')] };
+    expect(evaluate({ inr: both }).conclusion).toBe('recommended');
+  });
+
+  it('a bound that leaves the limit open is no missing result', () => {
+    const inr = given(quantity(1.2, '{INR}', '>'));
+    expect(evaluate({ inr })).toMatchObject({ conclusion: 'undecided', settledBy: ['inr'] });
+  });
+});
+
+describe('an anticoagulant that was stopped long ago', () => {
+  const stopped = (name: string, kind: DrugExposure['class'], days: number) =>
+    takes(drug(name, kind, daysAgo(days), { active: false, intent: 'treatment' }));
+
+  it.each([
+    ['apixaban', 'directOralAnticoagulant', 'factor-xa-inhibitor'],
+    ['dabigatran', 'directOralAnticoagulant', 'direct-thrombin-inhibitor'],
+    ['warfarin', 'vitaminKAntagonist', 'vitamin-k-antagonist'],
+    ['enoxaparin', 'lowMolecularWeightHeparin', 'low-molecular-weight-heparin'],
+    ['heparin', 'unfractionatedHeparin', 'unfractionated-heparin'],
+    ['fondaparinux', 'otherAnticoagulant', 'other-parenteral-anticoagulant'],
+  ] as const)('%s, last dose 8 days ago: changes nothing', (name, list, kind) => {
+    for (const guideline of GUIDELINE_IDS) {
+      const facts = { [list]: stopped(name, kind, 8), egfr: unknown('not-recorded') };
+      expect(evaluate(facts, guideline).conclusion, guideline).toBe('recommended');
+      expect(evaluate({ ...noLabs, ...facts }, guideline).conclusion, guideline).toBe('reasonable');
+    }
+  });
+
+  it('stopped 6 days ago with no laboratory result: wait', () => {
+    const facts = { ...noLabs, vitaminKAntagonist: stopped('warfarin', 'vitamin-k-antagonist', 6) };
+    expect(evaluate(facts).conclusion).toBe('undecided');
+  });
+});
+
+describe('what a weaker yes hangs on', () => {
+  const open: Partial<StrokeFacts> = { preStrokeMrs: unknown('not-recorded') };
+
+  it('an unknown pre-stroke mRS is named, with what it would be', () => {
+    expect(evaluate(open)).toMatchObject({
+      conclusion: 'may-be-considered',
+      decidedBy: ['within-4-5-hours', 'pre-existing-disability'],
+      settledBy: ['preStrokeMrs'],
+      ifReassuring: { conclusion: 'recommended', facts: ['preStrokeMrs'] },
+    });
+    expect(evaluate({ ...open, ...noLabs }).ifReassuring).toEqual({
+      conclusion: 'reasonable',
+      facts: ['preStrokeMrs'],
+    });
+  });
+
+  it('with a pressure to lower first: what it would be then', () => {
+    expect(evaluate({ ...open, bloodPressure: pressure(205, 118) })).toMatchObject({
+      conclusion: 'undecided',
+      afterCorrection: 'may-be-considered',
+      ifReassuring: { conclusion: 'recommended', facts: ['preStrokeMrs'] },
+    });
+  });
+
+  it.each([
+    ['nothing is open', {}],
+    ['another relative contraindication is there', { ...open, majorSurgery: had('surgery', daysAgo(5)) }],
+    ['it is contraindicated', { ...open, inr: measured(2, '{INR}') }],
+    ['it is undecided for another reason', { ...open, hemorrhageOnImaging: unknown('pending') }],
+  ] as const)('no promise where %s', (_why, facts) => {
+    expect(evaluate(facts).ifReassuring).toBeNull();
+  });
+});
+
+describe('late, with a vessel to open', () => {
+  const late: Partial<StrokeFacts> = {
+    witnessedOnset: unknown('not-recorded'),
+    symptomRecognition: unknown('not-recorded'),
+    wakeUpStroke: unknown('not-recorded'),
+    lastKnownWell: time(hoursAgo(10)),
+    occlusionSite: given('basilar'),
+  };
+
+  it.each(GUIDELINE_IDS)('%s: not recommended where thrombectomy can be had and no window applies', (guideline) => {
+    expect(evaluate({ ...late, thrombectomyAccess: given(true) }, guideline)).toMatchObject({
+      conclusion: 'not-recommended',
+      settledBy: [],
+    });
+  });
+
+  it('access not known: that is the one thing asked for', () => {
+    expect(evaluate({ ...late, thrombectomyAccess: unknown('not-recorded') })).toMatchObject({
+      conclusion: 'undecided',
+      settledBy: ['thrombectomyAccess'],
+    });
+  });
+
+  it.each([
+    ['no way to thrombectomy', { thrombectomyAccess: given(false) }],
+    ['no vessel to open', { occlusionSite: given('none' as const) }],
+    ['vessels not imaged', { occlusionSite: unknown('not-recorded') }],
+    ['deficit too mild for thrombectomy', { nihss: nihssTotal(5) }],
+    ['symptoms were recognized 2 h ago', { symptomRecognition: time(hoursAgo(2)) }],
+    ['a waking with symptoms', { wakeUpStroke: given(true) }],
+    ['the waking could not be read', { wakeUpStroke: unknown('not-read') }],
+    ['MRI under way', { dwiFlairMismatch: unknown('pending') }],
+    ['a DWI-FLAIR mismatch', { dwiFlairMismatch: given(true) }],
+  ] as const)('stays open: %s', (_why, facts) => {
+    const evaluation = evaluate({ ...late, thrombectomyAccess: given(true), ...facts });
+    expect(evaluation.conclusion).toBe('undecided');
+    expect(evaluation.settledBy).not.toContain('thrombectomyAccess');
+  });
+
+  it('a complete DWI-FLAIR result counts, vessel or not', () => {
+    const facts = { ...late, ...dwiFlair, symptomRecognition: time(hoursAgo(2)), thrombectomyAccess: given(true) };
+    expect(evaluate(facts).conclusion).toBe('reasonable');
   });
 });
 

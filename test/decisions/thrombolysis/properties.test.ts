@@ -121,9 +121,11 @@ describe('thrombolysis, for any case', () => {
   it('an undecided conclusion names what would settle it, a settled one does not', () => {
     fc.assert(
       fc.property(arbitraryCase, guideline, (stroke, id) => {
-        const { conclusion, settledBy, decidedBy } = evaluateThrombolysis(stroke, NOW, policy, id);
+        const { conclusion, settledBy, decidedBy, before } = evaluateThrombolysis(stroke, NOW, policy, id);
         expect(decidedBy.length).toBeGreaterThan(0);
-        if (conclusion === 'undecided') expect(settledBy.length).toBeGreaterThan(0);
+        if (conclusion === 'undecided') expect(settledBy.length + before.length).toBeGreaterThan(0);
+        for (const { because } of before)
+          for (const fact of because) if (stroke.facts[fact].status === 'known') expect(settledBy).not.toContain(fact);
         if (conclusion === 'contraindicated' || conclusion === 'not-recommended') expect(settledBy).toEqual([]);
       }),
       { numRuns: 300 },

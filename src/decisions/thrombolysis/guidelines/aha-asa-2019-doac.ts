@@ -1,6 +1,6 @@
 /** AHA/ASA 2019: direct oral anticoagulants. */
 import { holds, isAtLeast } from '../../../case/index.ts';
-import type { StrokeFacts } from '../../../case/index.ts';
+import type { FactKey, StrokeFacts } from '../../../case/index.ts';
 import type { Verdict } from '../../evaluation.ts';
 import { or } from '../../three-valued.ts';
 import { aha2019 } from '../citations.ts';
@@ -15,6 +15,10 @@ const NORMAL_EGFR = 60;
 
 const hasNormalRenalFunction = ({ egfr }: StrokeFacts): boolean =>
   holds(egfr, (value) => isAtLeast(value, NORMAL_EGFR)) === true;
+
+/** An impaired renal function is not asked for again: then an assay of the drug is what is left. */
+const besides = (facts: StrokeFacts): readonly FactKey[] =>
+  facts.egfr.status === 'known' ? ['antiXaActivity', 'thrombinTime'] : ['egfr'];
 
 /**
  * Excludes within 48 h of the last dose; after 48 h only with normal renal function.
@@ -39,7 +43,7 @@ export const directOralAnticoagulant2019: ThrombolysisRule = {
     );
     const missing = openFacts(facts, ['directOralAnticoagulant']);
     const intakeOpen = list.status === 'known' && list.value.some(({ lastIntake }) => lastIntake.status !== 'known');
-    const needed = missing.length > 0 || intakeOpen ? (['directOralAnticoagulant'] as const) : (['egfr'] as const);
+    const needed: readonly FactKey[] = missing.length > 0 || intakeOpen ? ['directOralAnticoagulant'] : besides(facts);
     const note = answer === true ? { key: 'doac-assays-may-allow' } : undefined;
     const judged = confirmIfNotRecorded(verdict(answer, needed, note), facts, 'directOralAnticoagulant');
     return changing(judged, intakeEdges(list, HOURS), at);

@@ -10,7 +10,7 @@ import {
 import { eventFound, isActive, isGastrointestinal, isModerateOrSevereInjury, THREE_MONTHS_DAYS } from '../history.ts';
 import type { Period } from '../history.ts';
 import { acuteHemorrhage, extensiveHypodensity } from '../imaging.ts';
-import { valueAbove, valueBelow, valueBetween } from '../measurements.ts';
+import { resultAbove, resultBelow, valueAbove, valueBelow, valueBetween } from '../measurements.ts';
 import { pregnantOrPostpartum } from '../person.ts';
 import { EXCLUDES, INDIVIDUALIZE, LABORATORY } from '../rule.ts';
 import type { ThrombolysisRule } from '../rule.ts';
@@ -135,15 +135,15 @@ const EXCLUSIONS: readonly ThrombolysisRule[] = [
     data: ['platelets'],
     citation: aha2019('Table 8', 'V2', HARM),
     effect: LABORATORY,
-    evaluate: valueBelow('platelets', 100),
+    evaluate: resultBelow('platelets', 100),
   },
   {
     id: 'inr-above-1-7',
     class: 'absolute',
-    data: ['inr'],
+    data: ['inr', 'prothrombinTime'],
     citation: aha2019('Table 8', 'V2', HARM),
     effect: LABORATORY,
-    evaluate: valueAbove('inr', 1.7),
+    evaluate: resultAbove('inr', 1.7, { key: 'prothrombinTime', limit: 15 }),
   },
   {
     id: 'aptt-above-40-seconds',
@@ -151,15 +151,15 @@ const EXCLUSIONS: readonly ThrombolysisRule[] = [
     data: ['aptt'],
     citation: aha2019('Table 8', 'V2', HARM),
     effect: LABORATORY,
-    evaluate: valueAbove('aptt', 40),
+    evaluate: resultAbove('aptt', 40),
   },
   {
     id: 'prothrombin-time-above-15-seconds',
     class: 'absolute',
-    data: ['prothrombinTime'],
+    data: ['prothrombinTime', 'inr'],
     citation: aha2019('Table 8', 'V2', HARM),
     effect: LABORATORY,
-    evaluate: valueAbove('prothrombinTime', 15),
+    evaluate: resultAbove('prothrombinTime', 15, { key: 'inr', limit: 1.7 }),
   },
   directOralAnticoagulant2019,
   {

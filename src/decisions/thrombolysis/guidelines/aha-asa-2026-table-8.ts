@@ -14,7 +14,7 @@ import {
   THREE_MONTHS_DAYS,
 } from '../history.ts';
 import { extensiveHypodensity, acuteHemorrhage } from '../imaging.ts';
-import { valueAbove, valueBelow } from '../measurements.ts';
+import { resultAbove, resultBelow } from '../measurements.ts';
 import { preExistingDisability, pregnantOrPostpartum } from '../person.ts';
 import { EXCLUDES, INDIVIDUALIZE, INFORMS, LABORATORY } from '../rule.ts';
 import type { ThrombolysisRule } from '../rule.ts';
@@ -92,15 +92,15 @@ export const TABLE_8_ABSOLUTE: readonly ThrombolysisRule[] = [
     data: ['platelets'],
     citation: ABSOLUTE,
     effect: LABORATORY,
-    evaluate: valueBelow('platelets', 100),
+    evaluate: resultBelow('platelets', 100),
   },
   {
     id: 'inr-above-1-7',
     class: 'absolute',
-    data: ['inr'],
+    data: ['inr', 'prothrombinTime'],
     citation: ABSOLUTE,
     effect: LABORATORY,
-    evaluate: valueAbove('inr', 1.7),
+    evaluate: resultAbove('inr', 1.7, { key: 'prothrombinTime', limit: 15 }),
   },
   {
     id: 'aptt-above-40-seconds',
@@ -108,15 +108,15 @@ export const TABLE_8_ABSOLUTE: readonly ThrombolysisRule[] = [
     data: ['aptt'],
     citation: ABSOLUTE,
     effect: LABORATORY,
-    evaluate: valueAbove('aptt', 40),
+    evaluate: resultAbove('aptt', 40),
   },
   {
     id: 'prothrombin-time-above-15-seconds',
     class: 'absolute',
-    data: ['prothrombinTime'],
+    data: ['prothrombinTime', 'inr'],
     citation: ABSOLUTE,
     effect: LABORATORY,
-    evaluate: valueAbove('prothrombinTime', 15),
+    evaluate: resultAbove('prothrombinTime', 15, { key: 'inr', limit: 1.7 }),
   },
   {
     id: 'aortic-arch-dissection',

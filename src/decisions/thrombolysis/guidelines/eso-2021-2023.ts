@@ -20,7 +20,7 @@ import {
   PRODUCT_SAFETY_RULES,
   reasonToSuspect,
 } from '../shared-rules.ts';
-import { changing, confirmIfNotRecorded, verdict } from '../verdict.ts';
+import { changing, confirmIfNotRecorded, openFacts, verdict } from '../verdict.ts';
 import { dwiFlairWindow, penumbraWindow, plainWindow, wakeUpPenumbraWindow } from '../windows.ts';
 import { TABLE_8_ABSOLUTE, TABLE_8_BENEFIT, TABLE_8_RELATIVE } from './aha-asa-2026-table-8.ts';
 
@@ -134,7 +134,7 @@ const DIRECT_ORAL_ANTICOAGULANT: readonly ThrombolysisRule[] = [
       const reversed = holds(facts.anticoagulantReversal, (list) =>
         list.some((given) => isReversed('dabigatran', [given])),
       );
-      return verdict(and(dabigatran, reversed), ['anticoagulantReversal']);
+      return verdict(and(dabigatran, reversed), openFacts(facts, ['directOralAnticoagulant', 'anticoagulantReversal']));
     },
   },
 ];
@@ -177,7 +177,7 @@ const NO_OBSTACLE: readonly ThrombolysisRule[] = [
           holds(facts.vitaminKAntagonist, (drugs) => drugs.some(({ active }) => active)),
           holds(facts.inr, (inr) => isAtMost(inr, 1.7)),
         ),
-        ['vitaminKAntagonist', 'inr'],
+        openFacts(facts, ['vitaminKAntagonist', 'inr']),
       ),
   },
 ];
