@@ -14,15 +14,30 @@ export const TOPIC_SYSTEM = 'https://stroke-cds.org/fhir/CodeSystem/card-topics'
 
 type Topic = CardDraft['topic'] | 'incomplete';
 
-/** Alphanumeric, because Epic ties lockout and feedback to `topic.code` and takes nothing else. */
-export const TOPICS: Readonly<Record<Topic, { readonly code: string } & Readonly<Record<Locale, string>>>> = {
-  'stroke-state': { code: 'strokeState', en: 'State of the stroke case', 'zh-CN': '卒中病例状态' },
-  thrombolysis: { code: 'thrombolysis', en: 'Intravenous thrombolysis', 'zh-CN': '静脉溶栓' },
-  thrombectomy: { code: 'thrombectomy', en: 'Endovascular thrombectomy', 'zh-CN': '血管内取栓' },
-  hemorrhage: { code: 'hemorrhage', en: 'Intracerebral hemorrhage', 'zh-CN': '脑出血' },
-  complication: { code: 'complication', en: 'Complication of treatment', 'zh-CN': '治疗并发症' },
-  'missing-data': { code: 'missingData', en: 'Data needed for a decision', 'zh-CN': '决策所需数据' },
-  incomplete: { code: 'incomplete', en: 'Advice could not be shown in full', 'zh-CN': '建议未能完整显示' },
+/**
+ * `code`: alphanumeric, because Epic ties lockout and feedback to `topic.code` and takes nothing else.
+ * `overridable`: the card advises something, so a clinician may say why not; the others only report.
+ */
+export const TOPICS: Readonly<
+  Record<Topic, { readonly code: string; readonly overridable: boolean } & Readonly<Record<Locale, string>>>
+> = {
+  'stroke-state': { code: 'strokeState', overridable: false, en: 'State of the stroke case', 'zh-CN': '卒中病例状态' },
+  thrombolysis: { code: 'thrombolysis', overridable: true, en: 'Intravenous thrombolysis', 'zh-CN': '静脉溶栓' },
+  thrombectomy: { code: 'thrombectomy', overridable: true, en: 'Endovascular thrombectomy', 'zh-CN': '血管内取栓' },
+  hemorrhage: { code: 'hemorrhage', overridable: true, en: 'Intracerebral hemorrhage', 'zh-CN': '脑出血' },
+  complication: { code: 'complication', overridable: true, en: 'Complication of treatment', 'zh-CN': '治疗并发症' },
+  'missing-data': {
+    code: 'missingData',
+    overridable: false,
+    en: 'Data needed for a decision',
+    'zh-CN': '决策所需数据',
+  },
+  incomplete: {
+    code: 'incomplete',
+    overridable: false,
+    en: 'Advice could not be shown in full',
+    'zh-CN': '建议未能完整显示',
+  },
 };
 
 const WORDS = {
@@ -105,7 +120,7 @@ function toCard(draft: CardDraft, frame: Frame): Card {
     ...(draft.suggestions.length === 0
       ? {}
       : { suggestions: draft.suggestions.map(suggestion), selectionBehavior: 'any' as const }),
-    overrideReasons: overrideReasons(frame.locale),
+    ...(TOPICS[draft.topic].overridable ? { overrideReasons: overrideReasons(frame.locale) } : {}),
     links: frame.links,
   };
 }

@@ -115,6 +115,14 @@ describe('a card', () => {
     expect(words.every((word) => /\p{Script=Han}/u.test(word ?? ''))).toBe(true);
   });
 
+  it('offers override reasons where it advises, not where it only reports', () => {
+    const [draft] = advice().cards;
+    if (draft === undefined) throw new Error('no draft');
+    const state = assembleCards({ ...advice(), cards: [{ ...draft, topic: 'stroke-state' }] }, frame, 'strict')
+      .cards[0];
+    expect(state).not.toHaveProperty('overrideReasons');
+  });
+
   it('has an alphanumeric topic code of at most 100 characters', () => {
     expect(Object.values(TOPICS).filter(({ code }) => !/^[A-Za-z0-9]{1,100}$/.test(code))).toEqual([]);
   });
