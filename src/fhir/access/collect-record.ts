@@ -164,6 +164,18 @@ function missingMedications(gathered: Gathering): readonly string[] {
     .slice(0, MAX_MEDICATIONS);
 }
 
+/** The time of all reads together, which begins with the first of them. */
+function deadline({ signal }: RecordRequest, { deadlineMs }: CollectDeps): AbortSignal {
+  const over = AbortSignal.timeout(deadlineMs ?? DEFAULT_DEADLINE_MS);
+  return signal === undefined ? over : AbortSignal.any([over, signal]);
+}
+
+/** A reader that is made when it is needed: after a full prefetch there is nothing to read, and no timer to set. */
+function atFirstRead(make: () => FhirReader): FhirReader {
+  let reader: FhirReader | undefined;
+  return { get: (address) => (reader ??= make()).get(address) };
+}
+
 /**
  * Reads the record of one patient.
  * A key that is absent from the prefetch is read with the token; null, an empty bundle and Epic's 'no results' mean
@@ -176,13 +188,13 @@ export async function collectRecord(request: RecordRequest, deps: CollectDeps): 
   const base = serverUrl === undefined ? undefined : normalizeBaseUrl(serverUrl);
   const gathered = gathering(patientId, base);
   const planned = plannedReads(deps.codes, patientId);
-  const over = AbortSignal.timeout(deps.deadlineMs ?? DEFAULT_DEADLINE_MS);
-  const signal = request.signal === undefined ? over : AbortSignal.any([over, request.signal]);
   const mayRead = access !== undefined && base !== undefined && isSafeId(patientId) && (access.expiresIn ?? 1) > 0;
   const own = mayRead && deps.connections === undefined ? createFhirConnections() : undefined;
   const connections = deps.connections ?? own;
   const reader =
-    mayRead && connections !== undefined ? createFhirReader(base, access.accessToken, signal, connections) : undefined;
+    mayRead && connections !== undefined
+      ? atFirstRead(() => createFhirReader(base, access.accessToken, deadline(request, deps), connections))
+      : undefined;
   const reading: Reading = { patientId, gathered, reader, maxPages: deps.maxPages ?? DEFAULT_MAX_PAGES };
 
   try {
