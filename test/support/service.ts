@@ -115,6 +115,8 @@ function configuration(keys: EhrKeys, fhir: FhirServer, options: ServiceOptions)
     allowInsecureHttp: true,
     logLevel: 'debug',
     site: { thrombectomyAccess: true },
+    // Long: a busy machine is not what is tested, except where a test says so.
+    deadlines: { fhirReads: 20_000, answer: 30_000 },
     clients: [
       {
         id: 'hospital',
