@@ -1,7 +1,8 @@
 /** What every card writer needs: the case, the instant, the site, and the formats of the reader. */
-import type { Instant, StrokeCase } from '../case/index.ts';
+import type { FactKey, Instant, StrokeCase } from '../case/index.ts';
 import type { SitePolicy } from '../decisions/evaluation.ts';
 import type { CardContent, Locale, Texts } from './content/card-content.ts';
+import { factText, type FactText } from './format/fact-text.ts';
 import { formatsFor, type Formats } from './format/formats.ts';
 
 export interface ExplainOptions {
@@ -18,6 +19,10 @@ export interface ExplainContext {
   readonly content: CardContent;
   readonly texts: Texts;
   readonly f: Formats;
+  /** The texts of a fact; several cards show the same facts, so each is written once. */
+  readonly fact: (key: FactKey) => FactText;
+  /** Rows of evidence tables that are written already. */
+  readonly evidenceRows: Map<FactKey, string>;
   readonly options: ExplainOptions;
 }
 
@@ -30,5 +35,14 @@ export function explainContext(
   options: ExplainOptions,
 ): ExplainContext {
   const texts = content.texts[locale];
-  return { stroke, at, policy, content, texts, f: formatsFor(texts, policy.timeZone, at), options };
+  const f = formatsFor(texts, policy.timeZone, at);
+  const written = new Map<FactKey, FactText>();
+  const fact = (key: FactKey): FactText => {
+    const found = written.get(key);
+    if (found !== undefined) return found;
+    const text = factText(key, stroke.facts, f);
+    written.set(key, text);
+    return text;
+  };
+  return { stroke, at, policy, content, texts, f, fact, evidenceRows: new Map(), options };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
 import { escapeHtml } from '../../src/explanation/format/html.ts';
-import { blocks, escapeRecordText, escapeValue, list, table } from '../../src/explanation/format/markdown.ts';
+import { blocks, escapeRecordText, escapeValue, list, table, tableRow } from '../../src/explanation/format/markdown.ts';
 
 // A client that allows HTML and turns bare addresses into links is the worst case.
 const lenient = new MarkdownIt({ html: true, linkify: true });
@@ -52,7 +52,7 @@ describe('text that came with the record', () => {
     fc.assert(
       fc.property(hostile, hostile, (a, b) => {
         const row = [escapeRecordText(a), escapeRecordText(b), 'end'];
-        const tokens = lenient.parse(table(['one', 'two', 'three'], [row]), {});
+        const tokens = lenient.parse(table(['one', 'two', 'three'], [tableRow(row)]), {});
         expect(tokens.filter((token) => token.type === 'td_open')).toHaveLength(3);
         expect(tokens.filter((token) => token.type === 'tr_open')).toHaveLength(2);
         expect(tokens.some((token) => token.type.includes('html'))).toBe(false);

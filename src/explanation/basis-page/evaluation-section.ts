@@ -3,7 +3,6 @@ import type { FactKey } from '../../case/index.ts';
 import type { CriterionResult, Evaluation, CriterionStatus } from '../../decisions/evaluation.ts';
 import { criterionName } from '../cards/blocks.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { factText } from '../format/fact-text.ts';
 import { citationText, messageText, sourceText } from '../format/messages.ts';
 import { definitions, html, join, list, section, table, text, type Html } from './html-parts.ts';
 
@@ -76,7 +75,7 @@ function gradeText(row: CriterionResult, c: ExplainContext): string {
 export function evidence(keys: readonly FactKey[], c: ExplainContext): Html {
   return list(
     keys.map((key) => {
-      const fact = factText(key, c.stroke.facts, c.f);
+      const fact = c.fact(key);
       const time = fact.time === '' ? '' : `, ${fact.time}`;
       const about = fact.about === '' ? '' : ` (${fact.about})`;
       return html(

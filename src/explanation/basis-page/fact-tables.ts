@@ -2,14 +2,14 @@
 import type { FactKey } from '../../case/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { FACT_KEYS } from '../format/fact-value.ts';
-import { factText, type FactText } from '../format/fact-text.ts';
+import type { FactText } from '../format/fact-text.ts';
 import { html, join, list, section, table, text, type Html } from './html-parts.ts';
 
 export const ANY_FACTS: readonly FactKey[] = FACT_KEYS;
 
 export function factTables(keys: readonly FactKey[], c: ExplainContext): Html {
   const word = (key: string): string => c.texts.text(`page.${key}`);
-  const facts = keys.map((key) => factText(key, c.stroke.facts, c.f));
+  const facts = keys.map((key) => c.fact(key));
   const known = facts.filter((fact) => fact.status !== 'unknown');
   const unknown = facts.filter((fact) => fact.status === 'unknown');
   return join([

@@ -1,9 +1,9 @@
 /** The building blocks that all cards share. Each returns Markdown without HTML, or '' when there is nothing to say. */
-import { HOUR, type FactKey, type Instant } from '../../case/index.ts';
+import { HOUR, candidates, type FactKey, type Instant } from '../../case/index.ts';
 import type { CriterionResult, RequiredAction } from '../../decisions/evaluation.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { factText, unknownText, type FactText } from '../format/fact-text.ts';
-import { escapeRecordText, escapeValue, list, table } from '../format/markdown.ts';
+import { unknownText } from '../format/fact-text.ts';
+import { escapeRecordText, escapeValue, list, table, tableRow } from '../format/markdown.ts';
 import { examFor } from '../orders/exams-under-way.ts';
 import { citationText, messageText } from '../format/messages.ts';
 
@@ -53,7 +53,7 @@ export function missingItem(key: FactKey, c: ExplainContext): string {
   const fact = c.stroke.facts[key];
   const name = escapeValue(factName(key, c));
   if (fact.status === 'known') return name;
-  if (fact.status === 'conflicting') return `${name} (${escapeValue(factText(key, c.stroke.facts, c.f).value)})`;
+  if (fact.status === 'conflicting') return `${name} (${escapeValue(c.fact(key).value)})`;
   const exam = examText(key, c);
   // 'Not recorded' is what 'missing' says already.
   if (exam === undefined && fact.why === 'not-recorded' && fact.about === undefined) return name;
@@ -91,9 +91,12 @@ const ASK_FIRST: readonly FactKey[] = [
 
 export function confirmBlock(keys: readonly FactKey[], c: ExplainContext): string {
   if (keys.length === 0) return '';
-  const order = (key: FactKey): number => (ASK_FIRST.includes(key) ? ASK_FIRST.indexOf(key) : ASK_FIRST.length);
-  const names = [...new Set(keys)].toSorted((a, b) => order(a) - order(b)).map((key) => escapeValue(factName(key, c)));
-  return c.texts.text('block.confirm', { list: enumerate(names, names.length, c) });
+  const asked = new Set(keys);
+  const first = ASK_FIRST.filter((key) => asked.has(key));
+  // Only the names that are shown are written.
+  for (const key of asked) if (first.length < NAMES && !ASK_FIRST.includes(key)) first.push(key);
+  const names = first.slice(0, NAMES).map((key) => escapeValue(factName(key, c)));
+  return c.texts.text('block.confirm', { list: enumerate(names, asked.size, c) });
 }
 
 /** The name of a fact within a sentence. */
@@ -114,24 +117,29 @@ export function enumerate(items: readonly string[], total: number, c: ExplainCon
 
 /** Value, time and kind of source of each fact; facts about which nothing is known are named elsewhere as missing. */
 export function evidenceBlock(keys: readonly FactKey[], c: ExplainContext, rows = EVIDENCE_ROWS): string {
-  const facts = [...new Set(keys)]
-    .map((key) => factText(key, c.stroke.facts, c.f))
-    .filter((fact) => fact.status !== 'unknown')
-    .slice(0, rows);
+  const shown = [...new Set(keys)].filter((key) => c.stroke.facts[key].status !== 'unknown').slice(0, rows);
   return table(
-    ['value', 'result', 'time', 'source'].map((column) => c.texts.text(`block.evidence-${column}`)),
-    facts.map(evidenceRow),
+    EVIDENCE_COLUMNS.map((key) => c.texts.text(key)),
+    shown.map((key) => evidenceRow(key, c)),
   );
 }
 
-const evidenceRow = (fact: FactText): string[] =>
-  [fact.label, fact.value, fact.time === '' ? '–' : fact.time, fact.sourceKind].map(escapeValue);
+const EVIDENCE_COLUMNS = ['value', 'result', 'time', 'source'].map((column) => `block.evidence-${column}`);
+
+function evidenceRow(key: FactKey, c: ExplainContext): string {
+  const found = c.evidenceRows.get(key);
+  if (found !== undefined) return found;
+  const { label, value, time, sourceKind } = c.fact(key);
+  const row = tableRow([label, value, time === '' ? '–' : time, sourceKind].map(escapeValue));
+  c.evidenceRows.set(key, row);
+  return row;
+}
 
 /** Both values of facts on which the record contradicts itself. */
 export function conflictBlock(keys: readonly FactKey[], c: ExplainContext): string {
   return [...new Set(keys)]
     .filter((key) => c.stroke.facts[key].status === 'conflicting')
-    .map((key) => factText(key, c.stroke.facts, c.f))
+    .map((key) => c.fact(key))
     .map((fact) =>
       c.texts.text('block.conflict', {
         name: escapeValue(fact.label),
@@ -152,12 +160,12 @@ export function validityBlock(validUntil: Instant | null, c: ExplainContext): st
 
 /** Intended use, the times of the data, version and limit, in one line. */
 export function closingLine(keys: readonly FactKey[], c: ExplainContext): string {
-  const times = keys.flatMap((key) => timesOf(key, c));
+  const { earliest, latest } = dataTimes(keys, c);
   const version = `${c.options.version}/${c.content.version.slice(0, 7)}`;
-  if (times.length === 0)
+  if (earliest > latest)
     return c.texts.text('block.closing-no-data', { at: c.f.time(c.at), version: escapeValue(version) });
-  const from = c.f.time(Math.min(...times) as Instant);
-  const to = c.f.time(Math.max(...times) as Instant);
+  const from = c.f.time(earliest as Instant);
+  const to = c.f.time(latest as Instant);
   return c.texts.text('block.closing', {
     data: from === to ? from : c.texts.text('block.from-to', { from, to }),
     at: c.f.time(c.at),
@@ -168,8 +176,18 @@ export function closingLine(keys: readonly FactKey[], c: ExplainContext): string
 /** Data of the last day only: an old diagnosis is no measure of how fresh the data are. */
 const FRESH = 24 * HOUR;
 
-function timesOf(key: FactKey, c: ExplainContext): Instant[] {
-  const fact = c.stroke.facts[key];
-  const values = fact.status === 'known' ? [fact] : fact.status === 'conflicting' ? fact.values : [];
-  return values.flatMap(({ at }) => (at !== null && at.latest <= c.at && at.latest > c.at - FRESH ? [at.latest] : []));
+/** Earliest after latest when there are none. */
+function dataTimes(
+  keys: readonly FactKey[],
+  c: ExplainContext,
+): { readonly earliest: number; readonly latest: number } {
+  let earliest = Infinity;
+  let latest = -Infinity;
+  for (const key of keys)
+    for (const { at } of candidates<unknown>(c.stroke.facts[key])) {
+      if (at === null || at.latest > c.at || at.latest <= c.at - FRESH) continue;
+      earliest = Math.min(earliest, at.latest);
+      latest = Math.max(latest, at.latest);
+    }
+  return { earliest, latest };
 }

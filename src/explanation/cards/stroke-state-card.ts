@@ -3,7 +3,6 @@ import { MINUTE, type FactKey } from '../../case/index.ts';
 import type { StrokeState } from '../../decisions/stroke-state/index.ts';
 import type { CardDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { factText } from '../format/fact-text.ts';
 import { blocks, escapeValue } from '../format/markdown.ts';
 import { closingLine, conflictBlock, evidenceBlock } from './blocks.ts';
 import { fitSummary } from './summary.ts';
@@ -96,7 +95,7 @@ function nihssChange({ deficit: { nihssChange: change } }: StrokeState, c: Expla
 
 function shortValue(key: FactKey, c: ExplainContext): string {
   if (c.stroke.facts[key].status !== 'known') return '';
-  const { label, value } = factText(key, c.stroke.facts, c.f);
+  const { label, value } = c.fact(key);
   const short = c.texts.has(`short.${key}`) ? c.texts.text(`short.${key}`) : label;
   // In the sentence one unit is enough.
   return `${short} ${value.replace(/ ?\([^()]*\)$/, '')}`;

@@ -7,6 +7,8 @@ export type MessageValues = Readonly<Record<string, string | number>>;
 
 export interface CompiledMessage {
   readonly placeholders: ReadonlySet<string>;
+  /** The whole text when it names no value. */
+  readonly fixed: string | null;
   readonly format: (values: MessageValues) => string;
 }
 
@@ -25,12 +27,13 @@ export function compileMessage(text: string, locale: string): CompiledMessage {
   const placeholders: ReadonlySet<string> = new Set(names);
   if (names.length === 0) {
     const fixed = String(message.format({}));
-    return { placeholders, format: () => fixed };
+    return { placeholders, fixed, format: () => fixed };
   }
   const pieces = simplePieces(message.getAst());
-  if (pieces !== undefined) return { placeholders, format: (values) => fill(pieces, values) };
+  if (pieces !== undefined) return { placeholders, fixed: null, format: (values) => fill(pieces, values) };
   return {
     placeholders,
+    fixed: null,
     format: (values) => {
       const isComplete = names.every((name) => values[name] !== undefined);
       const filled = isComplete ? values : Object.fromEntries(names.map((n) => [n, values[n] ?? MISSING_VALUE]));
@@ -39,22 +42,32 @@ export function compileMessage(text: string, locale: string): CompiledMessage {
   };
 }
 
-type Piece = { readonly text: string } | { readonly name: string };
+/** Text, and the name of the value that follows it; null at the end. */
+interface Piece {
+  readonly text: string;
+  readonly name: string | null;
+}
 
 /** Nine of ten messages are text and plain values: joined directly, they cost a tenth. Undefined for plurals and the like. */
 function simplePieces(elements: Ast): readonly Piece[] | undefined {
   const pieces: Piece[] = [];
+  let text = '';
   for (const element of elements) {
     const kind: number = element.type;
     if (!('value' in element) || (kind !== LITERAL && kind !== ARGUMENT)) return undefined;
-    pieces.push(kind === LITERAL ? { text: element.value } : { name: element.value });
+    if (kind === LITERAL) text += element.value;
+    else {
+      pieces.push({ text, name: element.value });
+      text = '';
+    }
   }
+  if (text !== '') pieces.push({ text, name: null });
   return pieces;
 }
 
 function fill(pieces: readonly Piece[], values: MessageValues): string {
   let filled = '';
-  for (const piece of pieces) filled += 'text' in piece ? piece.text : String(values[piece.name] ?? MISSING_VALUE);
+  for (const { text, name } of pieces) filled += name === null ? text : text + String(values[name] ?? MISSING_VALUE);
   return filled;
 }
 

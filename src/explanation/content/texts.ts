@@ -3,6 +3,7 @@ import { compileMessage, type CompiledMessage, type MessageValues } from './mess
 import type { Locale, Texts } from './card-content.ts';
 
 const NO_PLACEHOLDERS: ReadonlySet<string> = new Set();
+const NO_VALUES: MessageValues = {};
 
 export function compileTexts(locale: Locale, raw: ReadonlyMap<string, string>, problems: string[]): Texts {
   const compiled = new Map<string, CompiledMessage>();
@@ -17,7 +18,10 @@ export function compileTexts(locale: Locale, raw: ReadonlyMap<string, string>, p
   return {
     locale,
     has: (key) => compiled.has(key),
-    text: (key: string, values: MessageValues = {}) => compiled.get(key)?.format(values) ?? inWords(key),
+    text: (key: string, values: MessageValues = NO_VALUES) => {
+      const message = compiled.get(key);
+      return message === undefined ? inWords(key) : (message.fixed ?? message.format(values));
+    },
     keys: () => [...compiled.keys()],
     placeholders: (key) => compiled.get(key)?.placeholders ?? NO_PLACEHOLDERS,
   };

@@ -20,27 +20,38 @@ export interface FactText {
 
 export function factText(key: FactKey, facts: StrokeFacts, f: Formats): FactText {
   const fact: Fact<unknown> = facts[key];
-  const base = { key, label: f.texts.text(`fact.${key}`), status: fact.status, about: '' };
-  switch (fact.status) {
-    case 'known':
-      return { ...base, value: write(key, fact, f), time: timeOf(fact, f), ...sourcesOf([fact], f) };
-    case 'conflicting':
-      return {
-        ...base,
-        value: fact.values.map((k) => write(key, k, f)).join(' ↔ '),
-        time: fact.values.map((k) => timeOf(k, f)).join(' ↔ '),
-        ...sourcesOf(fact.values, f),
-      };
-    case 'unknown':
-      return {
-        ...base,
-        value: unknownText(fact, f),
-        about: fact.about ?? '',
-        time: '',
-        sourceKind: '',
-        references: fact.sources.map((s) => s.reference),
-      };
+  const { status } = fact;
+  const label = f.texts.text(`fact.${key}`);
+  if (status === 'unknown') {
+    const references = fact.sources.map((s) => s.reference);
+    return {
+      key,
+      label,
+      status,
+      value: unknownText(fact, f),
+      about: fact.about ?? '',
+      time: '',
+      sourceKind: '',
+      references,
+    };
   }
+  const values = status === 'known' ? [fact] : fact.values;
+  const references = referencesOf(values);
+  return {
+    key,
+    label,
+    status,
+    value: joined(values, (known) => write(key, known, f)),
+    about: '',
+    time: joined(values, (known) => timeOf(known, f)),
+    sourceKind: sourceKinds(values, references, f),
+    references,
+  };
+}
+
+function joined(values: readonly Known<unknown>[], write: (known: Known<unknown>) => string): string {
+  const [only] = values;
+  return values.length === 1 && only !== undefined ? write(only) : values.map(write).join(' ↔ ');
 }
 
 /** Why a fact is unknown, in plain words: 'could not be read'. */
@@ -59,20 +70,26 @@ function timeOf(known: Known<unknown>, f: Formats): string {
   return known.at === null ? '' : f.span(known.at);
 }
 
-function sourcesOf(
-  values: readonly Known<unknown>[],
-  f: Formats,
-): { readonly sourceKind: string; readonly references: readonly string[] } {
-  const references = [...new Set(values.flatMap((k) => k.sources.map((s) => s.reference)))];
-  const kinds = new Set(references.map((reference) => sourceKind(reference, f)));
-  if (values.some((k) => k.basis === 'derived')) kinds.add(f.texts.text('ui.derived'));
-  return { sourceKind: [...kinds].join(', '), references };
+function referencesOf(values: readonly Known<unknown>[]): readonly string[] {
+  const references: string[] = [];
+  for (const { sources } of values)
+    for (const { reference } of sources) if (!references.includes(reference)) references.push(reference);
+  return references;
 }
 
-const RESOURCE = /^[A-Z][A-Za-z]{2,40}(?=\/|$)/;
+function sourceKinds(values: readonly Known<unknown>[], references: readonly string[], f: Formats): string {
+  const kinds: string[] = [];
+  const add = (kind: string): void => {
+    if (!kinds.includes(kind)) kinds.push(kind);
+  };
+  for (const reference of references) add(sourceKind(reference, f));
+  if (values.some((known) => known.basis === 'derived')) add(f.texts.text('ui.derived'));
+  return kinds.join(', ');
+}
 
+/** By the resource type before the id, where our texts know it; never the text that came. */
 function sourceKind(reference: string, f: Formats): string {
-  const type = reference === 'site' ? 'site' : (RESOURCE.exec(reference)?.[0] ?? 'other');
-  const key = `source.${type}`;
+  const slash = reference.indexOf('/');
+  const key = `source.${slash === -1 ? reference : reference.slice(0, slash)}`;
   return f.texts.text(f.texts.has(key) ? key : 'source.other');
 }

@@ -1,5 +1,5 @@
 /** Numbers, times and units as the reader writes them: by locale and in the site's time zone. */
-import { DAY, HOUR, MINUTE, isExact, type Instant, type TimeSpan } from '../../case/index.ts';
+import { DAY, HOUR, MINUTE, isExact, plus, type Instant, type TimeSpan } from '../../case/index.ts';
 import type { Locale, Texts } from '../content/card-content.ts';
 
 export interface Formats {
@@ -20,41 +20,36 @@ export interface Formats {
 const YEAR = 366 * DAY;
 
 interface Clock {
-  readonly day: Intl.DateTimeFormat;
-  readonly time: Intl.DateTimeFormat;
-  readonly date: Intl.DateTimeFormat;
-  readonly dateWithYear: Intl.DateTimeFormat;
+  /** '2026-11-23' in the zone. */
+  readonly day: (instant: Instant) => string;
+  /** '14:32' */
+  readonly time: (instant: Instant) => string;
+  readonly date: (instant: Instant) => string;
+  readonly dateWithYear: (instant: Instant) => string;
 }
 
 // Intl formatters are expensive to build and hold no state: one set per locale and zone serves every request.
 const clocks = new Map<string, Clock>();
-const numbers = new Map<string, Intl.NumberFormat>();
+const numbers: Readonly<Record<Locale, Map<number, (value: number) => string>>> = { en: new Map(), 'zh-CN': new Map() };
+/** Minutes and numbers of one shift recur from request to request; more are not kept. */
+const KEPT = 4096;
 
 /** @throws RangeError when the time zone is not known */
 export function formatsFor(texts: Texts, timeZone: string, at: Instant): Formats {
   const { locale } = texts;
   const clock = clockFor(locale, timeZone);
-  const today = clock.day.format(at);
-  const seen = new Map<Instant, string>();
+  const today = clock.day(at);
 
   const date = (instant: Instant): string =>
-    clock.day.format(instant).slice(0, 4) === today.slice(0, 4)
-      ? clock.date.format(instant)
-      : clock.dateWithYear.format(instant);
-  const dateTime = (instant: Instant): string => `${clock.dateWithYear.format(instant)} ${clock.time.format(instant)}`;
-  const time = (instant: Instant): string => {
-    const before = seen.get(instant);
-    if (before !== undefined) return before;
-    const clockTime = clock.time.format(instant);
-    const text = clock.day.format(instant) === today ? clockTime : `${date(instant)} ${clockTime}`;
-    seen.set(instant, text);
-    return text;
-  };
+    clock.day(instant).slice(0, 4) === today.slice(0, 4) ? clock.date(instant) : clock.dateWithYear(instant);
+  const dateTime = (instant: Instant): string => `${clock.dateWithYear(instant)} ${clock.time(instant)}`;
+  const time = (instant: Instant): string =>
+    clock.day(instant) === today ? clock.time(instant) : `${date(instant)} ${clock.time(instant)}`;
   return {
     texts,
     at,
     number: (value, decimals = 2, atLeast = 0) =>
-      shortNumber(value, atLeast) ?? numberFormat(locale, decimals, atLeast).format(value),
+      shortNumber(value, atLeast) ?? numberFormat(locale, decimals, atLeast)(value),
     time,
     dateTime,
     span: (span) => {
@@ -76,14 +71,36 @@ function clockFor(locale: Locale, timeZone: string): Clock {
   if (found) return found;
   const tag = locale === 'en' ? 'en-GB' : locale;
   const month = locale === 'en' ? 'short' : 'long';
+  const byMinute = (formatTag: string, options: Intl.DateTimeFormatOptions): ((instant: Instant) => string) => {
+    const format = new Intl.DateTimeFormat(formatTag, { timeZone, ...options });
+    // Nothing here is finer than a minute, and no zone in use changes its offset within one.
+    const written = remembered((minute: number) => format.format(minute * MINUTE));
+    return (instant) => written(Math.floor(instant / MINUTE));
+  };
   const clock: Clock = {
-    day: new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }),
-    time: new Intl.DateTimeFormat(tag, { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
-    date: new Intl.DateTimeFormat(tag, { timeZone, month, day: 'numeric' }),
-    dateWithYear: new Intl.DateTimeFormat(tag, { timeZone, year: 'numeric', month, day: 'numeric' }),
+    day: byMinute('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' }),
+    time: byMinute(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    date: byMinute(tag, { month, day: 'numeric' }),
+    dateWithYear: byMinute(tag, { year: 'numeric', month, day: 'numeric' }),
   };
   clocks.set(key, clock);
   return clock;
+}
+
+/** Keeps the newest results; the oldest gives way. */
+function remembered(write: (value: number) => string): (value: number) => string {
+  const kept = new Map<number, string>();
+  return (value) => {
+    const found = kept.get(value);
+    if (found !== undefined) return found;
+    const text = write(value);
+    if (kept.size >= KEPT) {
+      const oldest = kept.keys().next();
+      if (oldest.done !== true) kept.delete(oldest.value);
+    }
+    kept.set(value, text);
+    return text;
+  };
 }
 
 /** Small whole numbers are written alike in every locale here, and most numbers of a card are such. */
@@ -91,13 +108,14 @@ function shortNumber(value: number, atLeast: number): string | undefined {
   return atLeast === 0 && Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : undefined;
 }
 
-function numberFormat(locale: Locale, decimals: number, atLeast: number): Intl.NumberFormat {
-  const key = `${locale}|${decimals}|${atLeast}`;
-  const found = numbers.get(key);
+function numberFormat(locale: Locale, decimals: number, atLeast: number): (value: number) => string {
+  const key = decimals * 32 + atLeast;
+  const found = numbers[locale].get(key);
   if (found) return found;
   const format = new Intl.NumberFormat(locale, { maximumFractionDigits: decimals, minimumFractionDigits: atLeast });
-  numbers.set(key, format);
-  return format;
+  const write = remembered((value) => format.format(value));
+  numbers[locale].set(key, write);
+  return write;
 }
 
 /** A date without time of day arrives as an interval of about a day that starts at midnight of the site's zone. */
@@ -106,8 +124,8 @@ function isWholeDay(span: TimeSpan, clock: Clock): boolean {
   return (
     length <= 25 * HOUR &&
     length >= 22 * HOUR &&
-    clock.time.format(span.earliest) === '00:00' &&
-    clock.day.format(span.earliest) === clock.day.format(span.latest - MINUTE)
+    clock.time(span.earliest) === '00:00' &&
+    clock.day(span.earliest) === clock.day(plus(span.latest, -MINUTE))
   );
 }
 

@@ -19,11 +19,15 @@ export function escapeValue(text: string): string {
   return text.replace(INVISIBLE, ' ').replace(ACTIVE_IN_TEXT, '\\$&');
 }
 
-/** A table; cells must be escaped already. Empty when there are no rows. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** One line of a table; cells must be escaped already. */
+export function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** A table of lines made by `tableRow`. Empty when there are no rows. */
+export function table(head: readonly string[], rows: readonly string[]): string {
   if (rows.length === 0) return '';
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return `${tableRow(head)}\n${tableRow(head.map(() => '---'))}\n${rows.join('\n')}`;
 }
 
 export function list(items: readonly string[]): string {
