@@ -226,6 +226,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       baseUrls: [config.publicBaseUrl],
       bodyLimit: config.bodyLimit,
       deadline: config.deadlines.answer,
+      onFault: config.onFault,
       keySource: { allowInsecureKeySets: config.allowInsecureHttp },
     }),
     discovery: discover([service]),

@@ -27,6 +27,8 @@ export interface InvocationDependencies {
   /** Milliseconds for the whole of `advise`. */
   readonly deadline: number;
   readonly publicBaseUrl: string;
+  /** What a caller gets when the advice fails inside (5xx): the error, or 200 without cards. */
+  readonly onFault: 'error' | 'empty-cards';
 }
 
 export interface Call {
@@ -171,12 +173,14 @@ async function recordBeforeAnswering(entry: InvocationAudit, deps: InvocationDep
   }
 }
 
-async function recordFailure(entry: InvocationAudit, deps: InvocationDependencies): Promise<void> {
+async function recordFailure(entry: InvocationAudit, deps: InvocationDependencies): Promise<boolean> {
   try {
     await deps.audit.recordInvocation(entry);
+    return true;
   } catch (err) {
     deps.metrics.auditFailure();
     deps.logger.error({ requestId: entry.requestId, err }, 'a failed call could not be recorded');
+    return false;
   }
 }
 
@@ -200,7 +204,12 @@ export async function invoke(
       const refusal = problemOf(error);
       status = refusal.status;
       if (error instanceof UnreadableBody && error.hash !== undefined) trail.bodyHash = error.hash;
-      await recordFailure(auditEntry(call, trail, status, NOTHING_SENT, failureCode(error)), deps);
+      const recorded = await recordFailure(auditEntry(call, trail, status, NOTHING_SENT, failureCode(error)), deps);
+      // Some EHRs disable a service that errs; the fault still stands in log, metrics and audit, so it is not silent.
+      if (status >= 500 && recorded && deps.onFault === 'empty-cards') {
+        deps.logger.error({ requestId: call.requestId, err: refusal }, 'a hook failed and was answered without cards');
+        return [];
+      }
       throw refusal;
     }
     if (assembled.dropped.length > 0) {

@@ -45,6 +45,8 @@ export interface CdsHooksOptions {
   readonly bodyLimit?: number;
   /** Milliseconds for giving advice. Default 3000. */
   readonly deadline?: number;
+  /** Answer to a fault inside: the error (default), or 200 without cards for EHRs that disable a service that errs. */
+  readonly onFault?: 'error' | 'empty-cards';
   /** Ask for a token on discovery too. Default false: it holds nothing about patients. */
   readonly protectDiscovery?: boolean;
   readonly keySource?: KeySourceOptions;
@@ -87,7 +89,13 @@ export function cdsHooksRouter(options: CdsHooksOptions): Router {
     jtiStore: options.jtiStore,
     ...(anonymous === undefined ? {} : { anonymous }),
   });
-  const dependencies = { ...options, readBody, deadline: options.deadline ?? 3_000, publicBaseUrl: baseUrls[0] };
+  const dependencies = {
+    ...options,
+    readBody,
+    deadline: options.deadline ?? 3_000,
+    publicBaseUrl: baseUrls[0],
+    onFault: options.onFault ?? ('error' as const),
+  };
 
   async function authenticate(req: Request, res: Response, path: string): Promise<TrustedClient> {
     try {

@@ -64,6 +64,24 @@ describe('no advice is given when', () => {
     expect(harness.audits).toMatchObject([{ status: 500, failure: 'fault', patientReference: 'Patient/1288992' }]);
   });
 
+  it('computing it fails where the site asks for empty cards: 200 without cards, the fault recorded and logged', async () => {
+    const failing = { advise: () => Promise.reject(new Error('CANARY')), router: { onFault: 'empty-cards' as const } };
+    const harness = createHarness(failing);
+    const response = await harness.post(PATH, hookRequest());
+    expect([response.status, response.body]).toEqual([200, { cards: [] }]);
+    expect(harness.audits).toMatchObject([{ status: 500, failure: 'fault' }]);
+    expect(harness.logs()).toContain('answered without cards');
+    expect(harness.logs()).not.toContain('CANARY');
+  });
+
+  it('empty cards never hide that the record could not be written: 503', async () => {
+    const audit = { recordInvocation: () => Promise.reject(new Error('disk full')) };
+    for (const advise of [undefined, () => Promise.reject(new Error('fault'))]) {
+      const harness = createHarness({ router: { onFault: 'empty-cards', audit }, ...(advise ? { advise } : {}) });
+      expect((await harness.post(PATH, hookRequest())).status).toBeGreaterThanOrEqual(500);
+    }
+  });
+
   it('the FHIR server is not one of the client: 403 before anything is read, without repeating it', async () => {
     const harness = createHarness();
     const response = await harness.post(PATH, hookRequest({ fhirServer: 'https://169.254.169.254/fhir' }));
