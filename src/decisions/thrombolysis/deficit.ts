@@ -3,7 +3,7 @@ import { candidates, holds } from '../../case/index.ts';
 import type { NihssItem, NihssItems, NihssTotal, StrokeCase } from '../../case/index.ts';
 import type { Message, Verdict } from '../evaluation.ts';
 import { or } from '../three-valued.ts';
-import { openFacts, verdict } from './verdict.ts';
+import { NOT_APPLICABLE, MET, NOT_MET, openFacts, verdict } from './verdict.ts';
 
 /** Complete hemianopia, severe aphasia, severe neglect, a limb that cannot hold against gravity: all at 2 or more. */
 const CLEARLY_DISABLING_AT_2: readonly NihssItem[] = ['3', '9', '11', '5a', '5b', '6a', '6b'];
@@ -50,9 +50,9 @@ export function mildNonDisablingDeficit(stroke: StrokeCase): Verdict {
   const disabling = disablingDeficit(stroke);
   switch (disabling.status) {
     case 'met':
-      return { status: 'notMet' };
+      return NOT_MET;
     case 'notMet':
-      return { status: 'met' };
+      return MET;
     default:
       return disabling;
   }
@@ -62,7 +62,7 @@ export function mildNonDisablingDeficit(stroke: StrokeCase): Verdict {
 export function mildButDisabling(stroke: StrokeCase): Verdict {
   const disabling = disablingDeficit(stroke);
   if (disabling.status === 'unknown') return disabling;
-  if (disabling.status !== 'met') return { status: 'notApplicable' };
+  if (disabling.status !== 'met') return NOT_APPLICABLE;
   const severe = holds(stroke.facts.nihss, isNihssAtLeast(6));
   return verdict(severe === undefined ? undefined : !severe, ['nihss'], lowerBoundNote(stroke));
 }

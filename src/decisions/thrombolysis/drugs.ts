@@ -5,7 +5,7 @@ import { and, or } from '../three-valued.ts';
 import { isWithinHours, spanOf } from '../time-windows.ts';
 import { isActive } from './history.ts';
 import type { Evaluate } from './rule.ts';
-import { changing, confirmIfNotRecorded, openFacts, verdict } from './verdict.ts';
+import { changing, confirmIfNotRecorded, emptyList, openFacts, verdict } from './verdict.ts';
 
 export type DrugListKey = {
   [K in FactKey]: StrokeFacts[K] extends Fact<readonly DrugExposure[]> ? K : never;
@@ -19,6 +19,8 @@ export function takenWithinHours(
 ): Evaluate {
   return ({ facts }, at) => {
     const list = facts[key];
+    const empty = emptyList(list);
+    if (empty !== undefined) return empty;
     const answer = holds(list, (exposures) =>
       or(...exposures.map((exposure) => and(counts(exposure), isRecent(exposure, at, hours)))),
     );
@@ -28,13 +30,15 @@ export function takenWithinHours(
   };
 }
 
+const NO_INSTANTS: readonly Instant[] = [];
+
 export function isRecent({ lastIntake }: DrugExposure, at: Instant, hours: number): boolean | undefined {
   const span = spanOf(lastIntake);
   return span === undefined ? undefined : isWithinHours(span, at, hours);
 }
 
-export function intakeEdges(list: Fact<readonly DrugExposure[]>, hours: number): Instant[] {
-  if (list.status === 'unknown') return [];
+export function intakeEdges(list: Fact<readonly DrugExposure[]>, hours: number): readonly Instant[] {
+  if (list.status === 'unknown' || emptyList(list) !== undefined) return NO_INSTANTS;
   const exposures = list.status === 'known' ? list.value : list.values.flatMap(({ value }) => value);
   return exposures.flatMap(({ lastIntake }) => {
     const span = spanOf(lastIntake);
@@ -45,6 +49,7 @@ export function intakeEdges(list: Fact<readonly DrugExposure[]>, hours: number):
 /** Met when the list names any exposure that counts. */
 export function drugFound(key: DrugListKey, counts: (exposure: DrugExposure) => boolean = () => true): Evaluate {
   return ({ facts }) =>
+    emptyList(facts[key]) ??
     confirmIfNotRecorded(
       verdict(
         holds(facts[key], (exposures) => exposures.some(counts)),

@@ -1,37 +1,24 @@
 import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
-import type { CriterionStatus, Evaluation, GuidelineId, RequiredAction, SitePolicy } from '../evaluation.ts';
+import type { Evaluation, GuidelineId, RequiredAction, SitePolicy } from '../evaluation.ts';
 import { GUIDELINE_IDS } from '../evaluation.ts';
-import { strokeClock } from '../stroke-state/clock.ts';
 import { conclusionChangesAt } from '../stroke-state/conclusion-change.ts';
 import { concludeThrombolysis } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
-import { AHA_ASA_2019 } from './guidelines/aha-asa-2019.ts';
-import { AHA_ASA_2026 } from './guidelines/aha-asa-2026.ts';
-import { ESO_2021_2023 } from './guidelines/eso-2021-2023.ts';
-import { yesStrength } from './rule.ts';
-import type { RuledResult, ThrombolysisConclusion, ThrombolysisContext, ThrombolysisRule } from './rule.ts';
+import { contextOf, evaluateRules, rowsAt } from './rule-table.ts';
+import type { Answers } from './rule-table.ts';
+import type { RuledResult, ThrombolysisConclusion } from './rule.ts';
 import { counterfactuals, settledBy } from './settle.ts';
 import type { Counterfactual } from './settle.ts';
+import { whatIf } from './what-if.ts';
+import type { IfReassuring } from './what-if.ts';
 import { pickWindow, windowDetails } from './window-details.ts';
 import type { ThrombolysisWindow } from './window-details.ts';
-
-export const THROMBOLYSIS_RULES: Readonly<Record<GuidelineId, readonly ThrombolysisRule[]>> = {
-  'aha-asa-2026': AHA_ASA_2026,
-  'aha-asa-2019': AHA_ASA_2019,
-  'eso-2021-2023': ESO_2021_2023,
-};
 
 /** What another guideline set says where it says something else. */
 export interface GuidelineDifference {
   readonly guideline: GuidelineId;
   readonly conclusion: ThrombolysisConclusion;
   readonly decidedBy: readonly string[];
-}
-
-export interface IfReassuring {
-  readonly conclusion: ThrombolysisConclusion;
-  /** The open facts that it hangs on. */
-  readonly facts: readonly FactKey[];
 }
 
 export interface ThrombolysisEvaluation extends Evaluation<ThrombolysisConclusion> {
@@ -65,9 +52,12 @@ export function evaluateThrombolysis(
   policy: SitePolicy,
   guideline: GuidelineId = policy.guideline,
 ): ThrombolysisEvaluation {
-  const rows = evaluateRules(stroke, at, policy, guideline);
+  const context = contextOf(stroke, at, policy);
+  const answers: Answers = [];
+  const rows = evaluateRules(stroke, at, policy, guideline, context, answers);
   const conclusion = concludeThrombolysis(rows);
-  const windows = windowDetails(rows, stroke, at, contextOf(stroke, at, policy));
+  const windows = windowDetails(rows, stroke, at, context);
+  const { afterCorrection, ifReassuring } = whatIf(rows, conclusion);
   return {
     decision: 'thrombolysis',
     guideline,
@@ -82,56 +72,36 @@ export function evaluateThrombolysis(
     validUntil: validUntil(rows, stroke, at, policy, guideline, conclusion),
     window: pickWindow(windows, conclusion.decidedBy),
     windows,
-    afterCorrection: afterCorrection(rows, conclusion),
-    ifReassuring: ifReassuring(rows, conclusion),
+    afterCorrection,
+    ifReassuring,
     counterfactuals: counterfactuals(rows, conclusion),
-    alternatives: differences(stroke, at, policy, guideline, conclusion.conclusion),
+    alternatives: differences(guideline, conclusion.conclusion, (id) =>
+      evaluateRules(stroke, at, policy, id, context, answers),
+    ),
   };
 }
 
 /** What the guideline sets other than the site's conclude, where they differ from it. */
 export function compareGuidelines(stroke: StrokeCase, at: Instant, policy: SitePolicy): readonly GuidelineDifference[] {
-  const { conclusion } = concludeThrombolysis(evaluateRules(stroke, at, policy, policy.guideline));
-  return differences(stroke, at, policy, policy.guideline, conclusion);
+  const rowsOf = (id: GuidelineId): RuledResult[] => evaluateRules(stroke, at, policy, id);
+  return differences(policy.guideline, concludeThrombolysis(rowsOf(policy.guideline)).conclusion, rowsOf);
 }
 
 function differences(
-  stroke: StrokeCase,
-  at: Instant,
-  policy: SitePolicy,
   guideline: GuidelineId,
   conclusion: ThrombolysisConclusion,
+  rowsOf: (id: GuidelineId) => readonly RuledResult[],
 ): GuidelineDifference[] {
-  return GUIDELINE_IDS.filter((id) => id !== guideline)
-    .map((id) => ({ id, other: concludeThrombolysis(evaluateRules(stroke, at, policy, id)) }))
-    .filter(({ other }) => other.conclusion !== conclusion)
-    .map(({ id, other }) => ({ guideline: id, conclusion: other.conclusion, decidedBy: other.decidedBy }));
+  const found: GuidelineDifference[] = [];
+  for (const id of GUIDELINE_IDS) {
+    if (id === guideline) continue;
+    const other = concludeThrombolysis(rowsOf(id));
+    if (other.conclusion === conclusion) continue;
+    found.push({ guideline: id, conclusion: other.conclusion, decidedBy: other.decidedBy });
+  }
+  return found;
 }
 
-function contextOf(stroke: StrokeCase, at: Instant, policy: SitePolicy): ThrombolysisContext {
-  return { policy, clock: strokeClock(stroke, at) };
-}
-
-export function evaluateRules(
-  stroke: StrokeCase,
-  at: Instant,
-  policy: SitePolicy,
-  guideline: GuidelineId,
-): RuledResult[] {
-  const context = contextOf(stroke, at, policy);
-  return THROMBOLYSIS_RULES[guideline].map((rule) => applyRule(rule, stroke, at, context));
-}
-
-function applyRule(
-  { id, class: kind, data, citation, effect, evaluate }: ThrombolysisRule,
-  stroke: StrokeCase,
-  at: Instant,
-  context: ThrombolysisContext,
-): RuledResult {
-  return { effect, result: { id, class: kind, data, citation, ...evaluate(stroke, at, context) } };
-}
-
-/** Only rows that named an instant can change with time, so only those are asked again. */
 function validUntil(
   rows: readonly RuledResult[],
   stroke: StrokeCase,
@@ -140,47 +110,10 @@ function validUntil(
   guideline: GuidelineId,
   { conclusion }: Conclusion,
 ): Instant | null {
-  const rules = THROMBOLYSIS_RULES[guideline];
   const instants = rows.flatMap(({ result }) => result.changesAt ?? []);
-  return conclusionChangesAt(instants, at, (then) => {
-    if (then === at) return conclusion;
-    const context = contextOf(stroke, then, policy);
-    const later = rows.map((row, index) => {
-      const rule = rules[index];
-      return row.result.changesAt === undefined || rule === undefined ? row : applyRule(rule, stroke, then, context);
-    });
-    return concludeThrombolysis(later).conclusion;
-  });
-}
-
-const failsGate = ({ effect, result }: RuledResult): boolean => effect.kind === 'gate' && result.status === 'notMet';
-
-const withStatus = ({ effect, result }: RuledResult, status: CriterionStatus): RuledResult => ({
-  effect,
-  result: { ...result, status },
-});
-
-const corrected = (rows: readonly RuledResult[]): readonly RuledResult[] =>
-  rows.map((row) => (failsGate(row) ? withStatus(row, 'met') : row));
-
-function afterCorrection(rows: readonly RuledResult[], { conclusion }: Conclusion): ThrombolysisConclusion | null {
-  if (conclusion !== 'undecided' || !rows.some(failsGate)) return null;
-  return concludeThrombolysis(corrected(rows)).conclusion;
-}
-
-const isOpenCap = ({ effect, result }: RuledResult): boolean =>
-  effect.kind === 'caps' && effect.whenUnknown === 'caps' && result.status === 'unknown';
-
-function ifReassuring(rows: readonly RuledResult[], current: Conclusion): IfReassuring | null {
-  const open = rows.filter(isOpenCap);
-  if (open.length === 0) return null;
-  const isToCorrect = current.conclusion === 'undecided' && rows.some(failsGate);
-  const basis = isToCorrect ? corrected(rows) : rows;
-  const as = isToCorrect ? concludeThrombolysis(basis) : current;
-  if (yesStrength(as.conclusion) === 0) return null;
-  const { conclusion } = concludeThrombolysis(basis.map((row) => (isOpenCap(row) ? withStatus(row, 'notMet') : row)));
-  if (yesStrength(conclusion) <= yesStrength(as.conclusion)) return null;
-  return { conclusion, facts: [...new Set(open.flatMap(({ result }) => result.missing ?? []))] };
+  return conclusionChangesAt(instants, at, (then) =>
+    then === at ? conclusion : concludeThrombolysis(rowsAt(rows, stroke, then, policy, guideline)).conclusion,
+  );
 }
 
 /** Steps before (or, for the laboratory, along with) treatment; none where treatment is ruled out. */
@@ -204,8 +137,10 @@ function requiredActions(rows: readonly RuledResult[], stroke: StrokeCase, concl
 }
 
 function factsToConfirm(rows: readonly RuledResult[]): FactKey[] {
-  const keys = rows
-    .filter(({ effect, result }) => effect.kind !== 'informs' && result.confirm === true)
-    .flatMap(({ result }) => result.data.slice(0, 1));
-  return [...new Set(keys)];
+  const keys = new Set<FactKey>();
+  for (const { effect, result } of rows) {
+    const [first] = result.data;
+    if (effect.kind !== 'informs' && result.confirm === true && first !== undefined) keys.add(first);
+  }
+  return [...keys];
 }

@@ -4,7 +4,7 @@ import type { ClinicalEvent, Fact, FactKey, Instant, StrokeFacts } from '../../c
 import type { Message } from '../evaluation.ts';
 import { and, or } from '../three-valued.ts';
 import type { Evaluate } from './rule.ts';
-import { changing, confirmIfNotRecorded, verdict } from './verdict.ts';
+import { changing, confirmIfNotRecorded, emptyList, verdict } from './verdict.ts';
 
 type ListKey = {
   [K in FactKey]: StrokeFacts[K] extends Fact<readonly ClinicalEvent[]> ? K : never;
@@ -38,6 +38,8 @@ export interface EventQuestion {
 export function eventFound(key: ListKey, question: EventQuestion = {}): Evaluate {
   return ({ facts }, at) => {
     const fact: Fact<readonly ClinicalEvent[]> = facts[key];
+    const empty = emptyList(fact);
+    if (empty !== undefined) return empty;
     const answer = holds(fact, (events) => or(...events.map((event) => answerFor(event, question, at))));
     const note = answer === undefined ? whyOpen(fact, question) : undefined;
     const found = confirmIfNotRecorded(verdict(answer, [key], note), facts, key);

@@ -4,7 +4,7 @@ import type { Fact, FactKey, Quantity, StrokeCase, StrokeFacts, UnknownReason } 
 import type { RequiredAction, Verdict } from '../evaluation.ts';
 import { and } from '../three-valued.ts';
 import type { Evaluate } from './rule.ts';
-import { verdict } from './verdict.ts';
+import { MET, NOT_APPLICABLE, NOT_MET, verdict } from './verdict.ts';
 
 type QuantityKey = {
   [K in FactKey]: StrokeFacts[K] extends Fact<Quantity> ? K : never;
@@ -45,11 +45,11 @@ const laboratory =
   ({ facts }) => {
     const fact: Fact<Quantity> = facts[key];
     const answer = holds(fact, (value) => test(value, limit));
-    if (answer !== undefined) return { status: answer ? 'met' : 'notMet' };
+    if (answer !== undefined) return answer ? MET : NOT_MET;
     if (!isAwaited(fact)) return { status: 'unknown', missing: [key] };
     if (sameTest === undefined) return { status: 'unknown', missing: [key], awaited: true };
     const other: Fact<Quantity> = facts[sameTest.key];
-    if (holds(other, (value) => test(value, sameTest.limit)) !== undefined) return { status: 'notApplicable' };
+    if (holds(other, (value) => test(value, sameTest.limit)) !== undefined) return NOT_APPLICABLE;
     // with neither there, the INR is asked for once
     return { status: 'unknown', missing: [isAwaited(other) ? 'inr' : key], awaited: true };
   };

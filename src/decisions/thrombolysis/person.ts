@@ -2,7 +2,7 @@
 import { holds, isAbove } from '../../case/index.ts';
 import { and, or } from '../three-valued.ts';
 import type { Evaluate } from './rule.ts';
-import { openFacts, verdict } from './verdict.ts';
+import { NOT_APPLICABLE, openFacts, verdict } from './verdict.ts';
 
 /** Above this age a pregnancy is not asked for. */
 const PREGNANCY_AGE_LIMIT = 55;
@@ -16,7 +16,7 @@ export const pregnantOrPostpartum: Evaluate = ({ facts }) => {
     holds(facts.age, (age) => isAbove(age, PREGNANCY_AGE_LIMIT)),
   );
   return facts.pregnancy.status === 'unknown' && impossible === true
-    ? { status: 'notApplicable' }
+    ? NOT_APPLICABLE
     : verdict(undefined, ['pregnancy']);
 };
 

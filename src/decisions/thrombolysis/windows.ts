@@ -8,7 +8,7 @@ import { isNihssAtLeast } from './deficit.ts';
 import { hasMismatch } from './perfusion.ts';
 import type { MismatchRule } from './perfusion.ts';
 import type { ThrombolysisContext, ThrombolysisRule, WindowTiming, Yes } from './rule.ts';
-import { changing, openFacts, verdict } from './verdict.ts';
+import { NOT_APPLICABLE, NOT_MET, changing, openFacts, verdict } from './verdict.ts';
 
 const STANDARD_WINDOW_HOURS = 4.5;
 const CLOCK: readonly FactKey[] = ['lastKnownWell', 'witnessedOnset'];
@@ -45,7 +45,7 @@ export function plainWindow(specification: WindowSpecification): ThrombolysisRul
       const notYet = fromHours > 0 && isWithinHours(since, at, fromHours) === true;
       const answer = isWithinHours(since, at, toHours);
       const note = answer === undefined ? { key: 'onset-time-not-exact' } : undefined;
-      const open: Verdict = notYet ? { status: 'notApplicable' } : verdict(answer, missingClock(context), note);
+      const open: Verdict = notYet ? NOT_APPLICABLE : verdict(answer, missingClock(context), note);
       return changing(open, edges(since, fromHours, toHours), at);
     },
   };
@@ -91,16 +91,16 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
     const { clock } = context;
     // the standard window needs none of this imaging
     if (clock.status === 'known' && isWithinHours(clock.since, at, STANDARD_WINDOW_HOURS) === true) {
-      return { status: 'notApplicable' };
+      return NOT_APPLICABLE;
     }
     const applies = row.applies(stroke);
-    if (applies === false) return { status: 'notApplicable' };
+    if (applies === false) return NOT_APPLICABLE;
     const passedOver = row.isPassedOver === undefined ? false : row.isPassedOver(stroke, context);
-    if (passedOver === true) return { status: 'notApplicable' };
+    if (passedOver === true) return NOT_APPLICABLE;
     if (passedOver === undefined) return { status: 'unknown', missing: ['thrombectomyAccess'] };
     const inTime = since === undefined ? undefined : isWithinHours(since, at, toHours);
     const notYet = since !== undefined && fromHours > 0 && isWithinHours(since, at, fromHours) === true;
-    if (notYet) return { status: 'notApplicable' };
+    if (notYet) return NOT_APPLICABLE;
     const selected = row.imaging(stroke, context);
     const answer = and(applies, inTime, selected);
     if (answer !== undefined) return verdict(answer, [], note(answer, inTime));
@@ -283,9 +283,7 @@ export function contradictoryClocks(citation: Citation): ThrombolysisRule {
     effect: { kind: 'contradiction' },
     evaluate: (stroke, at) =>
       changing(
-        clockTimesContradict(stroke, at)
-          ? { status: 'met', missing: ['lastKnownWell', 'witnessedOnset'] }
-          : { status: 'notMet' },
+        clockTimesContradict(stroke, at) ? { status: 'met', missing: ['lastKnownWell', 'witnessedOnset'] } : NOT_MET,
         clockInstants(stroke),
         at,
       ),

@@ -10,7 +10,7 @@ import { valueAbove } from '../measurements.ts';
 import { diabetesAndPriorStroke } from '../person.ts';
 import { INDIVIDUALIZE, INFORMS } from '../rule.ts';
 import type { Evaluate, ThrombolysisRule } from '../rule.ts';
-import { changing, openFacts, verdict } from '../verdict.ts';
+import { NOT_APPLICABLE, changing, openFacts, verdict } from '../verdict.ts';
 
 /** Not applicable within the first 3 h. */
 const after3Hours =
@@ -19,7 +19,7 @@ const after3Hours =
     const { clock } = context;
     if (clock.status === 'unknown') return evaluate(stroke, at, context);
     const early = isWithinHours(clock.since, at, 3) === true;
-    return changing(early ? { status: 'notApplicable' } : evaluate(stroke, at, context), edges(clock.since, 3), at);
+    return changing(early ? NOT_APPLICABLE : evaluate(stroke, at, context), edges(clock.since, 3), at);
   };
 
 export const CAUTIONS_2019: readonly ThrombolysisRule[] = [

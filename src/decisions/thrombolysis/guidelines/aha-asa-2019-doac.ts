@@ -7,7 +7,7 @@ import { aha2019 } from '../citations.ts';
 import { intakeEdges, isRecent } from '../drugs.ts';
 import { EXCLUDES } from '../rule.ts';
 import type { ThrombolysisRule } from '../rule.ts';
-import { changing, confirmIfNotRecorded, openFacts, verdict } from '../verdict.ts';
+import { changing, confirmIfNotRecorded, emptyList, openFacts, verdict } from '../verdict.ts';
 
 const HOURS = 48;
 /** 'Normal renal function' is not defined there; an eGFR from 60 on is taken for it, below it the answer stays open. */
@@ -32,6 +32,8 @@ export const directOralAnticoagulant2019: ThrombolysisRule = {
   effect: EXCLUDES,
   evaluate: ({ facts }, at): Verdict => {
     const list = facts.directOralAnticoagulant;
+    const empty = emptyList(list);
+    if (empty !== undefined) return empty;
     const renal = hasNormalRenalFunction(facts);
     const answer = holds(list, (exposures) =>
       or(

@@ -20,7 +20,7 @@ import {
   PRODUCT_SAFETY_RULES,
   reasonToSuspect,
 } from '../shared-rules.ts';
-import { changing, confirmIfNotRecorded, openFacts, verdict } from '../verdict.ts';
+import { changing, confirmIfNotRecorded, emptyList, openFacts, verdict } from '../verdict.ts';
 import { dwiFlairWindow, penumbraWindow, plainWindow, wakeUpPenumbraWindow } from '../windows.ts';
 import { TABLE_8_ABSOLUTE, TABLE_8_BENEFIT, TABLE_8_RELATIVE } from './aha-asa-2026-table-8.ts';
 
@@ -115,6 +115,8 @@ const DIRECT_ORAL_ANTICOAGULANT: readonly ThrombolysisRule[] = [
     effect: EXCLUDES,
     evaluate: ({ facts }, at) => {
       const list = facts.directOralAnticoagulant;
+      const empty = emptyList(list);
+      if (empty !== undefined) return empty;
       const reversals = facts.anticoagulantReversal.status === 'known' ? facts.anticoagulantReversal.value : [];
       const answer = holds(list, (exposures) =>
         or(...exposures.map((taken) => and(!isReversed(taken.drug, reversals), isRecent(taken, at, HOURS)))),
