@@ -10,6 +10,8 @@ export interface UnitTarget<U extends Unit = Unit> {
   readonly unit: U;
   /** g/mol, where laboratories report moles as well as mass. */
   readonly molarMass?: number;
+  /** Decimals that a value converted from another unit is given with; undefined = as computed. */
+  readonly decimals?: number;
 }
 
 /** g/mol: glucose C6H12O6; creatinine C4H7N3O; cholesterol C27H46O (lipid results are reported as cholesterol). */
@@ -128,4 +130,16 @@ export function convert(value: number, recorded: string | undefined, target: Uni
   if (conversion === null) return undefined;
   if (conversion === IDENTITY) return value;
   return Number((value * conversion.factor + conversion.offset).toPrecision(12));
+}
+
+/**
+ * A converted value as a clinician reads it. The limits of guidelines and dose bands are multiples of five in these units
+ * (glucose 50, 60, 400 mg/dL; pressure 185/110 mm[Hg]; weight 60, 70 … kg): a value beside one is given to a tenth and
+ * stays on its own side, so that 49.97 mg/dL becomes 49.9 and not 50.
+ */
+export function rounded(value: number, decimals: number): number {
+  const near = Number(value.toFixed(decimals));
+  if (near === value || near % 5 !== 0) return near;
+  const tenth = Number(value.toFixed(1));
+  return tenth === near ? (value < near ? Math.floor(value * 10) : Math.ceil(value * 10)) / 10 : tenth;
 }

@@ -204,6 +204,7 @@ const NEVER_TAKEN: ReadonlySet<unknown> = new Set(['entered-in-error', 'intended
 const DENIED = 'not-taken';
 /** A statement's single time is when the drug was taken only if it is this fresh; older it is when the course began. */
 const FRESH_STATEMENT = 24 * 3_600_000;
+const OF_EPISODE = 48 * 3_600_000;
 
 function statement(
   resource: MedicationStatement,
@@ -217,7 +218,13 @@ function statement(
   const single = fhirTime(resource.effectiveDateTime, scope.timeZone);
   const asserted = fhirTime(resource.dateAsserted, scope.timeZone) ?? null;
   const ended = end !== undefined && end.latest <= scope.at;
-  const active = !ended && status !== 'completed' && status !== 'stopped' && status !== 'on-hold' && status !== DENIED;
+  // A course that is said to be active is: its end is the last intake so far.
+  const active =
+    status === 'active' ||
+    (!ended && status !== 'completed' && status !== 'stopped' && status !== 'on-hold' && status !== DENIED);
+  // An old end of an old statement was just never followed up: the drug may have been taken since.
+  const endCounts =
+    ended && (!active || end.latest >= scope.at - OF_EPISODE || (asserted?.latest ?? 0) >= scope.at - OF_EPISODE);
   const fresh =
     single !== undefined && single.latest <= scope.at && (!active || single.earliest >= scope.at - FRESH_STATEMENT);
   return {
@@ -227,7 +234,7 @@ function statement(
     denied: status === DENIED,
     draft: false,
     asserted: asserted ?? single ?? period ?? null,
-    intake: status === DENIED ? null : ended ? end : fresh ? single : null,
+    intake: status === DENIED ? null : endCounts ? end : fresh ? single : null,
     latest: later(asserted, end ?? single ?? period),
     ...dosageOf(resource.dosage?.[0], identity.drugs, scope),
   };

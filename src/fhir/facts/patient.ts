@@ -3,7 +3,7 @@ import type { Fact, Known, Quantity, Sex, StrokeFacts, Unknown, Weight } from '.
 import { known, quantity } from '../../case/index.ts';
 import { calendarDate } from '../time.ts';
 import { choose } from './choose.ts';
-import { LOOK_BACK, RANGE } from './quantity-table.ts';
+import { LOOK_BACK, RANGE, TARGET } from './quantity-table.ts';
 import { parseQuantity, sameQuantity } from './quantities.ts';
 import type { Parsed, Reading } from './reading.ts';
 import { readingsOf, type RecordIndex } from './record-index.ts';
@@ -47,7 +47,7 @@ const METHODS = [
 ] as const;
 
 function parseWeight(reading: Reading['node'], provenance: Weight['provenance']): Parsed<Weight> {
-  const parsed = parseQuantity(reading, { unit: 'kg' }, RANGE.weight, 'weight');
+  const parsed = parseQuantity(reading, TARGET.weight, RANGE.weight, 'weight');
   return parsed.ok ? { ok: true, value: { quantity: parsed.value as Quantity<'kg'>, provenance } } : parsed;
 }
 

@@ -1,5 +1,14 @@
 /** Pregnancy and the fortnight after a delivery. */
-import { DAY, known, type Fact, type PregnancyState, type StrokeFacts, type TimeSpan } from '../../case/index.ts';
+import {
+  candidates,
+  DAY,
+  holds,
+  known,
+  type Fact,
+  type PregnancyState,
+  type StrokeFacts,
+  type TimeSpan,
+} from '../../case/index.ts';
 import { isFutureDated } from '../time.ts';
 import { choose, sourcesOf } from './choose.ts';
 import { LOOK_BACK } from './quantity-table.ts';
@@ -46,7 +55,7 @@ export function mapPregnancy(
   );
   if (diagnosed.length > 0) return known('pregnant', null, sourcesOf(diagnosed));
   if (sex.status === 'known' && sex.value === 'male') return known('not-pregnant', null, sex.sources, 'derived');
-  if (age.status === 'known' && age.value.value >= MENOPAUSE)
-    return known('not-pregnant', null, age.sources, 'derived');
+  if (holds(age, ({ value }) => value >= MENOPAUSE) === true)
+    return known('not-pregnant', null, candidates(age)[0]?.sources ?? [], 'derived');
   return tested;
 }

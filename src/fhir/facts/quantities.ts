@@ -1,7 +1,7 @@
 /** Numeric facts: unit, plausibility, age of the value. */
 import type { Fact, Quantity, Unit } from '../../case/index.ts';
 import { quantity } from '../../case/index.ts';
-import { convert, nameableUnit, type UnitTarget } from '../units.ts';
+import { convert, nameableUnit, rounded, type UnitTarget } from '../units.ts';
 import { choose } from './choose.ts';
 import { QUANTITIES, type MeasuredKey } from './quantity-table.ts';
 import { recordedNumber, reject, accept, type Parsed, type Reading, type ValueNode } from './reading.ts';
@@ -33,11 +33,13 @@ export function parseQuantity(
   const number = recordedNumber(node);
   if (!number.ok) return number;
   const { value: recorded, unit, comparator } = number.value;
-  const value = convert(recorded, unit, target);
-  if (value === undefined) {
+  const converted = convert(recorded, unit, target);
+  if (converted === undefined) {
     const token = nameableUnit(unit);
     return reject('unit-not-understood', token === undefined ? undefined : `${label} ${recorded} ${token}`);
   }
+  const { decimals } = target;
+  const value = converted === recorded || decimals === undefined ? converted : rounded(converted, decimals);
   if (value < range[0] || value > range[1] || (whole && !Number.isInteger(value))) {
     // A bound may lie outside what can be measured: '< 0.1' of a range that begins there.
     if (comparator === undefined) return reject('implausible', name(label, value, target.unit));

@@ -40,11 +40,11 @@ const lab = (
   unit: Unit,
   range: readonly [number, number],
   lookBack: number,
-  molarMass?: number,
+  conversion: Pick<UnitTarget, 'molarMass' | 'decimals'> = {},
 ): MeasuredQuantity => ({
   group: `observation-${group}`,
   label,
-  target: molarMass === undefined ? { unit } : { unit, molarMass },
+  target: { unit, ...conversion },
   range,
   lookBack,
   list: 'laboratory',
@@ -71,7 +71,7 @@ const image = (
 const EVER = 100 * 365 * DAY;
 
 export const QUANTITIES: Readonly<Record<MeasuredKey, MeasuredQuantity>> = {
-  glucose: lab('glucose', 'glucose', 'mg/dL', [5, 2500], NOW_LAB, MOLAR_MASS.glucose),
+  glucose: lab('glucose', 'glucose', 'mg/dL', [5, 2500], NOW_LAB, { molarMass: MOLAR_MASS.glucose, decimals: 0 }),
   inr: lab('inr', 'INR', '{INR}', [0.5, 25], NOW_LAB),
   prothrombinTime: lab('prothrombin-time', 'PT', 's', [5, 250], NOW_LAB),
   aptt: lab('aptt', 'aPTT', 's', [10, 400], NOW_LAB),
@@ -79,11 +79,14 @@ export const QUANTITIES: Readonly<Record<MeasuredKey, MeasuredQuantity>> = {
   thrombinTime: lab('thrombin-time', 'TT', 's', [5, 500], NOW_LAB),
   platelets: lab('platelets', 'platelets', '10*9/L', [1, 4000], NOW_LAB),
   fibrinogen: lab('fibrinogen', 'fibrinogen', 'mg/dL', [5, 2000], NOW_LAB),
-  creatinine: lab('creatinine', 'creatinine', 'mg/dL', [0.1, 40], RENAL, MOLAR_MASS.creatinine),
+  creatinine: lab('creatinine', 'creatinine', 'mg/dL', [0.1, 40], RENAL, {
+    molarMass: MOLAR_MASS.creatinine,
+    decimals: 2,
+  }),
   egfr: lab('egfr', 'eGFR', 'mL/min/{1.73_m2}', [0, 250], RENAL),
   // Glycated hemoglobin averages two to three months; lipids change slowly.
-  hba1c: lab('hba1c', 'HbA1c', '%', [2, 25], 120 * DAY),
-  ldl: lab('ldl', 'LDL', 'mg/dL', [1, 1500], 365 * DAY, MOLAR_MASS.cholesterol),
+  hba1c: lab('hba1c', 'HbA1c', '%', [2, 25], 120 * DAY, { decimals: 1 }),
+  ldl: lab('ldl', 'LDL', 'mg/dL', [1, 1500], 365 * DAY, { molarMass: MOLAR_MASS.cholesterol, decimals: 0 }),
 
   aspects: image('aspects', 'ASPECTS', '{score}', [0, 10]),
   pcAspects: image('pc-aspects', 'pc-ASPECTS', '{score}', [0, 10]),
@@ -127,3 +130,9 @@ export const RANGE = {
   diastolic: [10, 250],
   weight: [2, 400],
 } as const satisfies Record<string, readonly [number, number]>;
+
+/** Units of quantities that have mappers of their own. */
+export const TARGET = {
+  pressure: { unit: 'mm[Hg]', decimals: 0 },
+  weight: { unit: 'kg', decimals: 1 },
+} as const satisfies Record<string, UnitTarget>;

@@ -2,7 +2,7 @@
 import { known, type At, type BloodPressure, type Quantity, type StrokeFacts } from '../../case/index.ts';
 import { isFutureDated } from '../time.ts';
 import { choose, sourcesOf, type Candidate } from './choose.ts';
-import { LOOK_BACK, RANGE } from './quantity-table.ts';
+import { LOOK_BACK, RANGE, TARGET } from './quantity-table.ts';
 import { parseQuantity } from './quantities.ts';
 import { accept, reject, type Parsed, type Reading } from './reading.ts';
 import { readingsOf, type RecordIndex } from './record-index.ts';
@@ -42,10 +42,10 @@ function isPart(reading: Reading): boolean {
 }
 
 function parsePair(systolic: Reading, diastolic: Reading | undefined): Parsed<BloodPressure> {
-  const sys = parseQuantity(systolic.node, { unit: 'mm[Hg]' }, RANGE.systolic, 'SBP');
+  const sys = parseQuantity(systolic.node, TARGET.pressure, RANGE.systolic, 'SBP');
   if (!sys.ok) return sys;
   if (diastolic === undefined) return reject('not-recorded');
-  const dia = parseQuantity(diastolic.node, { unit: 'mm[Hg]' }, RANGE.diastolic, 'DBP');
+  const dia = parseQuantity(diastolic.node, TARGET.pressure, RANGE.diastolic, 'DBP');
   if (!dia.ok) return dia;
   if (dia.value.value >= sys.value.value)
     return reject('implausible', `BP ${sys.value.value}/${dia.value.value} mm[Hg]`);

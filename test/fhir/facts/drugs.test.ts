@@ -119,6 +119,27 @@ describe('the last intake', () => {
       lastIntake: { status: 'known', value: { latest: Date.parse(daysBefore(4)) } },
     });
   });
+  it('of a statement that says active is its end, if it was made in this episode or ends in it', () => {
+    const course = (end: number, more: Loose = {}) =>
+      only(
+        doac(
+          medication('Statement', APIXABAN, {
+            effectivePeriod: { start: daysBefore(90), end: daysBefore(end) },
+            ...more,
+          }),
+        ),
+      );
+    expect(course(0.25)).toMatchObject({
+      active: true,
+      lastIntake: { status: 'known', value: { latest: Date.parse(daysBefore(0.25)) } },
+    });
+    expect(course(5, { dateAsserted: before(30) })).toMatchObject({
+      active: true,
+      lastIntake: { status: 'known', value: { latest: Date.parse(daysBefore(5)) } },
+    });
+    // Nobody closed the course: that it is still taken cannot be excluded.
+    expect(course(5)).toMatchObject({ active: true, lastIntake: { status: 'unknown' } });
+  });
   it('is what the patient says in this episode, before anything else', () => {
     const stated = observation(OWN, 'anticoagulant-last-intake', { valueDateTime: before(600) });
     expect(only(factsOf([medication('Request', APIXABAN), stated]).directOralAnticoagulant).lastIntake).toMatchObject({

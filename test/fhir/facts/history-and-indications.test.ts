@@ -192,7 +192,15 @@ describe('person', () => {
   it('age is known to the year, and a year of birth leaves two', () => {
     expect(caseOf(aRecord([patient({ birthDate: '1956-11-24' })])).facts.age).toMatchObject({ value: { value: 69 } });
     expect(caseOf(aRecord([patient({ birthDate: '1956-11-23' })])).facts.age).toMatchObject({ value: { value: 70 } });
-    expect(caseOf(aRecord([patient({ birthDate: '1956' })])).facts.age.status).toBe('conflicting');
+    const source = { basis: 'derived', sources: [{ reference: 'Patient/p' }] };
+    expect(caseOf(aRecord([patient({ birthDate: '1956' })])).facts.age).toMatchObject({
+      status: 'conflicting',
+      values: [
+        { value: { value: 69 }, ...source },
+        { value: { value: 70 }, ...source },
+      ],
+    });
+    expect(caseOf(aRecord([patient({ birthDate: '1956-10' })])).facts.age).toMatchObject({ value: { value: 70 } });
     expect(caseOf(aRecord([patient({ birthDate: '1856-01-01' })])).facts.age).toMatchObject({ why: 'implausible' });
     expect(caseOf(aRecord([])).facts.age.status).toBe('unknown');
   });

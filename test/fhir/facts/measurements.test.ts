@@ -139,6 +139,42 @@ describe('units', () => {
   });
 });
 
+describe('a converted value', () => {
+  const shown = (value: number, unit: string): unknown => {
+    const fact = factsOf([glucose(amount(value, unit))]).glucose;
+    return fact.status === 'known' ? fact.value.value : fact;
+  };
+  it('has the precision of its unit; a recorded one stays as it is', () => {
+    expect(shown(6.1, 'mmol/L')).toBe(109.9);
+    expect(shown(6.2, 'mmol/L')).toBe(112);
+    expect(shown(111.7, 'mg/dL')).toBe(111.7);
+    const creatinine = factsOf([observation(LOINC, '2160-0', amount(97, 'umol/L'))]).creatinine;
+    expect(creatinine).toMatchObject({ value: { value: 1.1 } });
+    const weight = factsOf([observation(LOINC, '29463-7', amount(180, 'lb'))]).weight;
+    expect(weight).toMatchObject({ value: { quantity: { value: 81.6 } } });
+  });
+  it.each([
+    [2.77, 50],
+    [3.33, 60],
+    [22.2, 400],
+    [22.21, 400],
+  ])('%d mmol/L is not rounded onto the limit %d mg/dL', (value, limit) => {
+    const exact = convert(value, 'mmol/L', { unit: 'mg/dL', molarMass: MOLAR_MASS.glucose }) ?? NaN;
+    expect(Math.sign((shown(value, 'mmol/L') as number) - limit)).toBe(Math.sign(exact - limit));
+  });
+  it('stays on its side of every limit, and within half a unit', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 40, noNaN: true }), fc.constantFrom(50, 60, 140, 180, 400), (v, limit) => {
+        const exact = convert(v, 'mmol/L', { unit: 'mg/dL', molarMass: MOLAR_MASS.glucose }) ?? NaN;
+        const value = shown(v, 'mmol/L') as number;
+        expect(Math.abs(value - exact)).toBeLessThanOrEqual(0.5);
+        expect(Math.sign(value - limit)).toBe(Math.sign(exact - limit));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
 describe('times', () => {
   it.each(['2026-13-01', '2026-02-30', '2026-11-23T13:00:00', '23.11.2026', '', 42, null])(
     '%s is malformed',
