@@ -60,7 +60,10 @@ export function adviseOnRecord(
     cards:
       decisions === null
         ? []
-        : explain(decisions, stroke, at, parts.policy, parts.content, locale, { version: parts.version }),
+        : explain(decisions, stroke, at, parts.policy, parts.content, locale, {
+            version: parts.version,
+            onError: parts.onDecisionError,
+          }),
     record: storeEvaluation(stroke, decisions, at, parts.policy, {
       service: parts.version,
       content: parts.content.version,

@@ -83,6 +83,15 @@ function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
 
+/** CPU milliseconds of a process so far, all its threads; the clock ticks of Linux are 10 ms. */
+function cpuMilliseconds(pid: number): number {
+  const fields =
+    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+      .split(') ')[1]
+      ?.split(' ') ?? [];
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
 const keys = await createEhrKeys(algorithm);
 const port = 18_000 + Math.floor(Math.random() * 2_000);
 const base = `http://127.0.0.1:${String(port)}`;
@@ -168,9 +177,8 @@ try {
     throw new Error(`the hook answered ${String(first.status)}, ${String(cards)} cards`);
   const answerFile = join(folder, 'answer.json');
   writeFileSync(answerFile, answer);
-  const barePort = await portOf(
-    fork(join(root, 'test/load/bare-endpoint.ts'), [answerFile], { execArgv: ['--import', 'tsx'] }),
-  );
+  const bareServer = fork(join(root, 'test/load/bare-endpoint.ts'), [answerFile], { execArgv: ['--import', 'tsx'] });
+  const barePort = await portOf(bareServer);
   const bareUrl = `http://127.0.0.1:${String(barePort)}/`;
 
   say(
@@ -190,6 +198,7 @@ try {
 
   const ours: LoadResult[] = [];
   const bare: LoadResult[] = [];
+  const cpuBefore = [cpuMilliseconds(service.pid ?? 0), cpuMilliseconds(bareServer.pid ?? 0)] as const;
   for (let round = 0; round < rounds; round += 1) {
     const tokenFile = await tokens(requests);
     bare.push(await load({ url: bareUrl, bodyFile, requests, connections }));
