@@ -217,6 +217,12 @@ try {
         .join('   ')}   ${String(results.reduce((sum, r) => sum + r.failures, 0)).padStart(8)}`,
     );
   }
+  const perRequest = (pid: number | undefined, before: number): string =>
+    ((cpuMilliseconds(pid ?? 0) - before) / (rounds * requests)).toFixed(2);
+  say(
+    `\nCPU per request: ${perRequest(service.pid, cpuBefore[0])} ms (all threads, database included), ` +
+      `bare ${perRequest(bareServer.pid, cpuBefore[1])} ms`,
+  );
   say(
     `\nshare of the bare throughput: ${((100 * median(ours, 'requestsPerSecond')) / median(bare, 'requestsPerSecond')).toFixed(0)} %`,
   );
