@@ -1,16 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { auditExportCommand, auditVerifyCommand } from './cli/audit.ts';
-import { configCheckCommand } from './cli/config-check.ts';
-import { ehrConfigCommand } from './cli/ehr-config.ts';
-import { evaluateCommand } from './cli/evaluate.ts';
-import { scoreCommand } from './cli/score.ts';
-import { serveCommand } from './cli/serve.ts';
+import type { EvaluateOptions } from './cli/evaluate.ts';
 import { CommandError, EXIT } from './cli/terminal.ts';
 import { VERSION } from './product.ts';
 
 const CONFIG_OPTION = ['--config <file>', 'configuration; else STROKE_CDS_CONFIG; else the defaults'] as const;
 
+// Each command loads its own part of the product when it runs: --help and score need no database.
 const EXIT_CODES = `
 Exit codes:
   0  done
@@ -31,6 +27,7 @@ function program(finish: (code: number) => void): Command {
     .description('run the service until it is told to stop (SIGTERM, SIGINT)')
     .option(...CONFIG_OPTION)
     .action(async (options: { config?: string }) => {
+      const { serveCommand } = await import('./cli/serve.ts');
       finish(await serveCommand(options));
     });
 
@@ -51,7 +48,8 @@ A bundle counts as the whole record of its patients: a list that holds nothing o
 Example:
   stroke-cds evaluate fhir-resources/examples --guideline aha-asa-2019`,
     )
-    .action(async (paths: string[], options: Parameters<typeof evaluateCommand>[1]) => {
+    .action(async (paths: string[], options: EvaluateOptions) => {
+      const { evaluateCommand } = await import('./cli/evaluate.ts');
       finish(await evaluateCommand(paths, options));
     });
 
@@ -68,6 +66,7 @@ Example:
   echo '{"score":"ICH score","inputs":{"gcs":8,"age":50,"ich_volume_ml":50,"ivh":true,"infratentorial":false}}' | stroke-cds score`,
     )
     .action(async (file: string | undefined) => {
+      const { scoreCommand } = await import('./cli/score.ts');
       finish(await scoreCommand(file));
     });
 
@@ -79,6 +78,7 @@ Example:
     .description('find changed, missing or reordered records; exit code 1 when there are any')
     .option(...CONFIG_OPTION)
     .action(async (options: { config?: string }) => {
+      const { auditVerifyCommand } = await import('./cli/audit.ts');
       finish(await auditVerifyCommand(options));
     });
   audit
@@ -88,6 +88,7 @@ Example:
     .option('--to <instant>', 'recorded before this instant')
     .option(...CONFIG_OPTION)
     .action(async (options: { config?: string; from?: string; to?: string }) => {
+      const { auditExportCommand } = await import('./cli/audit.ts');
       finish(await auditExportCommand(options));
     });
 
@@ -97,7 +98,8 @@ Example:
     .command('check')
     .description('every problem of configuration, card content and value sets at once')
     .option(...CONFIG_OPTION)
-    .action((options: { config?: string }) => {
+    .action(async (options: { config?: string }) => {
+      const { configCheckCommand } = await import('./cli/config-check.ts');
       finish(configCheckCommand(options));
     });
 
@@ -108,7 +110,8 @@ Example:
     )
     .option('--vendor <name>', 'epic, oracle or generic', 'generic')
     .option(...CONFIG_OPTION)
-    .action((options: { config?: string; vendor: string }) => {
+    .action(async (options: { config?: string; vendor: string }) => {
+      const { ehrConfigCommand } = await import('./cli/ehr-config.ts');
       finish(ehrConfigCommand(options));
     });
   return cli;

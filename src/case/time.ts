@@ -21,6 +21,16 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 const ZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+/** Every month has it. */
+const SURE_DAY = 28;
+
+/** The engine would take 30 February for 2 March, and 24:00 for the next day. */
+function isOnCalendar(text: string): boolean {
+  if (text.startsWith('24', 11)) return false;
+  const day = Number(text.slice(8, 10));
+  if (day <= SURE_DAY) return true;
+  return day <= new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
+}
 
 /** @param ms milliseconds since the epoch @throws RangeError when not finite */
 export function instantFromEpoch(ms: number): Instant {
@@ -30,10 +40,10 @@ export function instantFromEpoch(ms: number): Instant {
 
 /**
  * Parses an ISO 8601 date-time with a zone ('2026-11-23T14:32:00+01:00').
- * @returns undefined when the text is not a valid date-time or names no zone
+ * @returns undefined when the text is not a valid date-time, is not on the calendar, or names no zone
  */
 export function parseInstant(text: string): Instant | undefined {
-  if (!ZONED.test(text)) return undefined;
+  if (!ZONED.test(text) || !isOnCalendar(text)) return undefined;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : (ms as Instant);
 }

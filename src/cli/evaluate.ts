@@ -7,11 +7,11 @@ import { LOCALES } from '../explanation/content/card-content.ts';
 import { recordsFromResources } from '../fhir/offline-records.ts';
 import { createLogger } from '../http/logging.ts';
 import { configuration } from './configuration.ts';
-import { patientFiles, readPatientFile, type PatientFile } from './read-patient-files.ts';
+import { NoFhirResource, patientFiles, readPatientFile, type PatientFile } from './read-patient-files.ts';
 import { CommandError, EXIT, progress } from './terminal.ts';
 import { printCards } from './print-cards.ts';
 
-interface EvaluateOptions {
+export interface EvaluateOptions {
   readonly at?: string;
   readonly guideline?: string;
   readonly locale?: string;
@@ -59,6 +59,10 @@ export async function evaluateCommand(paths: readonly string[], options: Evaluat
       file = await readPatientFile(name);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
+      if (error instanceof NoFhirResource && !paths.includes(name)) {
+        process.stderr.write(`skipped: ${name} holds no FHIR resource\n`);
+        continue;
+      }
       if (files.length === 1) throw error;
       process.stderr.write(`${error.message}\n`);
       failed += 1;

@@ -9,6 +9,9 @@ import { CommandError } from './terminal.ts';
 
 const READABLE = /\.(json|ndjson)(\.gz)?$/;
 
+/** Readable JSON that is no FHIR: an error of whoever named it, of no interest in a folder. */
+export class NoFhirResource extends CommandError {}
+
 export interface PatientFile {
   readonly file: string;
   readonly resources: readonly FhirResource[];
@@ -33,7 +36,7 @@ export async function patientFiles(paths: readonly string[]): Promise<string[]> 
   return files;
 }
 
-/** @throws CommandError naming the file and, for NDJSON, the line that is not JSON */
+/** @throws NoFhirResource, or CommandError naming the file and, for NDJSON, the line that is not JSON */
 export async function readPatientFile(file: string): Promise<PatientFile> {
   let bytes: Buffer;
   try {
@@ -53,7 +56,7 @@ export async function readPatientFile(file: string): Promise<PatientFile> {
   const parsed = parse(content, basename(file));
   const resources = resourcesOf(parsed);
   if (resources.length === 0) {
-    throw new CommandError(`${file} holds no FHIR resource: give a Bundle or a resource with "resourceType"`);
+    throw new NoFhirResource(`${file} holds no FHIR resource: give a Bundle or a resource with "resourceType"`);
   }
   const timestamp: unknown = Reflect.get(Object(parsed), 'timestamp');
   return { file, resources, timestamp: typeof timestamp === 'string' ? timestamp : undefined };

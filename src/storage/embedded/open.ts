@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Dialect } from 'kysely';
 import { embeddedDialect } from './dialect.ts';
 import { acquireLock, type LockOptions } from './lock-file.ts';
+import { StorageError } from '../storage-error.ts';
 import { openWorker } from './worker-client.ts';
 
 export interface EmbeddedOptions extends LockOptions {
@@ -28,7 +29,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Opened> {
     return { dialect: embeddedDialect(await openWorker({ directory: null, ...archive })), release: () => undefined };
   }
   const directory = resolve(options.directory);
-  mkdirSync(dirname(directory), { recursive: true });
+  try {
+    mkdirSync(dirname(directory), { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const message = `the folder ${dirname(directory)} of the database cannot be made (${code ?? 'unknown error'})`;
+    throw new StorageError('cannot-open', message, error);
+  }
   const lock = await acquireLock(`${directory}.lock`, options);
   try {
     const isNew = !existsSync(`${directory}/PG_VERSION`);
