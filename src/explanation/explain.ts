@@ -14,7 +14,7 @@ import { openOrderDesk, type OrderDesk } from './cards/order-desk.ts';
 import { strokeStateCard } from './cards/stroke-state-card.ts';
 import { targetsBlock } from './cards/targets-block.ts';
 import { thrombectomyCard } from './cards/thrombectomy-card.ts';
-import { isYes, missingFacts, thrombolysisCard } from './cards/thrombolysis-card.ts';
+import { isYes, missingFacts, thrombolysisCard, toldApart } from './cards/thrombolysis-card.ts';
 import type { CardContent, Locale } from './content/card-content.ts';
 import { explainContext, type ExplainContext, type ExplainOptions } from './explain-context.ts';
 import { escapeValue } from './format/markdown.ts';
@@ -99,7 +99,9 @@ function thrombolysis(decisions: Decisions, desk: OrderDesk, c: ExplainContext):
     {
       dose: isFailed(dose) ? c.texts.text('block.failed', { id: escapeValue(dose.errorId) }) : doseBlock(dose, c),
       prescriptions: prescriptions(decisions, c),
-      orders: mayBeYes ? desk.orders(missing, evaluation.conclusion === 'undecided') : [],
+      orders: mayBeYes
+        ? [...desk.orders(missing, evaluation.conclusion === 'undecided'), ...desk.orders(toldApart(evaluation), false)]
+        : [],
       inUse: use.ordered || use.running,
     },
     c,
@@ -131,13 +133,13 @@ function thrombolyticUse({ complications }: Decisions, c: ExplainContext): Use {
 }
 
 function missingData(decisions: Decisions, desk: OrderDesk, c: ExplainContext): CardDraft | null {
-  const { missing, thrombolysis: lysis, thrombectomy, hemorrhage, complications } = decisions;
+  const { missing, state, thrombolysis: lysis, thrombectomy, hemorrhage, complications } = decisions;
   if (isFailed(missing)) return null;
   const said: FactKey[] = [];
   if (!isFailed(lysis) && complications === null) {
     const open = missingFacts(lysis);
     // What only has to be corrected is a step on the thrombolysis card, not a gap.
-    said.push(...open.slice(0, NAMES), ...lysis.settledBy.filter((fact) => !open.includes(fact)));
+    said.push(...open.slice(0, NAMES), ...toldApart(lysis), ...lysis.settledBy.filter((fact) => !open.includes(fact)));
   }
   if (!isFailed(thrombectomy)) said.push(...thrombectomy.settledBy.slice(0, NAMES));
   if (!isFailed(hemorrhage) && complications === null) said.push(...hemorrhage.missing.slice(0, NAMES));
@@ -150,6 +152,7 @@ function missingData(decisions: Decisions, desk: OrderDesk, c: ExplainContext): 
     missing,
     {
       saidElsewhere,
+      conflictsElsewhere: new Set(isFailed(state) ? [] : state.conflicts),
       confirmedElsewhere: new Set([
         ...(isFailed(lysis) ? [] : lysis.confirm),
         ...(isFailed(hemorrhage) ? [] : hemorrhage.confirm),

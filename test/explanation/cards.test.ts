@@ -71,7 +71,7 @@ const PATIENTS: Readonly<Record<string, StrokeCase>> = {
   'laboratory open': eligiblePatient({
     platelets: unknown('pending'),
     inr: unknown('not-recorded'),
-    aptt: unknown('not-read'),
+    aptt: unknown('not-recorded'),
     weight: weightOf(96, 'estimated'),
   }),
   'DOAC nine hours ago': eligiblePatient({
@@ -225,7 +225,7 @@ describe('the thrombolysis card', () => {
     expect(selected).not.toContain('order-ct-head');
     const open = card(cardsOf(PATIENTS['laboratory open'] ?? aCase()), 'thrombolysis');
     expect(open.suggestions.map((s) => s.id)).not.toContain('order-blood-count');
-    expect(open.detail).toContain('platelets (ordered, no result yet)');
+    expect(open.detail).toContain('platelets (pending)');
   });
 });
 
@@ -268,7 +268,7 @@ describe('other cards', () => {
   it('carry intended use, data times, version and the limit in the closing line of each', () => {
     for (const { detail } of cardsOf(eligiblePatient()))
       expect(detail).toMatch(
-        /\*For clinicians treating suspected acute stroke\. .*evaluated 15:00; version 0\.1\.0\/[0-9a-f]{7}\. Does not replace clinical judgement\.\*$/,
+        /\*For stroke clinicians; does not replace clinical judgement\. .*[Ee]valuated 15:00 [A-Z][A-Za-z/]+; v0\.1\.0\/[0-9a-f]{7}\*$/,
       );
   });
 

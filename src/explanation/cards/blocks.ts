@@ -2,7 +2,7 @@
 import { HOUR, candidates, type FactKey, type Instant } from '../../case/index.ts';
 import type { CriterionResult, RequiredAction } from '../../decisions/evaluation.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { unknownText } from '../format/fact-text.ts';
+import { isRange, unknownText } from '../format/fact-text.ts';
 import { escapeRecordText, escapeValue, list, table, tableRow } from '../format/markdown.ts';
 import { examFor } from '../orders/exams-under-way.ts';
 import { citationText, messageText } from '../format/messages.ts';
@@ -32,9 +32,26 @@ export function heading(key: string, items: readonly string[], c: ExplainContext
 export function beforeBlock(before: readonly RequiredAction[], c: ExplainContext): string {
   return heading(
     'before',
-    before.map((action) => escapeValue(messageText('action', action, c.f))),
+    before.map((action) => escapeValue(actionText(action, c))),
     c,
   );
+}
+
+/** Plain text of a step; it may name the facts that call for it. */
+export function actionText(action: RequiredAction, c: ExplainContext): string {
+  const facts = action.because.map((key) => openName(key, c)).join(c.texts.text('ui.separator'));
+  return messageText('action', action, c.f, { facts });
+}
+
+/** 'platelets (pending)'. */
+function openName(key: FactKey, c: ExplainContext): string {
+  const fact = c.stroke.facts[key];
+  const name = factName(key, c);
+  if (fact.status !== 'unknown' || fact.why === 'not-recorded') return name;
+  return c.texts.text('block.missing-item', {
+    name,
+    reason: fact.why === 'pending' ? c.texts.text('block.pending') : unknownText(fact, c.f),
+  });
 }
 
 /** 'INR (not recorded), platelets (could not be read)'. */
@@ -71,10 +88,8 @@ function examText(key: FactKey, c: ExplainContext): string | undefined {
   const order = c.content.orders.find((o) => o.facts.includes(key));
   const exam = order === undefined ? null : examFor(order, c.stroke);
   if (exam === null) return undefined;
-  return c.texts.text('block.exam-without-result', {
-    exam: c.texts.text(`modality.${exam.modality}`),
-    state: c.texts.text(`exam-state.${exam.state}`),
-  });
+  const state = exam.state === 'registered' ? 'block.exam-in-progress' : 'block.exam-without-result';
+  return c.texts.text(state, { exam: c.texts.text(`modality.${exam.modality}`) });
 }
 
 /** What changes most often when it is asked for: blood thinners, then recent bleeding, surgery and injury. */
@@ -135,15 +150,21 @@ function evidenceRow(key: FactKey, c: ExplainContext): string {
   return row;
 }
 
+/** Not when one entry leaves a span open: that is shown as the span. */
+export function disagrees(key: FactKey, c: ExplainContext): boolean {
+  const fact = c.stroke.facts[key];
+  return fact.status === 'conflicting' && !isRange(fact);
+}
+
 /** Both values of facts on which the record contradicts itself. */
 export function conflictBlock(keys: readonly FactKey[], c: ExplainContext): string {
   return [...new Set(keys)]
-    .filter((key) => c.stroke.facts[key].status === 'conflicting')
+    .filter((key) => disagrees(key, c))
     .map((key) => c.fact(key))
-    .map((fact) =>
+    .map(({ label, value, time }) =>
       c.texts.text('block.conflict', {
-        name: escapeValue(fact.label),
-        values: escapeValue(`${fact.value} (${fact.time})`),
+        name: escapeValue(label),
+        values: escapeValue(time === '' ? value : `${value} (${time})`),
       }),
     )
     .join('\n\n');
@@ -153,22 +174,25 @@ export function basisBlock(citation: Parameters<typeof citationText>[0] | null, 
   return citation === null ? '' : c.texts.text('block.basis', { citation: escapeValue(citationText(citation, c.f)) });
 }
 
-export function validityBlock(validUntil: Instant | null, c: ExplainContext): string {
-  if (validUntil === null) return '';
+/** @param summary the sentence of the card: what stands there is not said again */
+export function validityBlock(validUntil: Instant | null, summary: string, c: ExplainContext): string {
+  if (validUntil === null || summary.includes(c.f.time(validUntil))) return '';
   return c.texts.text('block.holds-until', { time: c.f.time(validUntil), left: c.f.duration(validUntil - c.at) });
 }
 
-/** Intended use, the times of the data, version and limit, in one line. */
+/** Intended use, limit, the times of the data with the zone of all times on the card, and version, in one line. */
 export function closingLine(keys: readonly FactKey[], c: ExplainContext): string {
   const { earliest, latest } = dataTimes(keys, c);
+  const zone = escapeValue(c.policy.timeZone);
   const version = `${c.options.version}/${c.content.version.slice(0, 7)}`;
   if (earliest > latest)
-    return c.texts.text('block.closing-no-data', { at: c.f.time(c.at), version: escapeValue(version) });
+    return c.texts.text('block.closing-no-data', { at: c.f.time(c.at), zone, version: escapeValue(version) });
   const from = c.f.time(earliest as Instant);
   const to = c.f.time(latest as Instant);
   return c.texts.text('block.closing', {
     data: from === to ? from : c.texts.text('block.from-to', { from, to }),
     at: c.f.time(c.at),
+    zone,
     version: escapeValue(version),
   });
 }

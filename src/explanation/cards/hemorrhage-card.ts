@@ -11,14 +11,12 @@ import { scoreLines } from './score-lines.ts';
 import { fitSummary } from './summary.ts';
 
 const OPTIONS = 6;
+/** The bleeding and what thins the blood; pressure and laboratory stand on the card of the state. */
 const EVIDENCE = [
-  'hemorrhageOnImaging',
   'hematomaVolume',
   'hematomaLocation',
   'intraventricularHemorrhage',
   'gcs',
-  'bloodPressure',
-  'inr',
   'vitaminKAntagonist',
   'directOralAnticoagulant',
 ] as const;
@@ -32,6 +30,8 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
     ...new Set([...options, ...decidingRows(evaluation)].flatMap((o) => (o.citation ? [o.citation] : []))),
   ];
   const scores = scoreLines(evaluation.scores, c);
+  const confirm = confirmOf(evaluation);
+  const shown = EVIDENCE.filter((key) => !confirm.includes(key));
   const { operator, growthMl, growthPercent } = evaluation.expansionDefinition;
   return {
     topic: 'hemorrhage',
@@ -46,18 +46,17 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
             list: avoid.map((a) => escapeValue(messageText('action', a, c.f))).join(c.texts.text('ui.semicolon')),
           }),
       missingBlock(evaluation.missing, c),
-      conflictBlock(EVIDENCE, c),
-      evidenceBlock(EVIDENCE, c, EVIDENCE.length),
-      confirmBlock(confirmOf(evaluation), c),
+      conflictBlock(shown, c),
+      evidenceBlock(shown, c, shown.length),
+      confirmBlock(confirm, c),
       scores.length === 0 ? '' : `${c.texts.text('hemorrhage.scores')}\n\n${list(scores)}`,
-      scores.length === 0 ? '' : c.texts.text('hemorrhage.scores-limits'),
       c.texts.text('hemorrhage.expansion', {
         operator: operator === '>' ? '\\>' : '≥',
         growth: growthMl,
         percent: growthPercent,
       }),
       basis(citations, c),
-      closingLine(EVIDENCE, c),
+      closingLine([...EVIDENCE, 'hemorrhageOnImaging'], c),
     ]),
     suggestions: [],
   };

@@ -4,7 +4,7 @@ import { WAYS_TO_OBTAIN, type MissingData, type MissingFact } from '../../decisi
 import type { CardDraft, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue, list } from '../format/markdown.ts';
-import { closingLine, confirmBlock, conflictBlock, enumerate, missingItem } from './blocks.ts';
+import { closingLine, confirmBlock, conflictBlock, disagrees, enumerate, missingItem } from './blocks.ts';
 import { factNames } from './evaluation-parts.ts';
 import { fitSummary } from './summary.ts';
 
@@ -14,6 +14,8 @@ const NAMES = 6;
 export interface MissingDataExtras {
   /** Facts that other cards name as missing. */
   readonly saidElsewhere: ReadonlySet<FactKey>;
+  /** Contradictions that the card of the state shows. */
+  readonly conflictsElsewhere: ReadonlySet<FactKey>;
   /** Facts to confirm that other cards name. */
   readonly confirmedElsewhere: ReadonlySet<FactKey>;
   readonly orders: readonly SuggestionDraft[];
@@ -28,14 +30,18 @@ export function missingDataCard(data: MissingData, extras: MissingDataExtras, c:
   );
   const confirm = data.confirm.map(({ fact }) => fact).filter((fact) => !extras.confirmedElsewhere.has(fact));
   const rejected = data.rejected.filter(({ fact }) => !extras.saidElsewhere.has(fact));
-  const sections = [missing, rejected, degradations, confirm, extras.orders];
-  if (sections.every((section) => section.length === 0)) return null;
+  const conflicting = data.conflicting.filter(
+    (fact) => disagrees(fact, c) && !extras.saidElsewhere.has(fact) && !extras.conflictsElsewhere.has(fact),
+  );
+  // What only has to be confirmed is no gap: the cards that rest on it name it.
+  const gaps = [missing, rejected, conflicting, degradations, extras.orders];
+  if (gaps.every((gap) => gap.length === 0)) return null;
   return {
     topic: 'missing-data',
     summary: summary(
       missing,
       rejected.map(({ fact }) => fact),
-      confirm,
+      conflicting,
       c,
     ),
     indicator: 'info',
@@ -45,10 +51,7 @@ export function missingDataCard(data: MissingData, extras: MissingDataExtras, c:
       rejected.length === 0
         ? ''
         : `${c.texts.text('missing-data.rejected')}\n\n${list(rejected.map(({ fact }) => missingItem(fact, c)))}`,
-      conflictBlock(
-        data.conflicting.filter((fact) => !extras.saidElsewhere.has(fact)),
-        c,
-      ),
+      conflictBlock(conflicting, c),
       confirmBlock(confirm, c),
       c.texts.text('missing-data.closing-note'),
       closingLine([], c),
@@ -60,7 +63,7 @@ export function missingDataCard(data: MissingData, extras: MissingDataExtras, c:
 function summary(
   missing: readonly MissingFact[],
   rejected: readonly FactKey[],
-  confirm: readonly FactKey[],
+  conflicting: readonly FactKey[],
   c: ExplainContext,
 ): string {
   const facts = missing.map(({ fact }) => fact);
@@ -79,9 +82,8 @@ function summary(
   }
   if (facts.length > 0) return candidates('missing', facts);
   if (rejected.length > 0) return candidates('rejected', rejected);
-  return c.texts.text(confirm.length > 0 ? 'missing-data.summary.confirm' : 'missing-data.summary.missing', {
-    list: '',
-  });
+  if (conflicting.length > 0) return candidates('conflicting', conflicting);
+  return c.texts.text('missing-data.summary.orders');
 }
 
 /** One line per way of getting it, so that nobody has to sort the list at the bedside. */

@@ -1,5 +1,5 @@
 /** Where the case stands: the clock first, then the values that decide, the images and what disagrees. */
-import { MINUTE, type FactKey } from '../../case/index.ts';
+import { MINUTE, candidates, type FactKey, type TimeSpan } from '../../case/index.ts';
 import type { StrokeState } from '../../decisions/stroke-state/index.ts';
 import type { CardDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
@@ -115,13 +115,27 @@ function staleLine(state: StrokeState, c: ExplainContext): string {
   return c.texts.text('stroke-state.stale', { list: items.join(c.texts.text('ui.comma')) });
 }
 
+const IMAGING_FINDINGS: Readonly<Record<StrokeState['imaging'][number]['group'], readonly FactKey[]>> = {
+  brain: ['hemorrhageOnImaging', 'aspects', 'pcAspects', 'dwiFlairMismatch', 'extensiveHypodensity'],
+  vessels: ['occlusionSite'],
+  perfusion: ['coreVolume', 'hypoperfusionVolume'],
+};
+
+/** The newest of these facts, or null when none is known. */
+function newestFinding(keys: readonly FactKey[], c: ExplainContext): { readonly at: TimeSpan | null } | null {
+  const known = keys.flatMap((key) => candidates<unknown>(c.stroke.facts[key]));
+  return known.toSorted((a, b) => (b.at?.latest ?? 0) - (a.at?.latest ?? 0))[0] ?? null;
+}
+
 function imagingLine(state: StrokeState, c: ExplainContext): string {
   const items = state.imaging.map(({ group, state: reached, exam }) => {
+    // Findings without a report are what counts, wherever they were entered.
+    const finding = reached === 'reported' ? null : newestFinding(IMAGING_FINDINGS[group], c);
     const values = {
       name: c.texts.text(`stroke-state.imaging.${group}`),
-      state: c.texts.text(`stroke-state.imaging.state.${reached}`),
+      state: c.texts.text(`stroke-state.imaging.state.${finding === null ? reached : 'recorded'}`),
     };
-    const when = exam?.at ?? null;
+    const when = finding === null ? (exam?.at ?? null) : finding.at;
     return when === null
       ? c.texts.text('stroke-state.imaging.item', values)
       : c.texts.text('stroke-state.imaging.item-at', { ...values, time: c.f.span(when) });

@@ -19,7 +19,7 @@ import { fitSummary } from './summary.ts';
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
 const TRIALS: readonly string[] = ['dawn-criteria', 'defuse-3-criteria', 'select2-criteria', 'angel-aspect-criteria'];
 
-/** @returns null when a hemorrhage makes the question moot: the hemorrhage card speaks then. Not when one is possible. */
+/** @returns null where nobody would ask, and when a hemorrhage makes the question moot (its card speaks then; not when one is possible) */
 export function thrombectomyCard(
   evaluation: ThrombectomyEvaluation,
   orders: readonly SuggestionDraft[],
@@ -28,7 +28,7 @@ export function thrombectomyCard(
   const bleeds = evaluation.criteria.some(
     ({ id, status }) => id === 'hemorrhage-excludes-thrombectomy' && status === 'met',
   );
-  if (bleeds) return null;
+  if (bleeds || !evaluation.worthShowing) return null;
   const { conclusion } = evaluation;
   const deciding = decidingRows(evaluation);
   const shown =
@@ -37,9 +37,10 @@ export function thrombectomyCard(
       : [...new Set([...evidenceKeys(evaluation), ...evaluation.settledBy])];
   const trials = evaluation.criteria.filter((row) => TRIALS.includes(row.id) && row.status === 'met');
   const isYes = YES.includes(conclusion);
+  const sentence = summary(evaluation, c);
   return {
     topic: 'thrombectomy',
-    summary: summary(evaluation, c),
+    summary: sentence,
     indicator: indicatorOf(conclusion),
     detail: blocks([
       c.texts.text(`thrombectomy.statement.${conclusion}`, { reason: escapeValue(namesOf(deciding, c, 1)) }),
@@ -55,7 +56,7 @@ export function thrombectomyCard(
       conflictBlock(shown, c),
       evidenceBlock(shown, c),
       trials.length > 0 ? c.texts.text('thrombectomy.trials', { list: escapeValue(namesOf(trials, c, 4)) }) : '',
-      isYes ? validityBlock(evaluation.validUntil, c) : '',
+      isYes ? validityBlock(evaluation.validUntil, sentence, c) : '',
       basisBlock(evaluation.citation ?? deciding[0]?.citation ?? null, c),
       isYes || conclusion === 'not-recommended' ? c.texts.text('thrombectomy.limits') : '',
       closingLine(shown, c),

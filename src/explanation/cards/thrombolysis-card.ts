@@ -18,11 +18,13 @@ import {
   criterionLine,
   evidenceBlock,
   heading,
+  inSentence,
   missingBlock,
+  missingItem,
   validityBlock,
 } from './blocks.ts';
 import { decidingRows } from './evaluation-parts.ts';
-import { openFacts, thrombolysisSummary } from './thrombolysis-summary.ts';
+import { openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
 const WHY = 4;
@@ -50,15 +52,17 @@ export function thrombolysisCard(
   const shown = evidenceOf(evaluation, c);
   const missing = missingFacts(evaluation);
   const isUnsafeUse = conclusion === 'contraindicated' && extras.inUse;
+  const summary = thrombolysisSummary(evaluation, isUnsafeUse, c);
   return {
     topic: 'thrombolysis',
-    summary: thrombolysisSummary(evaluation, isUnsafeUse, c),
+    summary,
     indicator: indicatorOf(evaluation, isUnsafeUse, c),
     detail: blocks([
       statement(evaluation, isUnsafeUse, c),
       lines('why', whyRows(evaluation, deciding), c),
       beforeBlock(evaluation.before, c),
       missingBlock(missing, c),
+      hangsOnBlock(evaluation, c),
       isYes(conclusion) && extras.dose !== '' ? `${c.texts.text('thrombolysis.dose')}\n\n${extras.dose}` : '',
       isOpen ? lines('weigh', toWeigh(evaluation), c) : '',
       conflictBlock(
@@ -66,7 +70,7 @@ export function thrombolysisCard(
         c,
       ),
       evidenceBlock(shown, c),
-      isYes(conclusion) ? validityBlock(evaluation.validUntil, c) : '',
+      isYes(conclusion) ? validityBlock(evaluation.validUntil, summary, c) : '',
       conclusion === 'contraindicated' || conclusion === 'not-recommended' ? counterfactualBlock(evaluation, c) : '',
       isOpen ? confirmBlock(evaluation.confirm, c) : '',
       differencesBlock(evaluation.alternatives, c),
@@ -104,10 +108,19 @@ const ALWAYS: readonly FactKey[] = [
   'vitaminKAntagonist',
 ];
 
+/** Stand in the first lines of the card of the state; not repeated beside a yes, which is long enough. */
+const CLOCK: readonly FactKey[] = ['lastKnownWell', 'witnessedOnset', 'nihss'];
+
 /** The facts of the deciding rows; the vital signs and laboratory values stand on the card of the state. */
 function evidenceOf(evaluation: Evaluation, c: ExplainContext): FactKey[] {
   const deciding = decidingRows(evaluation).flatMap((row) => row.data);
   const weighed = toWeigh(evaluation).flatMap((row) => row.data);
+  if (isYes(evaluation.conclusion)) {
+    const told = new Set([...evaluation.confirm, ...CLOCK]);
+    return [...new Set([...deciding, ...weighed, ...ALWAYS])].filter(
+      (key) => !told.has(key) || c.stroke.facts[key].status === 'conflicting',
+    );
+  }
   if (evaluation.conclusion !== 'contraindicated') return [...new Set([...deciding, ...weighed, ...ALWAYS])];
   // What excludes is something that is there: empty lists beside it only distract.
   return [...new Set(deciding)].filter((key) => {
@@ -142,12 +155,30 @@ function whyRows({ before }: Evaluation, deciding: readonly CriterionResult[]): 
   );
 }
 
-/** Facts that the card names as missing: those that would settle it, or those that a yes does not wait for. */
-export function missingFacts(evaluation: Evaluation): FactKey[] {
+/** Facts that would settle it. What a yes does not wait for, and what it only hangs on, is told in words of its own. */
+export function missingFacts(evaluation: ThrombolysisEvaluation): FactKey[] {
+  const told = new Set(toldApart(evaluation));
   const open = isYes(evaluation.conclusion)
     ? decidingRows(evaluation).flatMap((row) => (row.status === 'unknown' ? (row.missing ?? []) : []))
     : [];
-  return [...new Set([...openFacts(evaluation), ...open])];
+  return [...new Set([...openFacts(evaluation), ...open])].filter((key) => !told.has(key));
+}
+
+/** Laboratory results that may follow, and facts that would only make a yes stronger. */
+export function toldApart({ criteria, before, ifReassuring }: ThrombolysisEvaluation): FactKey[] {
+  const awaited = new Set(criteria.flatMap((row) => (row.awaited === true ? (row.missing ?? []) : [])));
+  const labs = before.flatMap(({ because }) => because.filter((key) => awaited.has(key)));
+  return [...new Set([...labs, ...(ifReassuring?.facts ?? [])])];
+}
+
+/** 'Hangs on: pre-stroke mRS; recommended if pre-stroke mRS is 0–1'. */
+function hangsOnBlock({ ifReassuring }: ThrombolysisEvaluation, c: ExplainContext): string {
+  if (ifReassuring === null) return '';
+  return c.texts.text('thrombolysis.hangs-on', {
+    list: ifReassuring.facts.map((key) => missingItem(key, c)).join(c.texts.text('ui.separator')),
+    conclusion: c.texts.text(`conclusion.${ifReassuring.conclusion}`),
+    condition: escapeValue(reassuringText(ifReassuring.facts, c)),
+  });
 }
 
 /** Which other answer would change this one: at most two, the nearest first. */
@@ -156,8 +187,8 @@ function counterfactualBlock(evaluation: ThrombolysisEvaluation, c: ExplainConte
   const items = changed.map(({ criterion, becomes }) => {
     const isMet = evaluation.criteria.find((row) => row.id === criterion)?.status === 'met';
     return c.texts.text(`thrombolysis.${isMet ? 'changed-if-not' : 'changed-if'}`, {
-      name: escapeValue(c.texts.text(`criterion.${criterion}`)),
-      conclusion: c.texts.text(`conclusion.${becomes}`),
+      name: escapeValue(inSentence(c.texts.text(`criterion.${criterion}`))),
+      conclusion: c.texts.text(`thrombolysis.would.${becomes}`),
     });
   });
   return items.length === 0 ? '' : c.texts.text('block.changed-by', { list: items.join(c.texts.text('ui.semicolon')) });

@@ -3,8 +3,7 @@ import { MINUTE, type FactKey } from '../../case/index.ts';
 import type { Evaluation } from '../../decisions/evaluation.ts';
 import type { ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { messageText } from '../format/messages.ts';
-import { inSentence } from './blocks.ts';
+import { actionText, inSentence } from './blocks.ts';
 import { decidingRows, factNames, namesOf, untilText, windowText } from './evaluation-parts.ts';
 import { fitSummary } from './summary.ts';
 
@@ -42,7 +41,7 @@ function undecided(
     ]);
   const fits = [window, ''];
   if (first !== undefined) {
-    const step = inSentence(messageText('action', first, c.f));
+    const step = inSentence(actionText(first, c));
     return fitSummary(fits.map((w) => text('undecided-first', { first: step, window: w })));
   }
   const reason = reasonText(evaluation, 1, c);
@@ -58,7 +57,13 @@ export function openFacts(evaluation: Evaluation): FactKey[] {
 }
 
 /** What keeps a yes from being a stronger one: a relative contraindication that is there, or a fact that is open. */
-function weakenedBy(evaluation: Evaluation, c: ExplainContext): string {
+function weakenedBy(evaluation: ThrombolysisEvaluation, c: ExplainContext): string {
+  const { ifReassuring } = evaluation;
+  if (ifReassuring !== null)
+    return c.texts.text('ui.hangs-on', {
+      conclusion: c.texts.text(`conclusion.${ifReassuring.conclusion}`),
+      condition: reassuringText(ifReassuring.facts, c),
+    });
   const rows = decidingRows(evaluation).filter((row) => row.class !== 'window');
   const [met] = rows.filter((row) => row.status === 'met');
   const open = [...new Set(rows.flatMap((row) => (row.status === 'unknown' ? (row.missing ?? []) : [])))];
@@ -68,6 +73,14 @@ function weakenedBy(evaluation: Evaluation, c: ExplainContext): string {
       ? c.texts.text('ui.open-facts', { list: factNames(open, c, 2) })
       : c.texts.text(`criterion.${met.id}`);
   return c.texts.text('ui.because', { reason });
+}
+
+/** 'pre-stroke mRS is 0–1'; plain text. */
+export function reassuringText(facts: readonly FactKey[], c: ExplainContext): string {
+  const [only] = facts;
+  const key = `reassuring.${only ?? 'other'}`;
+  if (facts.length === 1 && c.texts.has(key)) return c.texts.text(key);
+  return c.texts.text('reassuring.other', { list: factNames(facts, c, 3) });
 }
 
 /** Windows that have all closed are one reason. */

@@ -41,13 +41,41 @@ export function factText(key: FactKey, facts: StrokeFacts, f: Formats): FactText
     key,
     label,
     status,
-    value: joined(values, (known) => write(key, known, f)),
+    value: isRange(fact) ? rangeText(key, values, f) : joined(values, (known) => write(key, known, f)),
     about: '',
-    time: joined(values, (known) => timeOf(known, f)),
+    time: distinct(values.map((known) => timeOf(known, f)).filter((time) => time !== '')).join(' ↔ '),
     sourceKind: sourceKinds(values, references, f),
     references,
   };
 }
+
+/** One entry that leaves a span open (an age from a year of birth) is no contradiction between sources. */
+export function isRange(fact: Fact<unknown>): boolean {
+  if (fact.status !== 'conflicting') return false;
+  const [first] = fact.values;
+  const source = first === undefined ? undefined : sourceKey(first);
+  return fact.values.every(
+    (known) => known.basis === 'derived' && amountOf(known) !== undefined && sourceKey(known) === source,
+  );
+}
+
+const sourceKey = (known: Known<unknown>): string => known.sources.map(({ reference }) => reference).join(' ');
+
+function amountOf({ value }: Known<unknown>): number | undefined {
+  if (typeof value !== 'object' || value === null || !('value' in value) || !('unit' in value)) return undefined;
+  return typeof value.value === 'number' && !('comparator' in value) ? value.value : undefined;
+}
+
+/** '59–60 y': the unit once. */
+function rangeText(key: FactKey, values: readonly Known<unknown>[], f: Formats): string {
+  const sorted = values.toSorted((a, b) => (amountOf(a) ?? 0) - (amountOf(b) ?? 0));
+  const [low] = sorted;
+  const high = sorted.at(-1);
+  if (low === undefined || high === undefined) return '';
+  return f.texts.text('ui.range', { from: f.number(amountOf(low) ?? 0), to: write(key, high, f) });
+}
+
+const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
 function joined(values: readonly Known<unknown>[], write: (known: Known<unknown>) => string): string {
   const [only] = values;

@@ -3,9 +3,10 @@ import type { Citation, Message } from '../../decisions/evaluation.ts';
 import type { MessageValues } from '../content/message.ts';
 import type { Formats } from './formats.ts';
 
-export function messageText(group: 'note' | 'action', message: Message, f: Formats): string {
+/** @param more values besides those of the message */
+export function messageText(group: 'note' | 'action', message: Message, f: Formats, more: MessageValues = {}): string {
   const key = `${group}.${message.key}`;
-  const values = messageValues(message, f);
+  const values = { ...messageValues(message, f), ...more };
   // A text that names a value has a plain form for the case that there is none.
   const isComplete = [...f.texts.placeholders(key)].every((name) => values[name] !== undefined);
   return f.texts.text(!isComplete && f.texts.has(`${key}.plain`) ? `${key}.plain` : key, values);

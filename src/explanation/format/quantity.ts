@@ -41,11 +41,17 @@ const COMPARATORS = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;
 
 export function quantityText(q: Quantity, f: Formats, second?: SecondUnit): string {
   const sign = q.comparator === undefined ? '' : COMPARATORS[q.comparator];
-  const first = sign + f.texts.text(UNIT_KEYS[q.unit], { value: f.number(q.value, 2, q.unit === '{INR}' ? 1 : 0) });
+  const first =
+    sign + f.texts.text(UNIT_KEYS[q.unit], { value: f.number(q.value, decimalsOf(q), q.unit === '{INR}' ? 1 : 0) });
   if (second === undefined) return first;
   const other = sign + f.texts.text(second.unitKey, { value: f.number(q.value * second.perFirst, second.decimals) });
   // Chinese laboratories report in SI units: those come first there.
   return f.texts.locale === 'zh-CN' ? `${other} (${first})` : `${first} (${other})`;
+}
+
+/** Glucose is read as a whole number; near the limits of hypoglycemia a tenth may decide. */
+function decimalsOf({ value, unit }: Quantity): number {
+  return unit === 'mg/dL' && value >= 70 ? 0 : 2;
 }
 
 export function bloodPressureText(bp: BloodPressure, f: Formats): string {
