@@ -123,7 +123,9 @@ function choose(trusts: readonly Trust[], claims: JWTPayload): Trust {
 
 function checkHeader(header: ProtectedHeaderParameters, { client, algorithms }: Trust): void {
   if (header.alg === undefined || !algorithms.includes(header.alg)) refuse('algorithm');
-  if (typeof header.kid !== 'string' || header.typ?.toUpperCase() !== 'JWT') refuse('header');
+  // What a caller put there may be of any type.
+  const { kid, typ }: Readonly<Record<string, unknown>> = header;
+  if (typeof kid !== 'string' || typeof typ !== 'string' || typ.toUpperCase() !== 'JWT') refuse('header');
   // With static keys nothing is fetched, so the header's address does not matter.
   if ('jku' in client.keys && header.jku !== undefined && header.jku !== client.keys.jku) refuse('key-address');
 }

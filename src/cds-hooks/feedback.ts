@@ -4,7 +4,7 @@ import canonicalize from 'canonicalize';
 import type { Instant } from '../case/index.ts';
 import { parseInstant } from '../case/index.ts';
 import type { FeedbackEntry, OverrideReason } from './ports.ts';
-import { invalid } from './problem.ts';
+import { invalid, problem } from './problem.ts';
 import { checks } from './validation.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -79,17 +79,18 @@ function withoutComments(value: unknown): unknown {
   );
 }
 
-/** Accepts '+0100' too; a time without a zone is not guessed. */
+const LONGEST_TIME = 64;
+
+/** Accepts '+0100' too; a time without a zone is not guessed, and one before 1970 is no time of a report. */
 function outcomeAt(value: unknown): Instant | null {
-  if (typeof value !== 'string') return null;
-  return (
-    parseInstant(
-      value
-        .trim()
-        .replace(/([+-]\d{2})(\d{2})$/, '$1:$2')
-        .replace(/z$/, 'Z'),
-    ) ?? null
+  if (typeof value !== 'string' || value.length > LONGEST_TIME) return null;
+  const at = parseInstant(
+    value
+      .trim()
+      .replace(/([+-]\d{2})(\d{2})$/, '$1:$2')
+      .replace(/z$/, 'Z'),
   );
+  return at !== undefined && at >= 0 ? at : null;
 }
 
 function flawsOf(outcome: FeedbackEntry['outcome'], suggestions: readonly string[], at: Instant | null): string[] {
@@ -123,10 +124,37 @@ function isNothing(value: unknown): boolean {
   return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
+/** A comment cut in the middle of an emoji ends in half a character, which neither hash nor database take. */
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return Buffer.from(value).toString();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [Buffer.from(name).toString(), wellFormed(member)]),
+  );
+}
+
 /** EHRs send null or [] for 'none'; a member without a value is absent. */
 function tidy(item: unknown): unknown {
   if (!isObject(item)) return item;
-  return Object.fromEntries(Object.entries(item).filter(([, value]) => !isNothing(value)));
+  return wellFormed(Object.fromEntries(Object.entries(item).filter(([, value]) => !isNothing(value))));
+}
+
+const MOST_ITEMS = 1_000;
+
+/** Before the schema, which would write down what is wrong with each of them. */
+function refuseTooMany(items: readonly unknown[]): void {
+  const refuse = (pointer: string): never => {
+    throw problem(400, 'too-long', `${pointer} must hold at most ${MOST_ITEMS} items`, pointer);
+  };
+  if (items.length > MOST_ITEMS) refuse('/feedback');
+  for (const [index, item] of items.entries()) {
+    if (!isObject(item)) continue;
+    for (const name of ['acceptedSuggestions', 'overrideReason', 'overrideReasons']) {
+      const list = item[name];
+      if (Array.isArray(list) && list.length > MOST_ITEMS) refuse(`/feedback/${index}/${name}`);
+    }
+  }
 }
 
 /**
@@ -135,6 +163,7 @@ function tidy(item: unknown): unknown {
  * @throws HttpProblem 400 when an item has no card or no outcome; never with values of the request
  */
 export function parseFeedback(body: unknown, context: FeedbackContext): readonly FeedbackEntry[] {
+  if (isObject(body) && Array.isArray(body['feedback'])) refuseTooMany(body['feedback']);
   const tidied =
     isObject(body) && Array.isArray(body['feedback']) ? { ...body, feedback: body['feedback'].map(tidy) } : body;
   const wrong = checks().feedback(tidied);

@@ -35,8 +35,31 @@ function parserError(error: unknown): ParserError {
   return { status: typeof status === 'number' ? status : 500, type: typeof type === 'string' ? type : '', body };
 }
 
+/** FHIR needs a few dozen levels; far more exist to overflow whatever walks through them. */
+const DEEPEST = 100;
+/** Characters beyond which the place of a mistake is not worth the time to find it. */
+const LONGEST_SEARCHED = 256 * 1024;
+
+/** Level by level, because recursion is what such a body is meant to break. */
+function nestsDeeperThan(body: unknown, limit: number): boolean {
+  let level: object[] = typeof body === 'object' && body !== null ? [body] : [];
+  for (let depth = 0; depth < limit; depth += 1) {
+    const next: object[] = [];
+    for (const container of level) {
+      const members: readonly unknown[] = Array.isArray(container) ? container : Object.values(container);
+      for (const member of members) {
+        if (typeof member === 'object' && member !== null) next.push(member);
+      }
+    }
+    if (next.length === 0) return false;
+    level = next;
+  }
+  return true;
+}
+
 function syntaxText(body: unknown): string {
-  const position = typeof body === 'string' ? jsonErrorPosition(body) : undefined;
+  const isSearched = typeof body === 'string' && body.length <= LONGEST_SEARCHED;
+  const position = isSearched ? jsonErrorPosition(body) : undefined;
   const where = position === undefined ? '' : ` at character ${position}`;
   return `the body is not valid JSON${where}: send one JSON object without comments or trailing commas`;
 }
@@ -84,7 +107,10 @@ export function jsonBodyReader(limit: number): JsonBodyReader {
         const hash = hashes.get(request);
         if (error !== undefined) reject(translate(error, hash, limit));
         else if (hash === undefined) reject(problem(400, 'structure', 'the body is empty: send one JSON object'));
-        else resolve({ body: request.body as unknown, hash });
+        else if (nestsDeeperThan(request.body, DEEPEST)) {
+          const text = `the body must not nest deeper than ${DEEPEST} levels`;
+          reject(new UnreadableBody(400, [{ code: 'structure', text }], hash));
+        } else resolve({ body: request.body as unknown, hash });
       });
     });
 }

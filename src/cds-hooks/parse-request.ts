@@ -8,7 +8,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 const EPIC_TRIGGER = 'com.epic.cdshooks.request.bpa-trigger-action';
 /** Epic fires `patient-view` for other events too and says which in an extension (protocol 5.1). */
-const EPIC_TRIGGERS: Readonly<Record<string, HookTrigger>> = { '26': 'admission', '27': 'discharge' };
+const EPIC_TRIGGERS: ReadonlyMap<string, HookTrigger> = new Map([
+  ['26', 'admission'],
+  ['27', 'discharge'],
+]);
 
 const TRIGGERS: Readonly<Record<HookName, HookTrigger>> = {
   'patient-view': 'chart-opened',
@@ -65,9 +68,31 @@ function contextOf(raw: Json): Json {
   return Object.freeze(pick(complete, CONTEXT_MEMBERS));
 }
 
+const LONGEST_URL = 2_048;
+const MOST_ITEMS = 1_000;
+const MOST_ENTRIES = 5_000;
+
+/** Before the schemas, which look at every item and would write down what is wrong with each. */
+function refuseTooMuch(envelope: Json, context: Json): void {
+  const { fhirServer } = envelope;
+  if (typeof fhirServer === 'string' && fhirServer.length > LONGEST_URL) {
+    throw problem(400, 'too-long', `/fhirServer must not exceed ${LONGEST_URL} characters`, '/fhirServer');
+  }
+  for (const [name, value] of Object.entries(context)) {
+    const entries = isObject(value) ? value['entry'] : undefined;
+    if (Array.isArray(value) && value.length > MOST_ITEMS) {
+      throw problem(400, 'too-long', `/context/${name} must hold at most ${MOST_ITEMS} items`, `/context/${name}`);
+    }
+    if (Array.isArray(entries) && entries.length > MOST_ENTRIES) {
+      const pointer = `/context/${name}/entry`;
+      throw problem(400, 'too-long', `${pointer} must hold at most ${MOST_ENTRIES} entries`, pointer);
+    }
+  }
+}
+
 function triggerOf(hook: HookName, extension: unknown): HookTrigger {
   const code: unknown = hook === 'patient-view' && isObject(extension) ? extension[EPIC_TRIGGER] : undefined;
-  const known = typeof code === 'string' || typeof code === 'number' ? EPIC_TRIGGERS[String(code)] : undefined;
+  const known = typeof code === 'string' || typeof code === 'number' ? EPIC_TRIGGERS.get(String(code)) : undefined;
   return known ?? TRIGGERS[hook];
 }
 
@@ -98,20 +123,13 @@ export function parseHookRequest(body: unknown, hooks: readonly string[]): HookR
     const members = ['access_token', 'token_type', 'expires_in', 'scope', 'subject', 'patient'];
     (envelope as Record<string, unknown>)['fhirAuthorization'] = pick(fhirAuthorization, members);
   }
+  const context = isObject(envelope) && isObject(envelope['context']) ? contextOf(envelope['context']) : {};
+  if (isObject(envelope)) refuseTooMuch(envelope, context);
   const wrong = checks().request(envelope);
   if (wrong.length > 0) throw invalid(wrong);
 
-  const {
-    hook: name,
-    hookInstance,
-    fhirServer,
-    fhirAuthorization,
-    context: rawContext,
-    prefetch,
-    extension,
-  } = envelope as Json;
+  const { hook: name, hookInstance, fhirServer, fhirAuthorization, prefetch, extension } = envelope as Json;
   const hook = hookOf(name, hooks);
-  const context = contextOf(rawContext as Json);
   const wrongContext = checks().context[hook](context);
   if (wrongContext.length > 0) {
     throw invalid(wrongContext.map((found) => ({ ...found, pointer: `/context${found.pointer}` })));

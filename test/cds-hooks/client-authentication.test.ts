@@ -65,6 +65,10 @@ describe('client authentication refuses', () => {
     expect(await outcome(unsigned({ alg: 'none', typ: 'JWT', kid: 'key-1' }, CLAIMS))).toBe('algorithm');
   });
 
+  it.each([[5], [{}], [['JWT']], [null]])('a type that is no text: %j', async (typ) => {
+    expect(await outcome(unsigned({ alg: 'ES384', kid: 'key-1', typ }, CLAIMS))).toBe('header');
+  });
+
   it('a symmetric algorithm, whatever the key', async () => {
     expect(await outcome(unsigned({ alg: 'HS256', typ: 'JWT', kid: 'key-1' }, CLAIMS))).toBe('algorithm');
     expect(() => authenticator({ algorithms: ['HS256'] })).toThrow(/never accepted/);

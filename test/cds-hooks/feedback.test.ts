@@ -29,6 +29,12 @@ describe('feedback is refused when', () => {
     ['it is a bare array', [ITEM], ''],
     ['the card is missing', { feedback: [{ outcome: 'accepted' }] }, '/feedback/0/card'],
     ['the outcome is unknown', { feedback: [ITEM, { ...ITEM, outcome: 'CANARY' }] }, '/feedback/1/outcome'],
+    ['it holds more than a batch', { feedback: Array(1001).fill(1) }, '/feedback'],
+    [
+      'it accepts more suggestions than a card can hold',
+      { feedback: [{ ...ITEM, acceptedSuggestions: Array(1001).fill(1) }] },
+      '/feedback/0/acceptedSuggestions',
+    ],
     [
       'a suggestion has no id',
       { feedback: [{ ...ITEM, acceptedSuggestions: [{}] }] },
@@ -49,6 +55,17 @@ describe('feedback is refused when', () => {
 });
 
 describe('feedback', () => {
+  it('whose comment ends in half an emoji is kept: an EHR would send it again for ever', () => {
+    expect(one({ overrideReason: { userComment: 'no\ud83d' } }).userComment).toBe('no\ufffd');
+  });
+
+  it.each(['0000-01-01T00:00:00Z', '1900-01-01T00:00:00Z', `2026-11-23T14:00:00.${'0'.repeat(1e5)}Z`])(
+    'keeps no time of report that no database or clock knows',
+    (outcomeTimestamp) => {
+      expect(one({ outcomeTimestamp })).toMatchObject({ outcomeAt: null, flaws: ['timestamp-unusable'] });
+    },
+  );
+
   it('keeps the order of a batch', () => {
     expect(parse(ITEM, { ...ITEM, card: 'b' }).map(({ card }) => card)).toEqual([ITEM.card, 'b']);
   });

@@ -30,6 +30,21 @@ describe('a request is refused with the place that is wrong when', () => {
     ['members are missing', {}, ['/hook', '/hookInstance', '/context']],
     ['hookInstance is no UUID', hookRequest({ hookInstance: '1234' }), ['/hookInstance']],
     ['fhirServer is no URL', hookRequest({ fhirServer: 'ehr' }), ['/fhirServer', '/fhirServer']],
+    [
+      'fhirServer is longer than any address',
+      hookRequest({ fhirServer: `http://h/${'/'.repeat(3e5)}x` }),
+      ['/fhirServer'],
+    ],
+    [
+      'it selects more orders than anybody can',
+      { ...hookRequest({ context: { selections: Array(1001).fill(1) } }), hook: 'order-select' },
+      ['/context/selections'],
+    ],
+    [
+      'it drafts more orders than anybody can',
+      { ...hookRequest({ context: { draftOrders: { entry: Array(5001).fill(1) } } }), hook: 'order-sign' },
+      ['/context/draftOrders/entry'],
+    ],
     ['fhirServer carries a password', hookRequest({ fhirServer: 'https://u:p@ehr.example' }), ['/fhirServer']],
     ['prefetch is an array', hookRequest({ prefetch: [] }), ['/prefetch']],
     ['the user is missing', hookRequest({ context: { patientId: '1' } }), ['/context/userId']],
@@ -104,6 +119,11 @@ describe('a request is understood although', () => {
 });
 
 describe('a parsed request', () => {
+  it.each(['constructor', '__proto__', 'toString'])('takes no trigger from what every object inherits: %s', (code) => {
+    const extension = { 'com.epic.cdshooks.request.bpa-trigger-action': code };
+    expect(parseHookRequest(hookRequest({ extension }), HOOK_NAMES).trigger).toBe('chart-opened');
+  });
+
   it('is frozen', () => {
     const request = parseHookRequest(authorized({ patient: '1288992' }), HOOK_NAMES);
     expect([request, request.context, request.fhirAuthorization].every(Object.isFrozen)).toBe(true);

@@ -194,6 +194,20 @@ describe('a body is refused', () => {
     expect(response.text).not.toContain('CANARY');
   });
 
+  it('when it nests deeper than anything that walks through it, and it is recorded', async () => {
+    const { post, audits } = createHarness();
+    const nested = `{"prefetch":{"patient":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
+    const response = await post(PATH, nested);
+    const { issue } = response.body as Outcome;
+    expect([response.status, issue[0]?.details.text]).toEqual([400, 'the body must not nest deeper than 100 levels']);
+    expect(audits).toMatchObject([{ status: 400, bodyHash: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown }]);
+  });
+
+  it('when it is long and not JSON, without a search for the place', async () => {
+    const { issue } = (await createHarness().post(PATH, `[${'1,'.repeat(200_000)}`)).body as Outcome;
+    expect(issue[0]?.details.text).toMatch(/^the body is not valid JSON: /);
+  });
+
   it.each([
     ['a number', '5', 400],
     ['empty', '', 400],
