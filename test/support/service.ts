@@ -80,7 +80,8 @@ export interface TestService {
   readonly logs: () => string;
   /** A client's token for an address of the service. */
   readonly token: (path?: string) => Promise<string>;
-  readonly prefetch: (patientId: string) => Promise<Record<string, unknown>>;
+  /** @param fhirServer default: the one of this service */
+  readonly prefetch: (patientId: string, fhirServer?: string) => Promise<Record<string, unknown>>;
   readonly open: (patientId: string, options?: HookOptions) => Promise<Answer>;
   readonly post: (path: string, body: string, token?: string) => Promise<Answer>;
   readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
@@ -95,6 +96,8 @@ export interface ServiceOptions {
   /** Members of the trust record of the one client. */
   readonly client?: Readonly<Record<string, unknown>>;
   readonly clock?: () => Instant;
+  /** FHIR servers that the client may name beside the one of this service. */
+  readonly fhirServers?: readonly string[];
 }
 
 async function signed(keys: EhrKeys, audience: string, at: Instant): Promise<string> {
@@ -123,7 +126,7 @@ function configuration(keys: EhrKeys, fhir: FhirServer, options: ServiceOptions)
         issuer: ISSUER,
         keys: { jwks: { keys: [keys.publicJwk] } },
         algorithms: [keys.algorithm],
-        fhirServers: [fhir.url],
+        fhirServers: [fhir.url, ...(options.fhirServers ?? [])],
         ...options.client,
       },
     ],
@@ -183,7 +186,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     });
 
   let templates: Readonly<Record<string, string>> | undefined;
-  const prefetch = async (patientId: string): Promise<Record<string, unknown>> => {
+  const prefetch = async (patientId: string, fhirServer = fhir.url): Promise<Record<string, unknown>> => {
     if (templates === undefined) {
       const discovery = (await (await get('/cds-services')).json()) as {
         services: { prefetch: Readonly<Record<string, string>> }[];
@@ -191,7 +194,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       templates = discovery.services[0]?.prefetch ?? {};
     }
     const context = { userId: 'Practitioner/doctor', patientId, encounterId: patientId };
-    return runPrefetch(templates, context, fhir.url, ACCESS_TOKEN);
+    return runPrefetch(templates, context, fhirServer, ACCESS_TOKEN);
   };
 
   return {
