@@ -120,6 +120,7 @@ function findConversion(recorded: string, target: UnitTarget): Linear | null {
  * undefined when the unit is not understood
  */
 export function convert(value: number, recorded: string | undefined, target: UnitTarget): number | undefined {
+  if (recorded === target.unit) return value;
   const key = `${target.unit} ${target.molarMass ?? ''} ${recorded ?? ''}`;
   let conversion = conversions.get(key);
   if (conversion === undefined) {

@@ -9,7 +9,7 @@ import {
   type StrokeCase,
   type StrokeFacts,
 } from '../../case/index.ts';
-import type { PatientRecord } from '../record.ts';
+import type { PatientRecord, RecordKey } from '../record.ts';
 import type { Terminology } from '../terminology/terminology.ts';
 import { mapClocks } from './clocks.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -117,6 +117,31 @@ function withImaging(facts: StrokeFacts, imaging: Partial<StrokeFacts> | undefin
   return { ...facts, ...Object.fromEntries(filled.map((key) => [key, imaging[key]])) };
 }
 
+const KEYS_OF_TYPE: ReadonlyMap<string, readonly RecordKey[]> = new Map<string, readonly RecordKey[]>(
+  Object.entries({
+    Condition: ['conditions'],
+    Procedure: ['procedures'],
+    Observation: ['strokeObservations', 'vitalSigns', 'laboratory'],
+    MedicationRequest: ['medicationRequests'],
+    MedicationStatement: ['medicationStatements'],
+    MedicationAdministration: ['medicationAdministrations'],
+    ImagingStudy: ['imagingStudies'],
+    DiagnosticReport: ['diagnosticReports'],
+    QuestionnaireResponse: ['questionnaireResponses'],
+  } satisfies Record<string, RecordKey[]>),
+);
+
+/** An entry that cannot be read may be the one that matters: 'none' must not be said of its list. */
+function withDamage(record: PatientRecord, types: ReadonlySet<string>): PatientRecord {
+  const reads = { ...record.reads };
+  for (const type of types) {
+    for (const key of KEYS_OF_TYPE.get(type) ?? []) {
+      if (reads[key].state === 'complete') reads[key] = { state: 'incomplete', why: 'malformed' };
+    }
+  }
+  return { ...record, reads };
+}
+
 const byPlace = (a: Degradation, b: Degradation): number => (a.where < b.where ? -1 : a.where > b.where ? 1 : 0);
 
 /**
@@ -125,8 +150,9 @@ const byPlace = (a: Degradation, b: Degradation): number => (a.where < b.where ?
  */
 export function buildStrokeCase(record: PatientRecord, options: BuildOptions): StrokeCase {
   const { at, timeZone, terminology } = options;
-  const scope: Scope = { record, at, timeZone, terminology };
-  const index = indexRecord(scope);
+  const asRead: Scope = { record, at, timeZone, terminology };
+  const index = indexRecord(asRead);
+  const scope = index.damaged.size === 0 ? asRead : { ...asRead, record: withDamage(record, index.damaged) };
   const { facts, indications } = mapFacts(scope, index, options);
   return deepFreeze({
     patient: `Patient/${record.patientId}`,

@@ -6,7 +6,6 @@ import {
   unknown,
   type DrugExposure,
   type Fact,
-  type FactKey,
   type Known,
   type StrokeFacts,
   type TimeSpan,
@@ -119,7 +118,7 @@ function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly Dru
     .filter((e) => !e.draft && e.from === 'administration' && recent(e.intake) && !isCatheterDose(e))
     .flatMap((e) => e.drugs.filter((d) => DRUGS[d].class === 'thrombolytic').map((drug) => ({ drug, entry: e })));
   const codes = codesOfFact(scope.terminology, 'thrombolyticGiven');
-  const exposures = DRUG_NAMES.flatMap((drug) => {
+  const exposures = (given.length === 0 ? [] : DRUG_NAMES).flatMap((drug) => {
     const entries = given.filter((g) => g.drug === drug).map((g) => g.entry);
     return entries.length === 0 ? [] : [exposure(drug, entries, unknown('not-recorded'), scope, codes)];
   });
@@ -157,11 +156,12 @@ export function mapDrugs(scope: Scope, index: RecordIndex): Pick<StrokeFacts, Dr
       else list.push(entry);
     }
   }
+  const taken = DRUG_NAMES.filter((drug) => byDrug.has(drug));
   const listFact = (fact: DrugKey): Fact<readonly DrugExposure[]> => {
     const codes = scope.terminology.codesOf('observation-anticoagulant-last-intake');
     const exposures: DrugExposure[] = [];
     let denied: Known<readonly DrugExposure[]>['sources'] = [];
-    for (const drug of DRUG_NAMES) {
+    for (const drug of taken) {
       const entries = DRUGS[drug].fact === fact ? byDrug.get(drug) : undefined;
       if (entries === undefined) continue;
       if (entries.every((e) => e.denied)) denied = [...denied, ...sourcesOf(entries)];
@@ -175,12 +175,16 @@ export function mapDrugs(scope: Scope, index: RecordIndex): Pick<StrokeFacts, Dr
     if (exposures.length > 0) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
     return known([], null, denied, 'not-recorded');
   };
-  const keys = [...new Set(DRUG_NAMES.map((d) => DRUGS[d].fact))].filter((k) => k !== 'thrombolyticGiven');
-  return {
-    ...(Object.fromEntries(keys.map((k: FactKey) => [k, listFact(k as DrugKey)])) as Pick<StrokeFacts, DrugKey>),
-    thrombolyticGiven: thrombolyticsGiven(scope, index),
-  };
+  const facts: Partial<Record<DrugKey, Fact<readonly DrugExposure[]>>> = {};
+  for (const key of LIST_KEYS) facts[key] = listFact(key);
+  facts.thrombolyticGiven = thrombolyticsGiven(scope, index);
+  return facts as Pick<StrokeFacts, DrugKey>;
 }
+
+/** What the patient takes; what was given in this episode is a fact of its own. */
+const LIST_KEYS: readonly DrugKey[] = [...new Set(DRUG_NAMES.map((d): DrugKey => DRUGS[d].fact))].filter(
+  (key) => key !== 'thrombolyticGiven',
+);
 
 const NOTHING_STATED = unknown('not-recorded');
 const isAnticoagulant = (fact: DrugKey): boolean =>

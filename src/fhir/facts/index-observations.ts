@@ -22,16 +22,18 @@ interface When {
   readonly timeProblem?: UnknownReason;
 }
 
+const MALFORMED: When = { at: null, timeProblem: 'malformed' };
+
 /** The clinically relevant time. `issued` is no substitute: it can be long after the sample. */
 function effective(resource: Observation, scope: Scope): When {
   const text = resource.effectiveDateTime ?? resource.effectiveInstant;
   if (text !== undefined) {
     const at = fhirTime(text, scope.timeZone);
-    return at === undefined ? { at: null, timeProblem: 'malformed' } : { at };
+    return at === undefined ? MALFORMED : { at };
   }
   if (resource.effectivePeriod === undefined) return { at: null };
   const at = periodSpan(resource.effectivePeriod, scope);
-  return at === undefined ? { at: null, timeProblem: 'malformed' } : { at };
+  return at === undefined ? MALFORMED : { at };
 }
 
 export function indexObservation(
@@ -46,7 +48,9 @@ export function indexObservation(
   let when: When | undefined;
   const add = (group: string, node: ValueNode): void => {
     when ??= effective(resource, scope);
-    addReading(readings, group, { node, reference, assessment: reference, pending, ...when });
+    const { at, timeProblem } = when;
+    const reading = { node, reference, assessment: reference, at, pending };
+    addReading(readings, group, timeProblem === undefined ? reading : { ...reading, timeProblem });
   };
   let known = false;
   for (const { system, code } of codingsOf(resource.code)) {

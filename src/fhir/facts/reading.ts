@@ -45,7 +45,13 @@ export function codingsOf(concept: unknown): readonly { readonly system: string;
   const { coding } = concept as { coding?: unknown };
   if (coding === undefined || coding === null) return [];
   if (!Array.isArray(coding)) throw new TypeError('coding is not a list');
-  return coding.filter(isCoding);
+  return usable(coding);
+}
+
+/** The list itself where every coding can be used, as is nearly always so. */
+function usable(coding: readonly unknown[]): readonly { readonly system: string; readonly code: string }[] {
+  for (const one of coding) if (!isCoding(one)) return coding.filter(isCoding);
+  return coding as readonly { readonly system: string; readonly code: string }[];
 }
 
 function isCoding(value: unknown): value is { system: string; code: string } {
@@ -58,13 +64,13 @@ function isCoding(value: unknown): value is { system: string; code: string } {
 export function codedValue(node: ValueNode): readonly { readonly system: string; readonly code: string }[] {
   if (isCoding(node.valueCoding)) return [node.valueCoding];
   const coding: unknown = node.valueCodeableConcept?.coding;
-  return Array.isArray(coding) ? coding.filter(isCoding) : [];
+  return Array.isArray(coding) ? usable(coding) : [];
 }
 
 export interface RecordedNumber {
   readonly value: number;
-  readonly unit?: string;
-  readonly comparator?: '<' | '<=' | '>' | '>=';
+  readonly unit: string | undefined;
+  readonly comparator: '<' | '<=' | '>' | '>=' | undefined;
 }
 
 const COMPARATORS: readonly unknown[] = ['<', '<=', '>', '>='];
@@ -72,7 +78,8 @@ const COMPARATORS: readonly unknown[] = ['<', '<=', '>', '>='];
 /** The number as recorded: a quantity, an integer or a decimal. */
 export function recordedNumber(node: ValueNode): Parsed<RecordedNumber> {
   const plain = node.valueInteger ?? node.valueDecimal;
-  if (plain !== undefined) return isNumber(plain) ? accept({ value: plain }) : reject('malformed');
+  if (plain !== undefined)
+    return isNumber(plain) ? accept({ value: plain, unit: undefined, comparator: undefined }) : reject('malformed');
   const quantity = node.valueQuantity;
   if (quantity === undefined) return reject(absentReason(node));
   if (typeof quantity !== 'object' || (quantity as unknown) === null) return reject('malformed');
@@ -81,11 +88,7 @@ export function recordedNumber(node: ValueNode): Parsed<RecordedNumber> {
   if (!isNumber(value)) return reject('malformed');
   if (comparator !== undefined && !COMPARATORS.includes(comparator)) return reject('malformed');
   const text = code ?? unit;
-  return accept({
-    value,
-    ...(typeof text === 'string' ? { unit: text } : {}),
-    ...(comparator === undefined ? {} : { comparator }),
-  });
+  return accept({ value, unit: typeof text === 'string' ? text : undefined, comparator });
 }
 
 /** Why a reading has no value: 'temp-unknown' is a result that is still to come. */

@@ -23,6 +23,8 @@ export interface RecordIndex {
   readonly medications: readonly MedicationEntry[];
   readonly imaging: readonly ImagingEntry[];
   readonly degradations: readonly Degradation[];
+  /** Types of resources that could not be parsed. */
+  readonly damaged: ReadonlySet<string>;
 }
 
 const NO_READINGS: readonly Reading[] = Object.freeze([]);
@@ -34,10 +36,10 @@ export function referenceOf(resource: FhirResource): string {
 }
 
 /** Does the resource name another patient? A resource without a subject belongs to the record it came in. */
-function isAnotherPatients(resource: FhirResource, patientId: string): boolean {
+function isAnotherPatients(resource: FhirResource, patientId: string, ownReference: string): boolean {
   const holder = resource as { subject?: { reference?: unknown }; patient?: { reference?: unknown } };
   const reference = holder.subject?.reference ?? holder.patient?.reference;
-  if (typeof reference !== 'string' || reference.startsWith('#')) return false;
+  if (reference === ownReference || typeof reference !== 'string' || reference.startsWith('#')) return false;
   const id = reference.replace(/\/_history\/.*$/, '').replace(/^.*[/:]/, '');
   return id !== patientId;
 }
@@ -50,9 +52,11 @@ export function indexRecord(scope: Scope): RecordIndex {
   const imaging: ImagingEntry[] = [];
   const encounters: EncounterEntry[] = [];
   const degradations: Degradation[] = [];
+  const damaged = new Set<string>();
   const members: Members = new Map();
   let patient: PatientEntry = { reference: `Patient/${record.patientId}` };
   const drugs = medicationsById(record.resources);
+  const ownReference = `Patient/${record.patientId}`;
 
   const parse = (resource: FhirResource): void => {
     const reference = referenceOf(resource);
@@ -94,11 +98,13 @@ export function indexRecord(scope: Scope): RecordIndex {
 
   for (const resource of inFixedOrder(record.resources)) {
     try {
-      if (isAnotherPatients(resource, record.patientId)) {
+      if (isAnotherPatients(resource, record.patientId, ownReference)) {
         degradations.push({ where: referenceOf(resource), why: 'refused', detail: 'another patient' });
       } else parse(resource);
     } catch {
       degradations.push({ where: describe(resource), why: 'malformed' });
+      const type: unknown = (resource as Partial<FhirResource> | null)?.resourceType;
+      if (typeof type === 'string') damaged.add(type);
     }
   }
   for (const draft of record.drafts) {
@@ -125,7 +131,7 @@ export function indexRecord(scope: Scope): RecordIndex {
     }
   }
   linkMembers(readings, members);
-  return { patient, encounters, readings, events, medications, imaging, degradations };
+  return { patient, encounters, readings, events, medications, imaging, degradations, damaged };
 }
 
 const newestLast = (a: FhirResource, b: FhirResource): number => {
@@ -137,6 +143,8 @@ const newestLast = (a: FhirResource, b: FhirResource): number => {
 function inFixedOrder(resources: readonly FhirResource[]): readonly FhirResource[] {
   const byReference = new Map<string, FhirResource>();
   const nameless: FhirResource[] = [];
+  let inOrder = true;
+  let last = '';
   for (const resource of resources) {
     const id: unknown = (resource as Partial<FhirResource> | null)?.id;
     if (typeof id !== 'string') {
@@ -144,10 +152,14 @@ function inFixedOrder(resources: readonly FhirResource[]): readonly FhirResource
       continue;
     }
     const reference = `${resource.resourceType}/${id}`;
+    // A record read from a server is in this order already: then nothing needs to be sorted.
+    inOrder &&= last < reference;
+    last = reference;
     const other = byReference.get(reference);
     if (other === undefined || (other !== resource && newestLast(other, resource) < 0))
       byReference.set(reference, resource);
   }
+  if (inOrder && nameless.length === 0) return resources;
   const named = [...byReference].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, resource]) => resource);
   if (nameless.length > 1) nameless.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   return nameless.length === 0 ? named : [...named, ...nameless];

@@ -17,18 +17,17 @@ import {
 import { periodSpan, unknownFact, type Scope } from './scope.ts';
 
 export function candidatesOf<T>(readings: readonly Reading[], parse: (node: ValueNode) => Parsed<T>): Candidate<T>[] {
-  return readings.map(({ at, timeProblem, pending, reference, node }) => ({
-    at,
-    ...(timeProblem === undefined ? {} : { timeProblem }),
-    pending,
-    reference,
-    result: pending ? reject('pending') : parse(node),
-  }));
+  return readings.map(({ at, timeProblem, pending, reference, node }) => {
+    const candidate = { at, pending, reference, result: pending ? reject('pending') : parse(node) };
+    return timeProblem === undefined ? candidate : { ...candidate, timeProblem };
+  });
 }
 
 /** The first group that holds one of the coded answers. */
 export function answerGroup(scope: Scope, node: ValueNode, groups: readonly string[]): string | undefined {
-  const found = codedValue(node).flatMap(({ system, code }) => scope.terminology.groupsOf(system, code));
+  const coded = codedValue(node);
+  if (coded.length === 0) return undefined;
+  const found = coded.flatMap(({ system, code }) => scope.terminology.groupsOf(system, code));
   return groups.find((g) => found.includes(g));
 }
 

@@ -18,8 +18,8 @@ function pairUp(index: RecordIndex): readonly Halves[] {
   const pairs = new Map<string, Halves>();
   const separate: { half: keyof Halves; reading: Reading }[] = [];
   const of = (key: string): Halves => {
-    const found = pairs.get(key) ?? { systolic: [], diastolic: [] };
-    pairs.set(key, found);
+    let found = pairs.get(key);
+    if (found === undefined) pairs.set(key, (found = { systolic: [], diastolic: [] }));
     return found;
   };
   for (const half of ['systolic', 'diastolic'] as const) {
@@ -57,13 +57,11 @@ function candidates(index: RecordIndex): readonly Candidate<BloodPressure>[] {
     systolic.flatMap((s) => {
       const own = diastolic.filter((d) => d.reference === s.reference);
       const partners = own.length > 0 ? own : diastolic;
-      return (partners.length > 0 ? partners : [undefined]).map((d): Candidate<BloodPressure> => ({
-        at: s.at,
-        ...(s.timeProblem === undefined ? {} : { timeProblem: s.timeProblem }),
-        pending: s.pending,
-        reference: s.reference,
-        result: s.pending ? reject('pending') : parsePair(s, d),
-      }));
+      return (partners.length > 0 ? partners : [undefined]).map((d): Candidate<BloodPressure> => {
+        const { at, timeProblem, pending, reference } = s;
+        const candidate = { at, pending, reference, result: pending ? reject('pending') : parsePair(s, d) };
+        return timeProblem === undefined ? candidate : { ...candidate, timeProblem };
+      });
     }),
   );
 }

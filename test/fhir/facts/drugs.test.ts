@@ -58,6 +58,10 @@ describe('no anticoagulant may be said only when', () => {
       factsOf([medication('Request', concept, { status: 'entered-in-error' })]).directOralAnticoagulant,
     ).toMatchObject(none);
   });
+  it('every entry could be parsed', () => {
+    const broken = medication('Statement', { coding: 'no list' });
+    expect(doac(broken)).toMatchObject({ status: 'unknown', why: 'incomplete' });
+  });
   it('a drug coded as another does not count', () => {
     expect(doac(medication('Request', { ...code(RXNORM, '197361'), text: 'amlodipine 5 MG' }))).toMatchObject(none);
   });
