@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { DAY, plus, unknown } from '../../src/case/index.ts';
 import type { FactKey, Instant, StrokeCase } from '../../src/case/index.ts';
 import { decide, isFailed } from '../../src/decisions/decide.ts';
-import type { Decisions } from '../../src/decisions/decide.ts';
 import { GUIDELINE_IDS } from '../../src/decisions/evaluation.ts';
 import type { SitePolicy } from '../../src/decisions/evaluation.ts';
 import { arbitraryCase } from '../support/arbitrary-case.ts';

@@ -1,6 +1,6 @@
 /** What is missing, ranked by what it would settle, and what rests on an empty list and should be confirmed. */
 import type { Fact, FactKey, StrokeCase, UnknownReason } from '../../case/index.ts';
-import type { Evaluation } from '../evaluation.ts';
+import type { CriterionResult, Evaluation } from '../evaluation.ts';
 import { obtainedBy } from './obtained-by.ts';
 import type { WayToObtain } from './obtained-by.ts';
 
@@ -57,11 +57,15 @@ const REJECTED: readonly UnknownReason[] = [
  */
 export function findMissingData(stroke: StrokeCase, evaluations: readonly Evaluation[]): MissingData {
   const settling = evaluations.flatMap(({ settledBy }) => settledBy);
-  const open = evaluations.filter(isOpenTo).flatMap(({ criteria }) => criteria.flatMap((row) => row.missing ?? []));
+  const openRows = evaluations.filter(isOpenTo).map(({ decision, criteria }) => ({
+    decision,
+    rows: criteria.filter(({ missing }) => missing !== undefined),
+  }));
+  const open = openRows.flatMap(({ rows }) => rows.flatMap(({ missing }) => missing ?? []));
   const ranked = [...new Set([...settling, ...byCount(open)])];
   const keys = Object.keys(stroke.facts) as FactKey[];
   return {
-    missing: ranked.flatMap((fact) => missingFact(stroke, fact, evaluations)),
+    missing: ranked.map((fact) => missingFact(stroke, fact, evaluations, openRows)),
     confirm: toConfirm(evaluations),
     rejected: keys.flatMap((fact) => rejected(stroke, fact)),
     conflicting: keys.filter((fact) => stroke.facts[fact].status === 'conflicting'),
@@ -85,24 +89,33 @@ function byCount(facts: readonly FactKey[]): FactKey[] {
   return [...counts].sort(([, a], [, b]) => b - a).map(([fact]) => fact);
 }
 
-function missingFact(stroke: StrokeCase, key: FactKey, evaluations: readonly Evaluation[]): MissingFact[] {
+/** The rows of a decision that name something missing. */
+interface OpenRows {
+  readonly decision: string;
+  readonly rows: readonly CriterionResult[];
+}
+
+function missingFact(
+  stroke: StrokeCase,
+  key: FactKey,
+  evaluations: readonly Evaluation[],
+  openRows: readonly OpenRows[],
+): MissingFact {
   const fact = stroke.facts[key];
   const why = whyMissing(fact, key, evaluations);
-  const neededBy = evaluations.filter(isOpenTo).flatMap(({ decision, criteria }) => {
-    const ids = criteria.filter((row) => row.missing?.includes(key) === true).map((row) => row.id);
+  const neededBy = openRows.flatMap(({ decision, rows }) => {
+    const ids = rows.filter((row) => row.missing?.includes(key) === true).map((row) => row.id);
     return ids.length === 0 ? [] : [{ decision, criteria: ids }];
   });
-  return [
-    {
-      fact: key,
-      why,
-      about: fact.status === 'unknown' ? (fact.about ?? null) : null,
-      obtainedBy: obtainedBy(key),
-      settles: evaluations.filter(({ settledBy }) => settledBy.includes(key)).map(({ decision }) => decision),
-      neededBy,
-      wouldBeFoundIn: fact.status === 'unknown' ? fact.wouldBeFoundIn : [],
-    },
-  ];
+  return {
+    fact: key,
+    why,
+    about: fact.status === 'unknown' ? (fact.about ?? null) : null,
+    obtainedBy: obtainedBy(key),
+    settles: evaluations.filter(({ settledBy }) => settledBy.includes(key)).map(({ decision }) => decision),
+    neededBy,
+    wouldBeFoundIn: fact.status === 'unknown' ? fact.wouldBeFoundIn : [],
+  };
 }
 
 /** A known fact may contradict another, or leave a criterion open (a lower bound, a comparator): then it is to be completed. */
@@ -116,11 +129,15 @@ function whyMissing(fact: Fact<unknown>, key: FactKey, evaluations: readonly Eva
 }
 
 function toConfirm(evaluations: readonly Evaluation[]): ConfirmFact[] {
-  const facts = [...new Set(evaluations.flatMap(({ confirm }) => confirm))];
-  return facts.map((fact) => ({
-    fact,
-    decisions: evaluations.filter(({ confirm }) => confirm.includes(fact)).map(({ decision }) => decision),
-  }));
+  const decisions = new Map<FactKey, string[]>();
+  for (const { decision, confirm } of evaluations) {
+    for (const fact of new Set(confirm)) {
+      const named = decisions.get(fact);
+      if (named === undefined) decisions.set(fact, [decision]);
+      else named.push(decision);
+    }
+  }
+  return [...decisions].map(([fact, names]) => ({ fact, decisions: names }));
 }
 
 function rejected(stroke: StrokeCase, key: FactKey): RejectedEntry[] {

@@ -4,6 +4,7 @@ import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
 import { evaluateCriteria } from '../evaluation.ts';
 import type { CriterionResult, Evaluation, RequiredAction, SitePolicy } from '../evaluation.ts';
 import { strokeClock } from '../stroke-state/clock.ts';
+import type { StrokeClock } from '../stroke-state/clock.ts';
 import { conclusionChangesAt } from '../stroke-state/conclusion-change.ts';
 import { or } from '../three-valued.ts';
 import { PRESSURE_BEFORE_THROMBECTOMY, THROMBOLYSIS_NOT_SKIPPED, VESSEL_IMAGING } from './citations.ts';
@@ -38,8 +39,7 @@ const URGENCY: readonly FactKey[] = [
 ];
 
 /** Everything that decides; the trial rows are evaluated only once, for the card. */
-function deciding(stroke: StrokeCase, at: Instant, policy: SitePolicy): CriterionResult[] {
-  const clock = strokeClock(stroke, at);
+function deciding(stroke: StrokeCase, at: Instant, policy: SitePolicy, clock: StrokeClock): CriterionResult[] {
   return [
     ...evaluateCriteria(GATE_CRITERIA, stroke, at, { clock, siteAccess: policy.thrombectomyAccess }),
     ...evaluateCriteria(RECOMMENDATION_CRITERIA, stroke, at, clock),
@@ -52,8 +52,10 @@ function deciding(stroke: StrokeCase, at: Instant, policy: SitePolicy): Criterio
  * @param policy only its answer on access to thrombectomy is read, where the record gives none
  */
 export function evaluateThrombectomy(stroke: StrokeCase, at: Instant, policy: SitePolicy): ThrombectomyEvaluation {
-  const results = deciding(stroke, at, policy);
+  const clock = strokeClock(stroke, at);
+  const results = deciding(stroke, at, policy, clock);
   const verdict = concludeThrombectomy(results);
+  const resultsAt = (then: Instant): CriterionResult[] => deciding(stroke, then, policy, strokeClock(stroke, then));
   return {
     decision: 'thrombectomy',
     guideline: 'aha-asa-2026',
@@ -61,12 +63,12 @@ export function evaluateThrombectomy(stroke: StrokeCase, at: Instant, policy: Si
     strength: verdict.strength,
     citation: verdict.citation,
     decidedBy: verdict.decidedBy,
-    criteria: [...results, ...evaluateCriteria(TRIAL_CRITERIA, stroke, at, strokeClock(stroke, at))],
+    criteria: [...results, ...evaluateCriteria(TRIAL_CRITERIA, stroke, at, clock)],
     settledBy: URGENCY.filter((key) => verdict.openFacts.includes(key)),
     before: actions(stroke, verdict, results),
     worthShowing: isWorthShowing(stroke, verdict),
     confirm: results.filter((result) => result.confirm === true).flatMap((result) => result.data),
-    validUntil: conclusionChangesAt(changes(results), at, (then) => statement(stroke, then, policy)),
+    validUntil: conclusionChangesAt(changes(results), at, (then) => statement(then === at ? results : resultsAt(then))),
   };
 }
 
@@ -81,8 +83,8 @@ function isWorthShowing({ facts }: StrokeCase, { conclusion }: ThrombectomyVerdi
 const changes = (results: readonly CriterionResult[]): Instant[] => results.flatMap((result) => result.changesAt ?? []);
 
 /** What must not change before `validUntil`: the conclusion and its strength. */
-function statement(stroke: StrokeCase, then: Instant, policy: SitePolicy): string {
-  const verdict = concludeThrombectomy(deciding(stroke, then, policy));
+function statement(results: readonly CriterionResult[]): string {
+  const verdict = concludeThrombectomy(results);
   return `${verdict.conclusion} ${verdict.strength?.cor ?? ''}`;
 }
 
