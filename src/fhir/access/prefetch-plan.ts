@@ -54,7 +54,9 @@ const ROWS: Readonly<Record<Exclude<RecordKey, 'patient'>, Row>> = {
  * No codes means that the search cannot be restricted, so a code that nobody uses keeps it from returning everything.
  */
 function codeList(codes: readonly string[]): string {
-  return codes.length === 0 ? 'none' : [...new Set(codes)].sort().join(',');
+  return codes.length === 0
+    ? 'none'
+    : [...new Set(codes.map((code) => code.slice(code.indexOf('|') + 1)))].sort().join(',');
 }
 
 /** A planned read without its patient. */
