@@ -45,5 +45,7 @@ export function requestLog(logger: Logger): RequestHandler {
 }
 
 function line(req: Request, res: Response): object {
-  return { method: methodOf(req), route: routeOf(req), status: res.statusCode };
+  // A caller who left was answered with nothing, whatever status stood ready.
+  const status = res.writableFinished ? res.statusCode : 'aborted';
+  return { method: methodOf(req), route: routeOf(req), status };
 }

@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Milliseconds for requests under way when stopping. Default 10000. */
   readonly grace?: number;
+  /** Milliseconds until a request must be there in full. Default 15000. */
+  readonly requestTimeout?: number;
 }
 
 export interface RunningServer {
@@ -60,10 +62,22 @@ async function stop(server: Server, grace: number): Promise<void> {
 }
 
 /** @throws Error with code EADDRINUSE, EACCES … when it cannot listen */
-export async function startServer({ app, host, port, grace = 10_000 }: ServerOptions): Promise<RunningServer> {
-  const server = createServer(app);
-  server.requestTimeout = REQUEST_TIMEOUT;
-  server.headersTimeout = HEADERS_TIMEOUT;
+export async function startServer({
+  app,
+  host,
+  port,
+  grace = 10_000,
+  requestTimeout = REQUEST_TIMEOUT,
+}: ServerOptions): Promise<RunningServer> {
+  const server = createServer(
+    {
+      requestTimeout,
+      headersTimeout: Math.min(HEADERS_TIMEOUT, requestTimeout),
+      // How often Node looks for connections past these times; its own 30 s would triple them.
+      connectionsCheckingInterval: requestTimeout / 5,
+    },
+    app,
+  );
   server.keepAliveTimeout = KEEP_ALIVE;
   const address = await listen(server, host, port);
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;

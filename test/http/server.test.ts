@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import type { RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startServer } from '../../src/http/server.ts';
 
@@ -19,6 +21,20 @@ function fetchText(url: string, agent?: Agent): Promise<string> {
 }
 
 describe('a server', () => {
+  it.each([
+    ['headers', 'POST / HTTP/1.1\r\nHost: x\r\nContent-'],
+    ['a body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{'],
+  ])('hangs up on a caller who never finishes %s', async (_name, text) => {
+    const app: RequestListener = (req, res) => req.resume().on('end', () => res.end());
+    const server = await startServer({ app, host: '127.0.0.1', port: 0, requestTimeout: 200 });
+    const began = performance.now();
+    const caller = connect(server.port, '127.0.0.1').resume();
+    caller.write(text);
+    await once(caller, 'close');
+    expect(performance.now() - began).toBeLessThan(2_500);
+    await server.close();
+  });
+
   it('fails with its reason when the port is taken', async () => {
     const server = await start((_req, res) => res.end());
     const second = startServer({ app: (_req, res) => res.end(), host: '127.0.0.1', port: server.port });
