@@ -1,5 +1,5 @@
 /** The thread of the embedded database. Its queries block this thread only, never the service's event loop. */
-import { readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { WorkerCommand, WorkerFailure, WorkerOptions, WorkerReply, WorkerRequest } from './worker-protocol.ts';
@@ -17,6 +17,11 @@ function failureOf(error: unknown): WorkerFailure {
 }
 
 async function open({ directory, archive }: WorkerOptions): Promise<PGlite> {
+  if (directory !== null) {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    // It holds patient data: closed to other users of the machine, an older directory too where it is ours to close.
+    await chmod(directory, 0o700).catch(() => undefined);
+  }
   const loadDataDir = archive === undefined ? {} : { loadDataDir: new Blob([await readFile(archive)]) };
   return PGlite.create(directory === null ? loadDataDir : { dataDir: directory, ...loadDataDir });
 }
