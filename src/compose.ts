@@ -112,6 +112,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   const database =
     options.database ??
     (await openDatabase(config.database, options.onProgress === undefined ? {} : { onProgress: options.onProgress }));
+  const open = config.openMode && config.clients.length === 0;
   const closeDatabase = async (): Promise<void> => {
     if (options.database === undefined) await database.close();
   };
@@ -164,7 +165,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
         policy: config.site,
         configuration: createHash('sha256').update(JSON.stringify(config.site)).digest('hex'),
         models: models.reports.map(({ name, version, state, digest }) => ({ name, version, state, digest })),
-        open: config.openMode,
+        open,
       },
     });
     await auditLog.applyRetention(config.audit.retentionDays, new Date(clock()));
@@ -207,7 +208,6 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     }),
   };
 
-  const open = config.openMode && config.clients.length === 0;
   const app = createApp({
     cdsHooks: cdsHooksRouter({
       services: [service],

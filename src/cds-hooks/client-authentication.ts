@@ -10,6 +10,7 @@ import { keySource } from './key-source.ts';
 import type { KeySourceOptions } from './key-source.ts';
 import type { Clock, JtiStore } from './ports.ts';
 import { Unauthenticated } from './problem.ts';
+import { oneTokenMatchesBoth } from './trusted-client.ts';
 import type { TrustedClient } from './trusted-client.ts';
 
 /** Every reason for a 401; closed, because it labels a metric. */
@@ -172,16 +173,9 @@ function checkLifetime(claims: JWTPayload, client: TrustedClient, now: Instant):
   return { jti, expiresAt: instantFromEpoch((exp + CLOCK_SKEW) * 1000) };
 }
 
-function overlapping(a: TrustedClient, b: TrustedClient): boolean {
-  const tenants =
-    a.tenants.length === 0 || b.tenants.length === 0 || a.tenants.some((tenant) => b.tenants.includes(tenant));
-  const subjects = a.subject === undefined || b.subject === undefined || a.subject === b.subject;
-  return a.issuer === b.issuer && subjects && tenants;
-}
-
 function checkDistinct(clients: readonly TrustedClient[]): void {
   for (const [index, client] of clients.entries()) {
-    const twin = clients.slice(index + 1).find((other) => other.id === client.id || overlapping(client, other));
+    const twin = clients.slice(index + 1).find((other) => other.id === client.id || oneTokenMatchesBoth(client, other));
     if (twin !== undefined) throw new Error(`clients '${client.id}' and '${twin.id}' cannot be told apart`);
   }
 }

@@ -25,3 +25,11 @@ export interface TrustedClient {
   /** Origins of browser clients (CORS). */
   readonly origins: readonly string[];
 }
+
+/** Two installations may share an issuer when their tenants or subjects tell them apart. */
+export function oneTokenMatchesBoth(a: TrustedClient, b: TrustedClient): boolean {
+  const tenants =
+    a.tenants.length === 0 || b.tenants.length === 0 || a.tenants.some((tenant) => b.tenants.includes(tenant));
+  const subjects = a.subject === undefined || b.subject === undefined || a.subject === b.subject;
+  return a.issuer === b.issuer && subjects && tenants;
+}

@@ -117,6 +117,14 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
       mend: 'Name the IANA zone of the hospital (Europe/Berlin): clinicians read the closing time of a window in it.',
     });
   }
+  const opensByDefault = file.openMode === undefined && environment === 'development' && clients.length === 0;
+  if (opensByDefault && !['localhost', '127.0.0.1', '[::1]'].includes(host)) {
+    collect({
+      path: '/openMode',
+      message: 'is not set, and without trusted clients the service would answer anybody who reaches this host',
+      mend: 'Listen on 127.0.0.1, add a client, or say explicitly "openMode": true.',
+    });
+  }
   // Without a configured address in production the rules look at one that has no further faults.
   const localUrl = environment === 'production' ? 'https://not-configured.invalid' : `http://${host}:${merged.port}`;
   const listenable = ['0.0.0.0', '[::]'].includes(host) ? `http://127.0.0.1:${merged.port}` : localUrl;
@@ -127,7 +135,7 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
     publicBaseUrl: withoutTrailingSlash(file.publicBaseUrl ?? (environment === 'production' ? localUrl : listenable)),
     site: { ...DEFAULTS.site, ...file.site },
     clients,
-    openMode: file.openMode ?? (environment === 'development' && clients.length === 0),
+    openMode: file.openMode ?? opensByDefault,
     openFhirServers: merged.openFhirServers,
     allowInsecureHttp: merged.allowInsecureHttp,
     database: databaseOf(file, env, collect),

@@ -1,4 +1,5 @@
 /** What a schema cannot say: safety in production, addresses, algorithms, time zones. */
+import { oneTokenMatchesBoth } from '../cds-hooks/trusted-client.ts';
 import type { Config, Problem } from './config.ts';
 
 type Rule = (config: Config) => readonly Problem[];
@@ -65,8 +66,15 @@ const trusted: Rule = ({ environment, clients, openMode }) => {
     });
   };
   repeated((client) => client.id, 'id');
-  // Two installations may share an issuer when their tenants or subjects tell them apart.
-  repeated((client) => JSON.stringify([client.issuer, client.subject, client.tenants]), 'issuer');
+  clients.forEach((client, i) => {
+    if (clients.slice(0, i).some((other) => oneTokenMatchesBoth(other, client))) {
+      problems.push({
+        path: `/clients/${i}/issuer`,
+        message: 'is used by another client as well',
+        mend: 'Give both different tenants or subjects, so that a token belongs to one of them.',
+      });
+    }
+  });
   return problems;
 };
 
@@ -104,6 +112,24 @@ const keySets: Rule = ({ clients }) =>
                 },
               ]
             : [],
+        ),
+  );
+
+/** A token names its key; one without a name would never be found. */
+const keyNames: Rule = ({ clients }) =>
+  clients.flatMap(({ keys }, i) =>
+    'jku' in keys
+      ? []
+      : keys.jwks.keys.flatMap((key, k) =>
+          typeof key['kid'] === 'string' && key['kid'] !== ''
+            ? []
+            : [
+                {
+                  path: `/clients/${i}/keys/jwks/keys/${k}/kid`,
+                  message: 'is missing, so no token can name this key',
+                  mend: "Give the key the 'kid' that stands in the headers of the tokens.",
+                },
+              ],
         ),
   );
 
@@ -178,7 +204,7 @@ const consistency: Rule = ({ allowInsecureHttp, environment, deadlines, locales,
   return problems;
 };
 
-const RULES: readonly Rule[] = [trusted, algorithms, keySets, addresses, origins, site, consistency];
+const RULES: readonly Rule[] = [trusted, algorithms, keySets, keyNames, addresses, origins, site, consistency];
 
 export function ruleProblems(config: Config): Problem[] {
   return RULES.flatMap((rule) => rule(config));

@@ -56,6 +56,16 @@ describe('in production the configuration refuses', () => {
       '/clients/0/keys/jwks/keys/0',
     ],
     ['a private key', withClient({ keys: { jwks: { keys: [{ kty: 'EC', d: 'x' }] } } }), '/clients/0/keys/jwks/keys/0'],
+    [
+      'a key that no token can name',
+      withClient({ keys: { jwks: { keys: [{ kty: 'EC' }] } } }),
+      '/clients/0/keys/jwks/keys/0/kid',
+    ],
+    [
+      'two clients that one token matches',
+      { ...PRODUCTION, clients: [CLIENT, { ...CLIENT, id: 'b', tenants: ['north'] }] },
+      '/clients/1/issuer',
+    ],
     ['no time zone', { ...PRODUCTION, site: {} }, '/site/timeZone'],
     ['an unknown time zone', { ...PRODUCTION, site: { timeZone: 'Mars/Olympus' } }, '/site/timeZone'],
     ['insecure http', { ...PRODUCTION, allowInsecureHttp: true }, '/allowInsecureHttp'],
@@ -67,6 +77,11 @@ describe('in production the configuration refuses', () => {
     ['reads that outlast the answer', { ...PRODUCTION, deadlines: { fhirReads: 9_000 } }, '/deadlines/fhirReads'],
   ])('%s', (_what, content, path) => {
     expect(paths(content)).toContain(path);
+  });
+
+  it('nothing of two clients with one issuer that tenants tell apart', () => {
+    const clients = ['north', 'south'].map((tenant) => ({ ...CLIENT, id: tenant, tenants: [tenant] }));
+    expect(paths({ ...PRODUCTION, clients })).toEqual([]);
   });
 
   it('nothing of a complete configuration', () => {
@@ -183,5 +198,17 @@ describe('the configuration', () => {
     const options = Object.keys(FILE_SCHEMA.properties).filter((name) => name !== '$schema');
     const names = [...options, ...Object.keys(VARIABLES), ...OTHER_VARIABLES, 'DATABASE_URL'];
     expect(names.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
+  });
+});
+
+describe('a development service that is open', () => {
+  it('may not listen beyond this machine unless it was told both', () => {
+    expect(paths({ host: '0.0.0.0' })).toEqual(['/openMode']);
+    expect(paths(null, { STROKE_CDS_HOST: '::' })).toEqual(['/openMode']);
+    expect(config({ host: '0.0.0.0', openMode: true }).openMode).toBe(true);
+  });
+
+  it.each(['127.0.0.1', 'localhost', '::1'])('is the default on %s', (host) => {
+    expect(config({ host }).openMode).toBe(true);
   });
 });
