@@ -26,8 +26,8 @@ function canaryBundle(): Bundle {
       note: [{ text: `${FAMILY} of Canary Street 7719` }],
     });
     if (resource?.resourceType === 'Patient') {
-      resource.name = [{ family: FAMILY, given: ['Canarygiven'] }];
-      resource.telecom = [{ system: 'phone', value: '+41 44 7719 7719' }];
+      const name = [{ family: FAMILY, given: ['Canarygiven'] }];
+      Object.assign(resource, { name, telecom: [{ system: 'phone', value: '+41 44 7719 7719' }] });
     }
   }
   return bundle;
