@@ -116,7 +116,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, Statement>>>> = 
   // An INR that cannot be and two pressures at one minute: nothing may be concluded from either.
   'entries-that-cannot-be': {
     thrombolysis: { en: new RegExp(`^Thrombolysis: ${UNDECIDED_EN}`), zh: /^静脉溶栓：暂不能判断/ },
-    missingData: { en: /weight, INR/, zh: /体重、国际标准化比值/ },
+    missingData: { en: /^Check entries that were not used: weight/, zh: /^请核对未被采用的记录：体重/ },
   },
   'platelets-too-low': {
     thrombolysis: { en: /^Thrombolysis: contraindicated \(Platelets/, zh: /^静脉溶栓：禁忌（血小板/ },
@@ -309,6 +309,13 @@ describe('what the client is', () => {
       await other.close();
     }
   });
+});
+
+it('an entry that cannot be is named with its value, so that it can be corrected', async () => {
+  const { cards } = await service.open('entries-that-cannot-be');
+  const text = cards.map(({ detail }) => detail ?? '').join('\n');
+  expect(text).toMatch(/INR 480/);
+  expect(text).toMatch(/weight 700/i);
 });
 
 it('where the guideline sets disagree, the card says so', async () => {
