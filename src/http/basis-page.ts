@@ -1,6 +1,7 @@
 /** The readable page behind the 'Full basis' link of every card. The page itself is made elsewhere. */
 import { Router } from 'express';
 import type { Request, Response } from 'express';
+import { BASIS_PAGE_STYLE_HASH } from '../explanation/index.ts';
 
 export type BasisLocale = 'en' | 'zh-CN';
 
@@ -12,8 +13,8 @@ const EVALUATION_ID = /^[A-Za-z0-9_-]{22,64}$/;
 
 const POLICY = [
   "default-src 'none'",
-  "style-src 'unsafe-inline'",
-  'img-src data:',
+  // Exactly the page's own style sheet; nothing that came with a record can add another.
+  `style-src ${BASIS_PAGE_STYLE_HASH}`,
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

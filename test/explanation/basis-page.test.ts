@@ -26,6 +26,13 @@ const elements = (html: string): Set<string> =>
   new Set([...html.matchAll(/<([a-zA-Z!][^\s>/]*)/g)].map((m) => m[1] ?? ''));
 
 describe('the basis page', () => {
+  it('shows scores side by side with what each lacks, those of a bleeding only where there is one', () => {
+    const html = page(eligiblePatient());
+    expect(html).toContain('never averaged');
+    expect(html).toContain('SEDAN');
+    expect(html).not.toContain('max-ICH');
+  });
+
   it('opens no element that a hostile record brings, wherever the text stands', () => {
     const expected = elements(page(eligiblePatient()));
     fc.assert(

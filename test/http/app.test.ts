@@ -72,6 +72,7 @@ describe('the basis page', () => {
     expect(response.status).toBe(200);
     expect(response.get('content-security-policy')).toContain("default-src 'none'");
     expect(response.get('content-security-policy')).not.toContain('script');
+    expect(response.get('content-security-policy')).not.toContain('unsafe-inline');
     expect(response.get('cache-control')).toBe('no-store');
     expect(response.get('referrer-policy')).toBe('no-referrer');
     expect(response.get('x-robots-tag')).toContain('noindex');

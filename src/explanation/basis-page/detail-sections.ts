@@ -1,9 +1,10 @@
 /** Guideline sets side by side, the dose in both calculations, and the scores with their cohorts. */
 import { isFailed } from '../../decisions/guarded.ts';
 import type { Decisions } from '../../decisions/decide.ts';
-import type { CaseScore } from '../../decisions/scores/from-case.ts';
+import { CASE_SCORES, HEMORRHAGE_SCORES, scoresFromCase, type CaseScore } from '../../decisions/scores/from-case.ts';
 import { doseText } from '../cards/dose-block.ts';
 import { scoreSlug } from '../cards/score-lines.ts';
+import type { ScoreBasis, ScoreValue } from '../../decisions/scores/definition.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { drugName } from '../format/fact-value.ts';
 import { citationText, sourceText } from '../format/messages.ts';
@@ -79,35 +80,83 @@ export function targetsSection({ targets }: Decisions, c: ExplainContext): Html 
   return section('targets', title, table(title, [title, c.texts.text('page.citation')], rows));
 }
 
+/** Side by side, never averaged: each predicts its own outcome in its own cohort. */
 export function scoresSection({ hemorrhage }: Decisions, c: ExplainContext): Html {
-  if (isFailed(hemorrhage) || hemorrhage.scores.length === 0) return NONE;
   const word = (key: string): string => c.texts.text(`page.${key}`);
   const columns = ['score-name', 'score-result', 'score-predicts', 'score-cohort', 'score-range', 'citation'].map(word);
-  const rows = hemorrhage.scores.map((score) => scoreRow(score, c));
-  return section('scores', word('scores'), table(word('scores'), columns, rows));
+  const bleeds = !isFailed(hemorrhage) && hemorrhage.conclusion === 'intracranial-hemorrhage';
+  const scores = bleeds ? hemorrhage.scores : ischemicScores(c);
+  const isComputed = ({ result }: CaseScore): boolean => result.status === 'computed' || result.status === 'at-least';
+  const computed = scores.filter(isComputed);
+  const open = scores.filter((score) => !isComputed(score));
+  return section(
+    'scores',
+    word('scores'),
+    join([
+      html(`<p class="note">${text(word('scores-note'))}</p>`),
+      table(
+        word('scores'),
+        columns,
+        computed.map((score) => scoreRow(score, c)),
+      ),
+      table(
+        word('scores-open'),
+        ['score-name', 'why', 'score-predicts'].map(word),
+        open.map((score) => openScoreRow(score, c)),
+      ),
+    ]),
+  );
 }
 
-function scoreRow({ score, result, missingFacts }: CaseScore, c: ExplainContext): Html[] {
+/** Those made for ischemic stroke: a score of a bleeding that is not there says nothing. */
+function ischemicScores(c: ExplainContext): readonly CaseScore[] {
+  const ofHemorrhage: readonly string[] = HEMORRHAGE_SCORES;
+  return scoresFromCase(
+    c.stroke,
+    c.at,
+    CASE_SCORES.filter((name) => !ofHemorrhage.includes(name)),
+  );
+}
+
+function openScoreRow({ score, result, missingFacts, notInCase }: CaseScore, c: ExplainContext): Html[] {
+  const names = missingFacts.map((key) => c.texts.text(`fact.${key}`));
+  const inputs = notInCase.map((input) => input.replaceAll('_', ' '));
+  const why =
+    result.status === 'outside-range'
+      ? c.texts.text('page.score-outside')
+      : c.texts.text('block.missing-plain', { list: [...names, ...inputs].join('; ') });
+  return [text(score), text(why), ownText(score, 'definition', result.basis.definition, c)];
+}
+
+/** Texts of the score files are English; where the locale has its own words, those are shown. */
+function ownText(score: string, part: string, fallback: string, c: ExplainContext): Html {
+  const key = `score.${scoreSlug(score)}.${part}`;
+  return c.texts.has(key) ? text(c.texts.text(key)) : html(`<span lang="en">${text(fallback)}</span>`);
+}
+
+function scoreRow({ score, result }: CaseScore, c: ExplainContext): Html[] {
   const { basis } = result;
-  // Texts of the score files are English; where the locale has its own words, those are shown.
-  const own = (part: string, fallback: string): Html => {
-    const key = `score.${scoreSlug(score)}.${part}`;
-    return text(c.texts.has(key) ? c.texts.text(key) : fallback);
-  };
-  const values = Object.entries(result)
+  const own = (part: string, fallback: string): Html => ownText(score, part, fallback, c);
+  const values = Object.entries<ScoreValue | ScoreBasis>({ ...result })
     .filter(([name]) => name !== 'status' && name !== 'basis')
-    .map(([name, value]) => `${scoreValueName(name, c)}: ${String(value)}`);
-  const missing = missingFacts.map((key) => c.texts.text(`fact.${key}`)).join('; ');
-  const shown =
-    result.status === 'missing' ? c.texts.text('block.missing-plain', { list: missing }) : values.join('; ');
+    .map(([name, value]) => `${scoreValueName(name, c)}: ${scoreValueText(value, c)}`);
   return [
     text(score),
-    text(shown),
+    text(values.join('; ')),
     own('definition', basis.definition),
     own('cohort', basis.cohort),
     html(`${own('range', basis.range)}${basis.limits === undefined ? '' : `<br>${own('limits', basis.limits)}`}`),
     text(citationText(basis.citation, c.f)),
   ];
+}
+
+function scoreValueText(value: ScoreValue | ScoreBasis, c: ExplainContext): string {
+  if (typeof value === 'number') return c.f.number(value);
+  if (typeof value === 'boolean') return c.texts.text(value ? 'ui.yes' : 'ui.no');
+  if (typeof value === 'string') return value;
+  if (value === null) return '–';
+  // The basis of a score is a column of its own.
+  return 'definition' in value ? '' : [...value].map((part) => scoreValueText(part, c)).join(' / ');
 }
 
 function scoreValueName(name: string, c: ExplainContext): string {

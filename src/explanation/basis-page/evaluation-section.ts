@@ -34,7 +34,7 @@ export function evaluationSection(id: string, evaluation: Evaluation, c: Explain
   const rows = [...evaluation.criteria]
     .sort((a, b) => STATUS_ORDER.indexOf(a.status) - STATUS_ORDER.indexOf(b.status))
     .map((row) => criterionRow(row, c));
-  const columns = ['status', 'criterion', 'kind', 'evidence', 'remark', 'citation'].map(word);
+  const columns = ['status', 'criterion', 'kind', 'evidence', 'citation'].map(word);
   return section(id, evaluationTitle(evaluation, c), join([head, table(word('criteria'), columns, rows)]));
 }
 
@@ -56,12 +56,14 @@ function criterionRow(row: CriterionResult, c: ExplainContext): Html[] {
   const sentence = c.texts.text(`criterion.${row.id}.sentence`);
   const confirm = row.confirm === true ? c.texts.text('page.confirm') : '';
   const note = row.note === undefined ? '' : messageText('note', row.note, c.f);
+  const remark = [note, confirm].filter((part) => part !== '').join('; ');
   return [
     html(`<span class="${row.status}">${text(c.texts.text(`status.${row.status}`))}</span>`),
-    html(`<strong>${text(c.texts.text(`criterion.${row.id}`))}</strong><br>${text(sentence)}`),
+    html(
+      `<strong>${text(c.texts.text(`criterion.${row.id}`))}</strong><br>${text(sentence)}${remark === '' ? '' : `<br><em>${text(remark)}</em>`}`,
+    ),
     text(c.texts.text(`class.${row.class}`)),
     evidence(row.data, c),
-    text([note, confirm].filter((part) => part !== '').join('; ')),
     text(citationText(row.citation, c.f) + gradeText(row, c)),
   ];
 }

@@ -21,13 +21,15 @@ export function list(items: readonly Html[]): Html {
 export function table(caption: string, head: readonly string[], rows: readonly (readonly Html[])[]): Html {
   if (rows.length === 0) return html('');
   const columns = head.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
-  const body = rows.map(
-    (cells) =>
-      `<tr>${cells.map((cell, i) => `<td data-label="${escapeHtml(head[i] ?? '')}">${cell}</td>`).join('')}</tr>`,
-  );
+  const body = rows.map((cells) => `<tr>${cells.map((cell, i) => cellOf(head[i] ?? '', cell)).join('')}</tr>`);
   return html(
     `<table><caption>${escapeHtml(caption)}</caption><thead><tr>${columns}</tr></thead><tbody>${body.join('')}</tbody></table>`,
   );
+}
+
+/** One child per cell: on a phone the label stands beside it. A cell without a value is not shown there. */
+function cellOf(name: string, cell: Html): string {
+  return `<td data-label="${escapeHtml(name)}">${cell === '' ? '' : `<div>${cell}</div>`}</td>`;
 }
 
 export function definitions(entries: readonly (readonly [string, Html])[]): Html {
