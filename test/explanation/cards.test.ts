@@ -177,7 +177,7 @@ describe('the thrombolysis card', () => {
       'Thrombolysis: recommended, window closes 18:00 (3 h left)',
     );
     expect(card(cardsOf(eligiblePatient(), 'zh-CN'), 'thrombolysis').summary).toBe(
-      '静脉溶栓：推荐，时间窗18:00关闭（还剩3小时）',
+      '静脉溶栓：推荐，时间窗18:00截止（还剩3小时）',
     );
   });
 
@@ -291,7 +291,7 @@ describe('other cards', () => {
       { version: '0' },
     );
     expect(card(late, 'thrombolysis').summary).toMatch(
-      /^Thrombolysis: not recommended \(outside every time window\)|^Thrombolysis: cannot be decided yet/,
+      /^Thrombolysis: not recommended \(no time window applies\)|^Thrombolysis: cannot be decided yet/,
     );
   });
 });

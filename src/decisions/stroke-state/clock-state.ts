@@ -1,6 +1,7 @@
 import { candidates, exactly, HOUR, MINUTE, plus } from '../../case/index.ts';
 import type { FactKey, Instant, StrokeCase, TimeSpan } from '../../case/index.ts';
 import { strokeClock } from './clock.ts';
+import { midpointOfSleep } from '../time-windows.ts';
 import type { StrokeClock } from './clock.ts';
 
 export const CLOCK_FACTS = [
@@ -48,7 +49,7 @@ export interface ClockState {
 
 export function clockState(stroke: StrokeCase, at: Instant): ClockState {
   const zero = strokeClock(stroke, at);
-  const edges = [...zeroEdges(zero, at), ...recognitionEdge(stroke, at)].sort((a, b) => a.at - b.at);
+  const edges = [...zeroEdges(stroke, zero, at), ...recognitionEdge(stroke, at)].sort((a, b) => a.at - b.at);
   return {
     zero,
     times: CLOCK_FACTS.map((fact) => clockTime(stroke, fact, at)),
@@ -79,8 +80,15 @@ const edge = (id: WindowEdgeId, from: TimeSpan, hours: number, at: Instant): Win
   return { id, at: end, passed: at > end };
 };
 
-const zeroEdges = (zero: StrokeClock, at: Instant): WindowEdge[] =>
-  zero.status === 'known' ? EDGES.map(({ id, hours }) => edge(id, zero.since, hours, at)) : [];
+/** After waking with symptoms the 9 h count from the middle of sleep; without it they are not told. */
+function zeroEdges(stroke: StrokeCase, zero: StrokeClock, at: Instant): WindowEdge[] {
+  if (zero.status === 'unknown') return [];
+  const isWakeUp = stroke.facts.wakeUpStroke.status === 'known' && stroke.facts.wakeUpStroke.value;
+  return EDGES.flatMap(({ id, hours }) => {
+    const since = isWakeUp && id === 'extended-thrombolysis-9h' ? midpointOfSleep(stroke) : zero.since;
+    return since === undefined ? [] : [edge(id, since, hours, at)];
+  });
+}
 
 /** The 4.5 h from recognition count only where the onset was not seen. */
 function recognitionEdge({ facts }: StrokeCase, at: Instant): WindowEdge[] {

@@ -39,7 +39,7 @@ export function concludeThrombolysis(rows: readonly RuledResult[]): Conclusion {
   const possibleWindows = windows.filter(({ result }) => result.status === 'unknown');
   if (openWindows.length === 0 && possibleWindows.length === 0) {
     const closed = windows.filter(({ result }) => result.status === 'notMet');
-    return settled('not-recommended', closed.length > 0 ? closed : windows);
+    return allClosed(closed.length > 0 ? closed : windows);
   }
   const labsMayFollow = rows.some(({ effect, result }) => effect.kind === 'suspicion' && result.status === 'notMet');
   const blocking = rows.filter((row) => blocks(row, labsMayFollow));
@@ -122,6 +122,21 @@ function yes(openWindows: readonly RuledResult[], rows: readonly RuledResult[], 
 
 function settled(conclusion: 'contraindicated' | 'not-recommended', deciding: readonly RuledResult[]): Conclusion {
   return of(conclusion, deciding, deciding[0]?.result.citation ?? null);
+}
+
+/** The strength of a window speaks for treatment inside it; a closed window has none against. */
+function allClosed(deciding: readonly RuledResult[]): Conclusion {
+  const [first] = deciding;
+  if (first === undefined) return of('not-recommended', deciding, null);
+  const { source, section, locator, doi, grade, errataChecked } = first.result.citation;
+  return of('not-recommended', deciding, {
+    source,
+    grade,
+    ...(section === undefined ? {} : { section }),
+    ...(locator === undefined ? {} : { locator }),
+    ...(doi === undefined ? {} : { doi }),
+    ...(errataChecked === undefined ? {} : { errataChecked }),
+  });
 }
 
 function undecided(deciding: readonly RuledResult[]): Conclusion {

@@ -44,7 +44,7 @@ export interface CalculatedDose {
   readonly tenecteplase: {
     readonly exact: BolusDose;
     readonly band: BolusDose;
-    /** The one that the site's policy uses. */
+    /** The one that the site's policy uses; the exact one where the band would amount to 0.4 mg/kg or more. */
     readonly used: 'exact' | 'banded';
     readonly differ: boolean;
     /** Band less exact, mg; positive when the band gives more. */
@@ -86,7 +86,7 @@ export function thrombolyticDose(
     tenecteplase: {
       exact,
       band,
-      used: policy.tenecteplaseDosing,
+      used: band.doseMg >= ADVISED_AGAINST_MG_PER_KG * kg ? 'exact' : policy.tenecteplaseDosing,
       differ: exact.doseMg !== band.doseMg,
       differenceMg: Math.round((band.doseMg - exact.doseMg) * 10) / 10,
       bandMgPerKg: Math.round((band.doseMg / kg) * 1000) / 1000,
@@ -95,6 +95,9 @@ export function thrombolyticDose(
     alteplase: { ...alteplase(kg), citation: aha2026('4.6.2 rec. 1', 'V2', { locator: 'e357', cor: '1', loe: 'A' }) },
   };
 }
+
+/** 0.4 mg/kg is advised against (AHA/ASA 2026, 4.6.2 rec. 2); the lowest band, 15 mg, reaches it at 37.5 kg. */
+const ADVISED_AGAINST_MG_PER_KG = 0.4;
 
 function refused(why: DoseRefusal, missing: readonly FactKey[]): ThrombolyticDose {
   return { status: 'refused', why, missing };

@@ -49,6 +49,8 @@ export type Effect =
   | {
       readonly kind: 'opens';
       readonly conclusion: Yes;
+      /** Beyond the exclusion of hemorrhage. */
+      readonly needsImaging: boolean;
       readonly timing: (stroke: StrokeCase, context: ThrombolysisContext) => WindowTiming | undefined;
     }
   /** Not met: not recommended. Unknown: undecided. */

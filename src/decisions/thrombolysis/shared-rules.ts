@@ -5,7 +5,7 @@ import { disablingDeficit, mildNonDisablingDeficit } from './deficit.ts';
 import { drugFound, isTreatmentDose, reasonToSuspectCoagulopathy, SUSPICION_FACTS, takenWithinHours } from './drugs.ts';
 import { eventFound, isActive } from './history.ts';
 import { correctGlucose, lowerPressure, pressureUnder, valueBetween } from './measurements.ts';
-import { EXCLUDES } from './rule.ts';
+import { EXCLUDES, INDIVIDUALIZE } from './rule.ts';
 import type { ThrombolysisRule } from './rule.ts';
 import { contradictoryClocks } from './windows.ts';
 
@@ -68,6 +68,19 @@ export const PRODUCT_SAFETY_RULES: readonly ThrombolysisRule[] = [
     evaluate: drugFound('thrombolyticGiven'),
   },
 ];
+
+/**
+ * Major trauma outside the head in the last 14 days (2019, Table 8). The table of 2026 begins at 14 days and says nothing
+ * on the days before: a fresher injury must not count for less than an older one, so the row stands in every set.
+ */
+export const MAJOR_TRAUMA_WITHIN_14_DAYS: ThrombolysisRule = {
+  id: 'major-trauma-within-14-days',
+  class: 'relative',
+  data: ['majorTrauma'],
+  citation: aha2019('Table 8', 'V1', { cor: '2b' }),
+  effect: INDIVIDUALIZE,
+  evaluate: eventFound('majorTrauma', { period: { toDays: 14, includesEnd: true } }),
+};
 
 /** Exclusions of 2019, Table 8, that no transcription of the later sets repeats: kept in all of them as the safer reading. */
 export const EXCLUSIONS_KEPT_FROM_2019: readonly ThrombolysisRule[] = [

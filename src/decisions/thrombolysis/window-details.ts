@@ -13,6 +13,8 @@ export interface ThrombolysisWindow {
   readonly opensAt: Instant | null;
   readonly closesAt: Instant;
   readonly isPast: boolean;
+  /** Beyond the exclusion of hemorrhage. */
+  readonly needsImaging: boolean;
 }
 
 const STATE = { met: 'open', unknown: 'possible', notMet: 'closed', notApplicable: 'not-needed' } as const;
@@ -38,6 +40,7 @@ export function windowDetails(
         opensAt: fromHours === 0 ? null : plus(since.earliest, fromHours * HOUR),
         closesAt,
         isPast: at > closesAt,
+        needsImaging: effect.needsImaging,
       },
     ];
   });
@@ -48,11 +51,21 @@ export function pickWindow(
   windows: readonly ThrombolysisWindow[],
   decidedBy: readonly string[],
 ): ThrombolysisWindow | null {
-  return (
+  const picked =
     windows.find(({ kind, state }) => state === 'open' && decidedBy.includes(kind)) ??
     windows.find(({ state }) => state === 'open') ??
     windows.find(({ state }) => state === 'possible') ??
-    windows[0] ??
-    null
+    windows[0];
+  return picked === undefined ? null : runningOn(picked, windows);
+}
+
+/** 0–3 h and 3–4.5 h are two recommendations, but one window for whoever asks when it closes. */
+function runningOn(picked: ThrombolysisWindow, windows: readonly ThrombolysisWindow[]): ThrombolysisWindow {
+  const next = windows.find(
+    ({ opensAt, needsImaging, clock }) =>
+      opensAt === picked.closesAt && !needsImaging && clock.basis === picked.clock.basis,
   );
+  return next === undefined || picked.needsImaging || picked.state !== 'open'
+    ? picked
+    : { ...picked, closesAt: next.closesAt, isPast: next.isPast };
 }

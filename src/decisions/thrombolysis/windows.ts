@@ -38,7 +38,7 @@ export function plainWindow(specification: WindowSpecification): ThrombolysisRul
     class: 'window',
     data: CLOCK,
     citation,
-    effect: { kind: 'opens', conclusion, timing },
+    effect: { kind: 'opens', conclusion, needsImaging: false, timing },
     evaluate: (stroke, at, context) => {
       const since = timing(stroke, context)?.since;
       if (since === undefined) return verdict(undefined, missingClock(context));
@@ -67,6 +67,8 @@ interface ImagingWindow {
   readonly imagingFacts: readonly FactKey[];
   /** True where another treatment takes the place of looking for this imaging. */
   readonly isPassedOver?: (stroke: StrokeCase, context: ThrombolysisContext) => boolean | undefined;
+  /** True where the imaging is as it should be and only thrombectomy, which can be had, stands against the row. */
+  readonly yieldsToThrombectomy?: (stroke: StrokeCase, context: ThrombolysisContext) => boolean;
 }
 
 /** A window that opens after the standard one and needs imaging. */
@@ -103,7 +105,11 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
     if (notYet) return NOT_APPLICABLE;
     const selected = row.imaging(stroke, context);
     const answer = and(applies, inTime, selected);
-    if (answer !== undefined) return verdict(answer, [], note(answer, inTime));
+    if (answer !== undefined) {
+      const hasThrombectomy =
+        inTime === true && applies === true && row.yieldsToThrombectomy?.(stroke, context) === true;
+      return verdict(answer, [], hasThrombectomy ? { key: 'window-thrombectomy-available' } : note(answer, inTime));
+    }
     const missing = [
       ...(applies === undefined ? openFacts(stroke.facts, row.appliesFacts) : []),
       ...(inTime === undefined ? openOrAll(stroke, row.timingFacts) : []),
@@ -112,7 +118,14 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
     return verdict(undefined, [...new Set(missing)]);
   };
   const data = [...new Set([...CLOCK, ...row.data, ...row.timingFacts, ...row.appliesFacts, ...imagingFacts])];
-  return { id, class: 'window', data, citation, effect: { kind: 'opens', conclusion, timing }, evaluate };
+  return {
+    id,
+    class: 'window',
+    data,
+    citation,
+    effect: { kind: 'opens', conclusion, needsImaging: true, timing },
+    evaluate,
+  };
 }
 
 /** Known but not exact: then all of them are to be made more exact. */
@@ -197,6 +210,17 @@ const penumbra =
       withoutThrombectomy ? noThrombectomyPlanned(stroke, context) : true,
     );
 
+function yieldingToThrombectomy({
+  mismatch,
+  withoutThrombectomy,
+}: PenumbraRequirements): Pick<ImagingWindow, 'yieldsToThrombectomy'> {
+  if (!withoutThrombectomy) return {};
+  return {
+    yieldsToThrombectomy: (stroke, context) =>
+      hasMismatch(stroke, mismatch) !== false && noThrombectomyPlanned(stroke, context) === false,
+  };
+}
+
 const penumbraFacts = ({ withoutThrombectomy }: PenumbraRequirements): readonly FactKey[] =>
   withoutThrombectomy ? [...PERFUSION, ...THROMBECTOMY_PLAN] : PERFUSION;
 
@@ -211,6 +235,7 @@ export function penumbraWindow(specification: WindowSpecification, needs: Penumb
     appliesFacts: [],
     imaging: penumbra(needs),
     imagingFacts: penumbraFacts(needs),
+    ...yieldingToThrombectomy(needs),
   });
 }
 
@@ -232,6 +257,7 @@ export function wakeUpPenumbraWindow(
     appliesFacts: ['wakeUpStroke'],
     imaging: penumbra(needs),
     imagingFacts: penumbraFacts(needs),
+    ...yieldingToThrombectomy(needs),
     isPassedOver: thrombectomyInstead(['wakeTime', 'symptomRecognition']),
   });
 }
@@ -248,6 +274,8 @@ export function largeVesselWindow(specification: WindowSpecification, mismatch: 
     applies: ({ facts }) => holds(facts.occlusionSite, (site) => LARGE_VESSEL.includes(site)),
     appliesFacts: ['occlusionSite'],
     imaging: (stroke, context) => and(hasMismatch(stroke, mismatch), noAccess(stroke, context)),
+    yieldsToThrombectomy: (stroke, context) =>
+      hasMismatch(stroke, mismatch) !== false && noAccess(stroke, context) === false,
     imagingFacts: [...PERFUSION, 'thrombectomyAccess'],
   });
 }

@@ -66,9 +66,24 @@ export function missingBlock(keys: readonly FactKey[], c: ExplainContext): strin
   });
 }
 
+const DATED_DRUGS = ['directOralAnticoagulant', 'lowMolecularWeightHeparin', 'otherAnticoagulant'] as const;
+
+/** What is asked for: where the drug is known, the time of its last dose, or which dose it was. */
+export function openFactName(key: FactKey, c: ExplainContext): string {
+  const name = factName(key, c);
+  const list = DATED_DRUGS.find((drugs) => drugs === key);
+  const fact = list === undefined ? undefined : c.stroke.facts[list];
+  if (fact?.status !== 'known') return name;
+  if (fact.value.some(({ lastIntake }) => lastIntake.status !== 'known'))
+    return c.texts.text('ui.last-intake-of', { name });
+  return key === 'lowMolecularWeightHeparin' && fact.value.some(({ intent }) => intent === 'unspecified')
+    ? c.texts.text('ui.dose-of', { name })
+    : name;
+}
+
 export function missingItem(key: FactKey, c: ExplainContext): string {
   const fact = c.stroke.facts[key];
-  const name = escapeValue(factName(key, c));
+  const name = escapeValue(openFactName(key, c));
   if (fact.status === 'known') return name;
   if (fact.status === 'conflicting') return `${name} (${escapeValue(c.fact(key).value)})`;
   const exam = examText(key, c);

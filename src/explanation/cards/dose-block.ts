@@ -20,7 +20,10 @@ export function doseBlock(dose: ThrombolyticDose, c: ExplainContext): string {
   const weighing = weight.provenance === 'measured' ? '' : ` ${text('not-measured')}`;
   return list([
     text('line', { agent: capital(drugName(agent, c.f)), dose: doseText(dose, agent, c) }) + also,
-    text('other-agent', { agent: drugName(other, c.f), dose: doseText(dose, other, c) }),
+    text(isWeaker(dose, other) ? 'weaker-agent' : 'other-agent', {
+      agent: drugName(other, c.f),
+      dose: doseText(dose, other, c),
+    }),
     text('weight', {
       weight: quantityText({ value: weight.kg, unit: 'kg' }, c.f),
       provenance: c.texts.text(`provenance.${weight.provenance}`),
@@ -63,6 +66,9 @@ export function thrombolyticOrder(dose: Calculated): ThrombolyticOrder {
   };
 }
 
+const isWeaker = ({ agents }: Calculated, agent: Agent): boolean =>
+  agents.some((statement) => statement.agent === agent && statement.standing === 'limited');
+
 function usedTenecteplase({ tenecteplase }: Calculated): { readonly doseMg: number; readonly volumeMl: number } {
   return tenecteplase.used === 'exact' ? tenecteplase.exact : tenecteplase.band;
 }
@@ -73,6 +79,7 @@ function otherTenecteplase({ tenecteplase }: Calculated, c: ExplainContext): str
   return c.texts.text(`thrombolysis.dose.${isExact ? 'also-band' : 'also-exact'}`, {
     dose: c.f.number(doseMg),
     volume: c.f.number(volumeMl),
+    perKg: tenecteplase.bandMgPerKg.toFixed(2),
   });
 }
 

@@ -213,9 +213,13 @@ function differencesBlock(alternatives: readonly GuidelineDifference[], c: Expla
 
 /** A row decides against by being met, except the windows, which decide by being closed. */
 function differenceReason({ guideline, conclusion, decidedBy }: GuidelineDifference, c: ExplainContext): string {
-  const [first] = decidedBy;
-  if (first === undefined || conclusion === 'undecided') return '';
-  const kind = THROMBOLYSIS_RULES[guideline].find(({ id }) => id === first)?.class;
+  if (conclusion === 'undecided') return '';
+  const classOf = (of: string | undefined): string | undefined =>
+    THROMBOLYSIS_RULES[guideline].find(({ id }) => id === of)?.class;
+  // A weaker yes rests on an open window too: what weakens it is what differs.
+  const first = decidedBy.find((id) => isYes(conclusion) && classOf(id) !== 'window') ?? decidedBy[0];
+  if (first === undefined) return '';
+  const kind = classOf(first);
   if (conclusion === 'not-recommended' && kind === 'window') return c.texts.text('thrombolysis.windows-closed');
   return conclusion === 'not-recommended' && kind === 'benefit' ? '' : c.texts.text(`criterion.${first}`);
 }

@@ -25,6 +25,12 @@ function declaredTexts(cards: Readonly<Partial<Record<CardTopic, CardDefinition>
   return declared;
 }
 
+/** A value that the messages offer in a second unit. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  glucose: ['glucoseMmol'],
+  fibrinogen: ['fibrinogenGramPerL'],
+};
+
 function checkPlaceholders(
   key: string,
   texts: Readonly<Record<Locale, Texts>>,
@@ -32,7 +38,7 @@ function checkPlaceholders(
   problems: string[],
 ): void {
   // Terms are not declared one by one: there the English text is the measure for the others.
-  const allowed = new Set(declared ?? texts.en.placeholders(key));
+  const allowed = new Set(declared ?? [...texts.en.placeholders(key)].flatMap((name) => [name, ...(ALSO[name] ?? [])]));
   for (const locale of LOCALES)
     for (const name of texts[locale].placeholders(key))
       if (!allowed.has(name)) problems.push(`${locale}: ${key} uses the unknown placeholder {${name}}`);

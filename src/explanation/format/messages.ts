@@ -18,8 +18,19 @@ function messageValues(message: Message, f: Formats): MessageValues {
   for (const [name, value] of Object.entries(message.params ?? {}))
     values[name] =
       typeof value === 'object' ? f.time(value.instant) : typeof value === 'number' ? f.number(value) : value;
+  return { ...values, ...inSiUnits(message, f) };
+}
+
+/** Glucose and fibrinogen are decided in mg/dL; part of the world reads them in mmol/L and g/L. */
+function inSiUnits({ params }: Message, f: Formats): MessageValues {
+  const values: Record<string, string> = {};
+  if (typeof params?.['glucose'] === 'number') values['glucoseMmol'] = f.number(round1(params['glucose'] / 18.016));
+  if (typeof params?.['fibrinogen'] === 'number')
+    values['fibrinogenGramPerL'] = f.number(round1(params['fibrinogen'] / 100));
   return values;
 }
+
+const round1 = (value: number): number => Math.round(value * 10) / 10;
 
 /** 'AHA/ASA 2026, 4.6.1 rec. 1; COR 1, LOE A; published erratum not yet checked'. */
 export function citationText(citation: Citation, f: Formats): string {

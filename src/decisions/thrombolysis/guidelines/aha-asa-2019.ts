@@ -2,6 +2,7 @@
 import { aha2019 } from '../citations.ts';
 import { disablingDeficitRequired, EXCLUSIONS_KEPT_FROM_2019, glucoseBetween } from '../shared-rules.ts';
 import {
+  MAJOR_TRAUMA_WITHIN_14_DAYS,
   nonDisablingNotTreated,
   pressureBelow185Over110,
   PRODUCT_SAFETY_RULES,
@@ -17,6 +18,7 @@ import type { ThrombolysisRule } from '../rule.ts';
 import { dwiFlairWindow, plainWindow } from '../windows.ts';
 import { directOralAnticoagulant2019 } from './aha-asa-2019-doac.ts';
 import { CAUTIONS_2019, NO_OBSTACLE_2019 } from './aha-asa-2019-cautions.ts';
+import { AMYLOID_IMMUNOTHERAPY } from './aha-asa-2026-table-8.ts';
 
 const HARM = { cor: '3: Harm' };
 /** '≤ 3 months' of 2019 includes the last day; '< 3 months' does not. */
@@ -213,14 +215,7 @@ const RELATIVE: readonly ThrombolysisRule[] = [
     effect: INDIVIDUALIZE,
     evaluate: eventFound('majorSurgery', { period: { toDays: 14, includesEnd: true } }),
   },
-  {
-    id: 'major-trauma-within-14-days',
-    class: 'relative',
-    data: ['majorTrauma'],
-    citation: aha2019('Table 8', 'V1', { cor: '2b' }),
-    effect: INDIVIDUALIZE,
-    evaluate: eventFound('majorTrauma', { period: { toDays: 14, includesEnd: true } }),
-  },
+  MAJOR_TRAUMA_WITHIN_14_DAYS,
   {
     id: 'myocardial-infarction-within-3-months',
     class: 'relative',
@@ -270,6 +265,8 @@ export const AHA_ASA_2019: readonly ThrombolysisRule[] = [
   ...GATES,
   ...EXCLUSIONS,
   ...EXCLUSIONS_KEPT_FROM_2019,
+  // younger than this guideline, which therefore does not know it
+  AMYLOID_IMMUNOTHERAPY,
   ...PRODUCT_SAFETY_RULES,
   ...RELATIVE,
   ...CAUTIONS_2019,

@@ -26,6 +26,15 @@ const RELATIVE_ONE_SOURCE = aha2026('Table 8, relative', 'V1');
 const BENEFIT = aha2026('Table 8, benefit generally greater than risk', 'V2');
 const BENEFIT_ONE_SOURCE = aha2026('Table 8, benefit generally greater than risk', 'V1');
 
+export const AMYLOID_IMMUNOTHERAPY: ThrombolysisRule = {
+  id: 'amyloid-immunotherapy-or-aria',
+  class: 'absolute',
+  data: ['amyloidImmunotherapy'],
+  citation: ABSOLUTE,
+  effect: EXCLUDES,
+  evaluate: drugFound('amyloidImmunotherapy'),
+};
+
 export const TABLE_8_ABSOLUTE: readonly ThrombolysisRule[] = [
   {
     id: 'acute-intracranial-hemorrhage',
@@ -126,14 +135,7 @@ export const TABLE_8_ABSOLUTE: readonly ThrombolysisRule[] = [
     effect: EXCLUDES,
     evaluate: eventFound('aorticDissection', { counts: isActive, suspicionCounts: true }),
   },
-  {
-    id: 'amyloid-immunotherapy-or-aria',
-    class: 'absolute',
-    data: ['amyloidImmunotherapy'],
-    citation: ABSOLUTE,
-    effect: EXCLUDES,
-    evaluate: drugFound('amyloidImmunotherapy'),
-  },
+  AMYLOID_IMMUNOTHERAPY,
 ];
 
 export const TABLE_8_RELATIVE: readonly ThrombolysisRule[] = [

@@ -16,6 +16,7 @@ import type { ThrombolysisRule } from '../rule.ts';
 import {
   disablingDeficitRequired,
   EXCLUSIONS_KEPT_FROM_2019,
+  MAJOR_TRAUMA_WITHIN_14_DAYS,
   nonDisablingNotTreated,
   PRODUCT_SAFETY_RULES,
   reasonToSuspect,
@@ -206,6 +207,7 @@ export const ESO_2021_2023: readonly ThrombolysisRule[] = [
   ...EXCLUSIONS_KEPT_FROM_2019,
   ...PRODUCT_SAFETY_RULES,
   ...RELATIVE,
+  MAJOR_TRAUMA_WITHIN_14_DAYS,
   MICROBLEEDS,
   ...TABLE_8_BENEFIT,
   ...NO_OBSTACLE,

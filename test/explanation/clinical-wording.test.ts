@@ -1,0 +1,92 @@
+/** Sentences in which a wrong word could do harm. */
+import { describe, expect, it } from 'vitest';
+import { unknown } from '../../src/case/index.ts';
+import type { StrokeFacts } from '../../src/case/index.ts';
+import { decide } from '../../src/decisions/decide.ts';
+import type { SitePolicy } from '../../src/decisions/evaluation.ts';
+import { explain, loadCardContent } from '../../src/explanation/index.ts';
+import {
+  aPolicy,
+  daysAgo,
+  drug,
+  eligiblePatient,
+  given,
+  had,
+  hoursAgo,
+  measured,
+  minutesAgo,
+  NOW,
+  pressure,
+  takes,
+  time,
+  weightOf,
+} from '../support/case-builder.ts';
+
+const content = loadCardContent('cards');
+
+function cardOf(
+  topic: string,
+  facts: Partial<StrokeFacts>,
+  site: Partial<SitePolicy> = {},
+  locale: 'en' | 'zh-CN' = 'en',
+): string {
+  const stroke = eligiblePatient(facts);
+  const policy = aPolicy(site);
+  const cards = explain(decide(stroke, NOW, policy), stroke, NOW, policy, content, locale, { version: '0' });
+  return cards.flatMap((card) => (card.topic === topic ? [`${card.summary}\n${card.detail}`] : [])).join();
+}
+
+describe('the cards', () => {
+  it('ask for the time of the last dose, not for the drug that is on the list', () => {
+    const undated = { directOralAnticoagulant: takes(drug('apixaban', 'factor-xa-inhibitor', null)) };
+    expect(cardOf('thrombolysis', undated)).toContain('missing: last dose of direct oral anticoagulant');
+    expect(cardOf('thrombolysis', undated, {}, 'zh-CN')).toContain('缺少：直接口服抗凝药末次用药时间');
+  });
+
+  it('ask which dose of heparin it was', () => {
+    const heparin = {
+      lowMolecularWeightHeparin: takes(drug('enoxaparin', 'low-molecular-weight-heparin', hoursAgo(12))),
+    };
+    expect(cardOf('thrombolysis', heparin)).toContain('treatment or prophylactic dose of low-molecular-weight heparin');
+  });
+
+  it('limit the pressure target of hemorrhage to mild and moderate ones', () => {
+    const bleed = { hemorrhageOnImaging: given(true), bloodPressure: pressure(196, 104) };
+    expect(cardOf('hemorrhage', bleed)).toContain('In mild to moderate hemorrhage: systolic BP target 140 mmHg');
+    expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('轻中度出血：收缩压目标140 mmHg');
+  });
+
+  it('name what another guideline objects to, not the window that is open in it', () => {
+    const trauma = { majorTrauma: had('major-trauma', daysAgo(60)) };
+    const card = cardOf('thrombolysis', trauma, { guideline: 'aha-asa-2019' });
+    expect(card).toContain('AHA/ASA 2026: may be considered (Major non-CNS trauma 14 d–3 mo)');
+  });
+
+  it('say how much a weight band amounts to, and what the guideline holds less of', () => {
+    expect(cardOf('thrombolysis', { weight: weightOf(50) })).toContain('15 mg (3 mL), which is 0.30 mg/kg');
+    expect(cardOf('thrombolysis', { weight: weightOf(35) }, { tenecteplaseDosing: 'banded' })).toContain(
+      '**Tenecteplase 8.8 mg (1.76 mL)',
+    );
+    expect(cardOf('thrombolysis', {}, { guideline: 'aha-asa-2019' })).toContain(
+      'tenecteplase (weaker option in this guideline)',
+    );
+  });
+
+  it('give Chinese readers mmol/L', () => {
+    const card = cardOf('thrombolysis', { glucose: measured(55, 'mg/dL') }, {}, 'zh-CN');
+    expect(card).toContain('目前3.1 mmol/L');
+    expect(card).not.toContain('55 mg/dL）');
+  });
+
+  it('count the 9 h of a wake-up stroke from the middle of sleep', () => {
+    const woke: Partial<StrokeFacts> = {
+      witnessedOnset: unknown('not-recorded'),
+      wakeUpStroke: given(true),
+      lastKnownWell: time(hoursAgo(9)),
+      bedtime: time(hoursAgo(9)),
+      wakeTime: time(minutesAgo(120)),
+      symptomRecognition: time(minutesAgo(120)),
+    };
+    expect(cardOf('stroke-state', woke)).toContain('Next mark: 4.5 h from recognition at 17:30');
+  });
+});
