@@ -40,21 +40,21 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, Statement>>>> = 
     thrombolysis: {
       indicator: 'warning',
       en: /^Thrombolysis: recommended, window closes 17:10 \(3 h 10 min left\)/,
-      zh: /^静脉溶栓：推荐，时间窗17:10关闭/,
+      zh: /^静脉溶栓：推荐，时间窗17:10截止/,
     },
     thrombectomy: { indicator: 'warning', en: /^Thrombectomy: recommended/, zh: /^血管内取栓：推荐/ },
   },
   'laboratory-pending': {
     thrombolysis: {
       en: /^Thrombolysis: (reasonable|may be considered).*window closes 17:30/,
-      zh: /^静脉溶栓：(合理|可以考虑).*时间窗17:30关闭/,
+      zh: /^静脉溶栓：(合理|可以考虑).*时间窗17:30截止/,
     },
   },
   'blood-pressure-too-high': {
     thrombolysis: {
       indicator: 'warning',
       en: /^Thrombolysis: not yet, first: lower BP below 185\/110 mmHg .*\(now 205\/118\), window closes 16:40/,
-      zh: /^静脉溶栓：暂缓，须先：将血压降至185\/110 mmHg以下.*时间窗16:40关闭/,
+      zh: /^静脉溶栓：暂缓，须先：将血压降至185\/110 mmHg以下.*时间窗16:40截止/,
     },
   },
   // 2026: a direct oral anticoagulant within 48 hours is a relative contraindication.
@@ -71,7 +71,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, Statement>>>> = 
     thrombolysis: {
       indicator: 'warning',
       en: /^Thrombolysis: reasonable, window closes 16:00 \(2 h left\)/,
-      zh: /^静脉溶栓：合理，时间窗16:00关闭/,
+      zh: /^静脉溶栓：合理，时间窗16:00截止/,
     },
     thrombectomy: { indicator: 'info', en: /^Thrombectomy: does not apply/, zh: /^血管内取栓：不适用/ },
   },
