@@ -12,7 +12,7 @@ import type { CardContent, Locale } from './explanation/content/card-content.ts'
 import { explain } from './explanation/index.ts';
 import { storeEvaluation } from './explanation/stored-evaluation.ts';
 import { nothingReadable } from './fhir/access/index.ts';
-import type { PatientRecord } from './fhir/record.ts';
+import type { PatientRecord, RecordKey } from './fhir/record.ts';
 import { preferredLocale } from './locale.ts';
 
 export interface AdvisorParts {
@@ -38,8 +38,19 @@ export function createAdvisor(parts: AdvisorParts): HookService['advise'] {
     }
     const at = parts.clock();
     const locale = preferredLocale(context.client.locale, context.acceptLanguage, parts.defaultLocale);
-    return adviseOnRecord(record, at, locale, parts);
+    const advice = adviseOnRecord(record, at, locale, parts);
+    if (advice.decisions === null && wouldNotShowAStroke(record)) {
+      throw new NothingToSay('nothing was read that could point to a stroke, so its absence cannot be told');
+    }
+    return advice;
   };
+}
+
+/** Where a stroke of today would show first: with all of these unread, silence would look like 'no stroke'. */
+const INDICATING: readonly RecordKey[] = ['encounter', 'conditions', 'strokeObservations'];
+
+function wouldNotShowAStroke({ reads }: PatientRecord): boolean {
+  return INDICATING.every((key) => reads[key].state === 'failed');
 }
 
 /** The pure part: what is said about a record at an instant. Also serves offline evaluation. */

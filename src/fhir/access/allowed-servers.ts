@@ -9,18 +9,29 @@ export class FhirServerNotAllowed extends Error {
 const HIDDEN_SEGMENT = /%(2e|2f|5c)|\\/i;
 const DOT_SEGMENT = /(^|\/)\.{1,2}(\/|$)/;
 
+/** A loop, because a regular expression takes quadratic time on a long run of slashes that does not end the text. */
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+}
+
+/** Longer than any base URL or page link in use; URL parsing should not be fed megabytes. */
+const MAX_URL_LENGTH = 8_192;
+
 /**
  * One spelling for a FHIR base URL: host in lower case, no default port, no trailing slash.
  * @returns undefined when it is not a plain http(s) base: user info, query, fragment, dot segments or encoded separators
  */
 export function normalizeBaseUrl(text: string): string | undefined {
   // The URL parser drops tabs and line breaks and resolves dot segments silently, so these are looked for before it.
-  if (/[\s?#]/.test(text) || HIDDEN_SEGMENT.test(text) || !URL.canParse(text)) return undefined;
+  if (text.length > MAX_URL_LENGTH || /[\s?#]/.test(text) || HIDDEN_SEGMENT.test(text) || !URL.canParse(text))
+    return undefined;
   if (DOT_SEGMENT.test(text.replace(/^[a-z]+:\/\/[^/]*/i, ''))) return undefined;
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
   if (url.username !== '' || url.password !== '' || /^[a-z]+:\/\/[^/]*@/i.test(text)) return undefined;
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  return `${url.origin}${withoutTrailingSlashes(url.pathname)}`;
 }
 
 /**
@@ -53,10 +64,10 @@ export function assertAllowedFhirServer(
  * @returns the absolute address, or undefined when it leaves the base: the token must not go there
  */
 export function addressUnder(base: string, link: string): string | undefined {
-  if (!URL.canParse(link, `${base}/`)) return undefined;
+  if (link.length > MAX_URL_LENGTH || !URL.canParse(link, `${base}/`)) return undefined;
   const url = new URL(link, `${base}/`);
   const root = new URL(base);
-  const rootPath = root.pathname.replace(/\/+$/, '');
+  const rootPath = withoutTrailingSlashes(root.pathname);
   if (url.origin !== root.origin || url.username !== '' || url.password !== '') return undefined;
   if (HIDDEN_SEGMENT.test(url.pathname)) return undefined;
   if (url.pathname !== rootPath && !url.pathname.startsWith(`${rootPath}/`)) return undefined;

@@ -57,7 +57,8 @@ function readBundle(bundle: JsonObject, onePageSuffices: boolean): Answer {
   const lose = (detail: string): void => {
     matches += 1;
     seen.partial = true;
-    problems.push({ why: 'malformed', detail });
+    // One of each kind says it all, however many there are.
+    if (!problems.some((problem) => problem.detail === detail)) problems.push({ why: 'malformed', detail });
   };
   if (!Array.isArray(entries)) lose('the entries are not a list');
   for (const entry of Array.isArray(entries) ? (entries as unknown[]) : []) {

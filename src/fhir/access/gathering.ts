@@ -71,6 +71,22 @@ function inOrder<T>(items: ReadonlyMap<string, T>): T[] {
   return sorted;
 }
 
+/** @returns undefined when the resource is nested deeper than can be walked: no resource of FHIR is */
+function respelled(
+  raw: JsonObject,
+  type: string,
+  id: string,
+  rewrite: (reference: string) => string,
+): JsonObject | undefined {
+  try {
+    const resource = withLists(withReferences(raw, rewrite), type);
+    return resource['id'] === id ? resource : { ...resource, id };
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** @param base normalized base URL of the EHR's server, if one is known */
 export function gathering(patientId: string, base: string | undefined): Gathering {
   const found = new Map<string, JsonObject>();
@@ -121,9 +137,12 @@ export function gathering(patientId: string, base: string | undefined): Gatherin
   const add: Gathering['add'] = (where, resources, asked) => {
     let lost = 0;
     const rewrite = spelling(resources);
+    /** Found out once, and only when a resource without an id asks: it looks at all of them. */
+    let server: { readonly base: string | undefined } | undefined;
     /** The id that the entry's fullUrl gives to a resource that has none. */
     const idFromUrl = (type: string, fullUrl: string | undefined): string | undefined => {
-      const name = fullUrl === undefined ? '' : relativeReference(fullUrl, baseOf(resources));
+      server ??= { base: baseOf(resources) };
+      const name = fullUrl === undefined ? '' : relativeReference(fullUrl, server.base);
       return name.startsWith(`${type}/`) ? name.slice(type.length + 1) : undefined;
     };
     for (const { resource: raw, fullUrl } of resources) {
@@ -135,8 +154,12 @@ export function gathering(patientId: string, base: string | undefined): Gatherin
         note({ where, why: 'malformed', detail: 'a resource without an id' });
         continue;
       }
-      const respelled = withLists(withReferences(raw, rewrite), type);
-      const resource = respelled['id'] === id ? respelled : { ...respelled, id };
+      const resource = respelled(raw, type, id, rewrite);
+      if (resource === undefined) {
+        lost += 1;
+        note({ where, why: 'malformed', detail: 'a resource nested too deeply' });
+        continue;
+      }
       if (!isOfPatient(resource, asked)) {
         note({ where, why: 'refused', detail: 'a resource of another patient, or of nobody' });
         continue;
