@@ -47,6 +47,14 @@ export async function serveCommand(options: { config?: string }): Promise<number
   say('    npm run demo                                  synthetic patients, hooks called as an EHR would');
   say('    npx stroke-cds ehr-config --vendor epic       the sheet for the EHR analyst');
 
+  // Node would print the message of an unforeseen error, which may quote the record; the logger keeps kind and place only.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      service.logger.fatal({ error, event }, 'an unforeseen error: the process ends and is to be started again');
+      process.exit(EXIT.unavailable);
+    });
+  }
+
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
