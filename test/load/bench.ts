@@ -192,7 +192,8 @@ try {
     `rounds       ${String(rounds)} x ${String(requests)} requests each, alternating; load generator on the same machine\n`,
   );
 
-  const warmUp = Math.min(1_000, requests);
+  // A service that runs for hours is compiled; a fresh one is not.
+  const warmUp = 6_000;
   await load({ url, bodyFile, tokenFile: await tokens(warmUp), requests: warmUp, connections });
   await load({ url: bareUrl, bodyFile, requests: warmUp, connections });
 
