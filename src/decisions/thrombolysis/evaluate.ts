@@ -95,9 +95,14 @@ function differences(
   const found: GuidelineDifference[] = [];
   for (const id of GUIDELINE_IDS) {
     if (id === guideline) continue;
-    const other = concludeThrombolysis(rowsOf(id));
+    const rows = rowsOf(id);
+    const other = concludeThrombolysis(rows);
     if (other.conclusion === conclusion) continue;
-    found.push({ guideline: id, conclusion: other.conclusion, decidedBy: other.decidedBy });
+    // A row that is only unknown explains 'cannot be decided yet'; as the reason of any other conclusion it would mislead.
+    const open = new Set(rows.flatMap(({ result }) => (result.status === 'unknown' ? [result.id] : [])));
+    const decidedBy =
+      other.conclusion === 'undecided' ? other.decidedBy : other.decidedBy.filter((row) => !open.has(row));
+    found.push({ guideline: id, conclusion: other.conclusion, decidedBy });
   }
   return found;
 }

@@ -217,7 +217,7 @@ function differenceReason({ guideline, conclusion, decidedBy }: GuidelineDiffere
   const classOf = (of: string | undefined): string | undefined =>
     THROMBOLYSIS_RULES[guideline].find(({ id }) => id === of)?.class;
   // A weaker yes rests on an open window too: what weakens it is what differs.
-  const first = decidedBy.find((id) => isYes(conclusion) && classOf(id) !== 'window') ?? decidedBy[0];
+  const first = isYes(conclusion) ? decidedBy.find((id) => classOf(id) !== 'window') : decidedBy[0];
   if (first === undefined) return '';
   const kind = classOf(first);
   if (conclusion === 'not-recommended' && kind === 'window') return c.texts.text('thrombolysis.windows-closed');

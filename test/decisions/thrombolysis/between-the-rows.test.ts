@@ -106,3 +106,17 @@ describe('tenecteplase by band', () => {
     expect(used(kg)).toBe(expected);
   });
 });
+
+describe('the reason why another guideline set concludes differently', () => {
+  it('is never a row that is only unknown', () => {
+    const labsOpen = {
+      platelets: unknown('pending'),
+      inr: unknown('pending'),
+      prothrombinTime: unknown('not-recorded'),
+    };
+    const { alternatives } = evaluate({ ...labsOpen, preStrokeMrs: unknown('not-recorded') }, 'aha-asa-2026');
+    const other = alternatives.find(({ guideline }) => guideline === 'aha-asa-2019');
+    expect(other).toMatchObject({ conclusion: 'reasonable' });
+    expect(other?.decidedBy.filter((id) => /platelets|inr|prothrombin/.test(id))).toEqual([]);
+  });
+});
