@@ -117,6 +117,12 @@ Example:
   return cli;
 }
 
+// `… | head` closes the pipe when it has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
+
 try {
   await program((code) => {
     process.exitCode = code;

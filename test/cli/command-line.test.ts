@@ -1,7 +1,9 @@
 /** The command line as it is run: output for people and for programs, and the exit codes that `--help` promises. */
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -303,5 +305,15 @@ describe('audit', () => {
     const directory = join(file('not-a-folder', ''), 'database');
     const broken = json('broken-database.json', { database: { kind: 'embedded', directory } });
     expectRefusal(await strokeCds(['audit', 'verify', '--config', broken]), 3, /\S/);
+  });
+});
+
+describe('output into a pipe that closes early', () => {
+  it('ends quietly', async () => {
+    const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    const child = spawn('/bin/sh', ['-c', `"${process.execPath}" "${cli}" evaluate "${EXAMPLES}" --json | head -c 10`]);
+    const [out, problems] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(out).toHaveLength(10);
+    expect(problems).not.toContain('EPIPE');
   });
 });
