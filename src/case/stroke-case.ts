@@ -39,6 +39,24 @@ export const NIHSS_ITEMS = [
   '11',
 ] as const;
 export type NihssItem = (typeof NIHSS_ITEMS)[number];
+/** The highest score of each item on the printed scale; together 42. */
+export const NIHSS_HIGHEST = {
+  '1a': 3,
+  '1b': 2,
+  '1c': 2,
+  '2': 2,
+  '3': 3,
+  '4': 3,
+  '5a': 4,
+  '5b': 4,
+  '6a': 4,
+  '6b': 4,
+  '7': 2,
+  '8': 2,
+  '9': 3,
+  '10': 2,
+  '11': 2,
+} as const satisfies Readonly<Record<NihssItem, number>>;
 /** 'untestable' (UN) is neither 0 nor any score; an absent key was not examined. */
 export type NihssItems = Readonly<Partial<Record<NihssItem, number | 'untestable'>>>;
 

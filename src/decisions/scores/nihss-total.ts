@@ -1,25 +1,6 @@
-import { NIHSS_ITEMS } from '../../case/index.ts';
-import type { NihssItem } from '../../case/index.ts';
+import { NIHSS_HIGHEST, NIHSS_ITEMS } from '../../case/index.ts';
 import { defineScore } from './definition.ts';
 import { choice } from './inputs.ts';
-
-const HIGHEST: Readonly<Record<NihssItem, 2 | 3 | 4>> = {
-  '1a': 3,
-  '1b': 2,
-  '1c': 2,
-  '2': 2,
-  '3': 3,
-  '4': 3,
-  '5a': 4,
-  '5b': 4,
-  '6a': 4,
-  '6b': 4,
-  '7': 2,
-  '8': 2,
-  '9': 3,
-  '10': 2,
-  '11': 2,
-};
 
 const POINTS = { 2: ['0', '1', '2', 'UN'], 3: ['0', '1', '2', '3', 'UN'], 4: ['0', '1', '2', '3', '4', 'UN'] } as const;
 
@@ -36,7 +17,7 @@ export const NIHSS_TOTAL = defineScore({
     limits: 'with an untestable item the total is a lower bound: it may satisfy "at least 6", never "at most 5"',
     citation: { source: 'Brott 1989', doi: '10.1161/01.STR.20.7.864', grade: 'V2' },
   },
-  inputs: Object.fromEntries(NIHSS_ITEMS.map((name) => [name, item(HIGHEST[name])])),
+  inputs: Object.fromEntries(NIHSS_ITEMS.map((name) => [name, item(NIHSS_HIGHEST[name])])),
   compute: (items) => {
     const untestable = Object.keys(items).filter((name) => items[name] === 'UN');
     const total = Object.values(items).reduce((sum, points) => sum + (points === 'UN' ? 0 : Number(points)), 0);

@@ -1,5 +1,6 @@
 /** The NIH Stroke Scale: totals, items, and whether they agree. */
 import {
+  NIHSS_HIGHEST,
   NIHSS_ITEMS,
   known,
   type At,
@@ -21,23 +22,6 @@ import { readingsOf, type RecordIndex } from './record-index.ts';
 import { unknownFact, type Scope } from './scope.ts';
 import { parseWhole } from './values.ts';
 
-const HIGHEST: Readonly<Record<NihssItem, number>> = {
-  '1a': 3,
-  '1b': 2,
-  '1c': 2,
-  '2': 2,
-  '3': 3,
-  '4': 3,
-  '5a': 4,
-  '5b': 4,
-  '6a': 4,
-  '6b': 4,
-  '7': 2,
-  '8': 2,
-  '9': 3,
-  '10': 2,
-  '11': 2,
-};
 /** Items that may be untestable (amputation, joint fusion, intubation); old forms write 9. */
 const MAY_BE_UNTESTABLE: ReadonlySet<NihssItem> = new Set<NihssItem>(['5a', '5b', '6a', '6b', '7', '10']);
 
@@ -48,7 +32,7 @@ function parseItem(scope: Scope, item: NihssItem, reading: Reading): Parsed<numb
     if (score !== undefined) return accept(score);
     if (scope.terminology.groupsOf(system, code).includes(group)) return accept('untestable');
   }
-  const number = parseWhole(reading.node, 0, HIGHEST[item], `NIHSS ${item}:`);
+  const number = parseWhole(reading.node, 0, NIHSS_HIGHEST[item], `NIHSS ${item}:`);
   if (number.ok) return number;
   if (!MAY_BE_UNTESTABLE.has(item)) return number;
   const nine = reading.node.valueInteger === 9 || reading.node.valueQuantity?.value === 9;
