@@ -1,4 +1,6 @@
 export * from './fact.ts';
+export * from './lesion-features.ts';
 export * from './quantity.ts';
 export * from './stroke-case.ts';
 export * from './time.ts';
+export * from './vascular-findings.ts';
