@@ -1,5 +1,6 @@
 export * from './fact.ts';
 export * from './lesion-features.ts';
+export * from './perfusion-features.ts';
 export * from './quantity.ts';
 export * from './stroke-case.ts';
 export * from './time.ts';
