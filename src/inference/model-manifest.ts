@@ -24,6 +24,18 @@ export interface ModelManifest {
   readonly version: string;
   readonly kind: 'tabular' | 'imaging';
   readonly title: string;
+  /** The question; given with `preference`, `classes` and `role`, and with a statistics.json among the files. */
+  readonly family?: 'discharge-mrs' | 'toast' | 'hemorrhagic-transformation' | 'mrs-90-days';
+  /** Of the variants of a family whose inputs are known the one with the lowest number answers. */
+  readonly preference?: number;
+  /** Names of the classes of the output, in order. */
+  readonly classes?: readonly string[];
+  /** Until the site decides otherwise. */
+  readonly role?: 'active' | 'shadow';
+  /** Trained on simulated data; every statement says so. */
+  readonly simulated?: boolean;
+  /** Source attributes of 45 CFR 170.315(b)(11)(iv)(B) by number, '1' to '31'. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** SPDX identifier. */
   readonly licence: string;
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
