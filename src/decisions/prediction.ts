@@ -137,6 +137,8 @@ export interface ModelPrediction {
   readonly counterfactuals: readonly Counterfactual[];
   readonly stability: Stability;
   readonly missing: readonly MissingInput[];
+  /** True while a hemorrhage is not excluded: the models know ischemic strokes only, so the card says 'if ischemic'. */
+  readonly assumesIschemic: boolean;
   /** One sentence: who the reference population is. */
   readonly reference: string;
 }
@@ -146,10 +148,11 @@ export interface UnavailablePrediction {
   readonly family: ModelFamily;
   readonly model: string | null;
   /**
+   * 'not-ischemic': an intracranial hemorrhage is there, and the models were trained on ischemic strokes only.
    * 'nothing-known': no input of any variant is known. 'disagrees': graph and statistics differ, the model is not used.
    * 'unusable': damaged, missing file or not loadable. 'failed': it threw for this case.
    */
-  readonly why: 'nothing-known' | 'disagrees' | 'unusable' | 'failed';
+  readonly why: 'not-ischemic' | 'nothing-known' | 'disagrees' | 'unusable' | 'failed';
   /** Facts that would let it answer. */
   readonly missing: readonly FactKey[];
 }
