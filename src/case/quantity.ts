@@ -14,6 +14,8 @@ export type Unit =
   | '%'
   | 'mL'
   | 'mm'
+  | 'mL/(100.g.min)'
+  | '{ratio}'
   | '{score}'
   | '{count}';
 

@@ -8,8 +8,10 @@
  * - yes/no facts are `Fact<boolean>`.
  */
 import type { Fact, Source } from './fact.ts';
+import type { LesionFeatures } from './lesion-features.ts';
 import type { Quantity } from './quantity.ts';
 import type { Instant, TimeSpan } from './time.ts';
+import type { ArterialStenosis, InfarctPattern, InfarctTerritory } from './vascular-findings.ts';
 
 export type Sex = 'female' | 'male' | 'other';
 export type PregnancyState = 'not-pregnant' | 'pregnant' | 'postpartum-14-days';
@@ -248,6 +250,19 @@ export interface StrokeFacts {
   readonly diabetes: Fact<readonly ClinicalEvent[]>;
   readonly heartFailure: Fact<readonly ClinicalEvent[]>;
   readonly carotidStenosis: Fact<readonly ClinicalEvent[]>;
+  /**
+   * Cardiac sources of embolism with a high risk, beside those with facts of their own (atrial fibrillation, thrombus,
+   * recent infarction, infective endocarditis): mechanical valve, mitral stenosis, sick sinus syndrome, myxoma …
+   */
+  readonly highRiskCardiacSource: Fact<readonly ClinicalEvent[]>;
+  /** Of medium or uncertain risk: patent foramen ovale, atrial septal aneurysm, bioprosthetic valve … */
+  readonly mediumRiskCardiacSource: Fact<readonly ClinicalEvent[]>;
+  /** Rare causes of ischemic stroke beside dissection and moyamoya: vasculitis, antiphospholipid syndrome … */
+  readonly otherStrokeCause: Fact<readonly ClinicalEvent[]>;
+  /** Investigations of the cause that were done in this episode: electrocardiogram, echocardiography, ultrasound … */
+  readonly strokeInvestigation: Fact<readonly ClinicalEvent[]>;
+  /** Left ventricular ejection fraction. */
+  readonly ejectionFraction: Fact<Quantity<'%'>>;
 
   // --- imaging
   readonly brainImaging: Fact<readonly ImagingExam[]>;
@@ -265,6 +280,14 @@ export interface StrokeFacts {
   readonly hypoperfusionVolume: Fact<Quantity<'mL'>>;
   /** Volume with Tmax > 10 s. */
   readonly severeHypoperfusionVolume: Fact<Quantity<'mL'>>;
+  /** Volume with Tmax > 14 s. */
+  readonly tmaxOver14Volume: Fact<Quantity<'mL'>>;
+  /** Volume of the acute lesion with a CBV below the 2.5th percentile of the other hemisphere. */
+  readonly veryLowCbvVolume: Fact<Quantity<'mL'>>;
+  /** Permeability–surface area product, mean over the ischemic lesion. */
+  readonly bloodBrainBarrierPermeability: Fact<Quantity<'mL/(100.g.min)'>>;
+  /** The same, lesion to mirrored tissue. */
+  readonly relativePermeability: Fact<Quantity<'{ratio}'>>;
   readonly dwiLesionVolume: Fact<Quantity<'mL'>>;
   readonly dwiLesionUnderOneThirdMca: Fact<boolean>;
   /** DWI lesion without marked FLAIR change. */
@@ -280,6 +303,23 @@ export interface StrokeFacts {
   readonly blendSign: Fact<boolean>;
   readonly hematomaHypodensity: Fact<boolean>;
   readonly spotSign: Fact<boolean>;
+  /** Features of the acute ischemic lesion in template space, from its mask; `lesionPresent` 0: the mask holds none. */
+  readonly ischemicLesion: Fact<LesionFeatures>;
+  readonly infarctPattern: Fact<InfarctPattern>;
+  readonly infarctTerritory: Fact<readonly InfarctTerritory[]>;
+  /** Largest diameter of the largest acute infarct. */
+  readonly infarctDiameter: Fact<Quantity<'mm'>>;
+  /** The last value of every artery that was examined; known and empty never means that nothing is narrowed. */
+  readonly arterialStenosis: Fact<readonly ArterialStenosis[]>;
+  /** Plaque that is ulcerated, vulnerable or carries a thrombus, in the artery that supplies the infarct. */
+  readonly vulnerablePlaque: Fact<boolean>;
+  /** Plaque of the parent artery at the origin of the penetrating artery of the infarct (high-resolution MRI). */
+  readonly parentArteryPlaque: Fact<boolean>;
+  /** Thickness of the thickest plaque of the aortic arch. */
+  readonly aorticArchPlaque: Fact<Quantity<'mm'>>;
+  readonly aorticArchThrombus: Fact<boolean>;
+  /** Microembolic signals on transcranial Doppler of the artery of the infarct. */
+  readonly microembolicSignals: Fact<boolean>;
 
   // --- care
   /** Can this patient get thrombectomy here or by transfer in time? From the record, else from the site's configuration. */

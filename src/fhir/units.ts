@@ -18,7 +18,7 @@ export interface UnitTarget<U extends Unit = Unit> {
 export const MOLAR_MASS = { glucose: 180.156, creatinine: 113.12, cholesterol: 386.65 } as const;
 
 /** Units that count or compare: '%' or '10*3' would convert in UCUM but mean something else here. */
-const DIMENSIONLESS: ReadonlySet<Unit> = new Set<Unit>(['{INR}', '{score}', '{count}']);
+const DIMENSIONLESS: ReadonlySet<Unit> = new Set<Unit>(['{INR}', '{ratio}', '{score}', '{count}']);
 const DIMENSIONLESS_SPELLINGS = /^(?:1|\{[^{}]*\}|inr|ratio|score|points?|count)?$/i;
 
 /** Spellings seen in records that are not UCUM, or that UCUM reads as something else (K is kelvin). */
@@ -71,6 +71,9 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   'mL/min/{1.73m2}': 'mL/min/{1.73_m2}',
   'mL/min/1.73.m2': 'mL/min/{1.73_m2}',
   'mL/min': 'mL/min/{1.73_m2}',
+  'mL/100g/min': 'mL/(100.g.min)',
+  'mL/100 g/min': 'mL/(100.g.min)',
+  'mL/min/100g': 'mL/(100.g.min)',
   ml: 'mL',
   cc: 'mL',
   percent: '%',

@@ -47,6 +47,21 @@ const IMAGING: readonly FactKey[] = [
   'blendSign',
   'hematomaHypodensity',
   'spotSign',
+  'tmaxOver14Volume',
+  'veryLowCbvVolume',
+  'bloodBrainBarrierPermeability',
+  'relativePermeability',
+  'ischemicLesion',
+  'infarctPattern',
+  'infarctTerritory',
+  'infarctDiameter',
+  'arterialStenosis',
+  'vulnerablePlaque',
+  'parentArteryPlaque',
+  'aorticArchPlaque',
+  'aorticArchThrombus',
+  'microembolicSignals',
+  'ejectionFraction',
 ];
 
 const WAYS: ReadonlyMap<FactKey, WayToObtain> = new Map<FactKey, WayToObtain>([

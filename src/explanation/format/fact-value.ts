@@ -1,6 +1,7 @@
 /** How the value of each fact is written. Total over all facts: a new fact does not compile without its line here. */
 import {
   NIHSS_ITEMS,
+  type ArterialStenosis,
   type At,
   type BloodPressure,
   type ClinicalEvent,
@@ -8,6 +9,7 @@ import {
   type Fact,
   type FactKey,
   type ImagingExam,
+  type LesionFeatures,
   type NihssItems,
   type NihssTotal,
   type Quantity,
@@ -61,6 +63,33 @@ function events(list: readonly ClinicalEvent[], f: Formats): string {
     return event.certainty === 'confirmed' ? when : `${when} (${f.texts.text(`certainty.${event.certainty}`)})`;
   });
   return listed(written, list.length, f);
+}
+
+/** Events of a list that holds many kinds, by name. */
+function namedEvents(list: readonly ClinicalEvent[], f: Formats): string {
+  const written = list.slice(0, LISTED).map((event) => {
+    const when = event.when ? ` ${f.span(event.when)}` : '';
+    return `${f.texts.text(`event.${event.kind}`)}${when}`;
+  });
+  return listed(written, list.length, f);
+}
+
+/** The worst ones first. */
+function stenoses(list: readonly ArterialStenosis[], f: Formats): string {
+  const written = [...list]
+    .sort((a, b) => b.percent.value - a.percent.value)
+    .slice(0, LISTED)
+    .map(({ artery, side, percent }) => {
+      const name = f.texts.text(`artery.${artery}`, { side: side === 'midline' ? 'none' : side });
+      return `${name} ${quantityText(percent, f)}`;
+    });
+  return listed(written, list.length, f);
+}
+
+/** The volume stands for the lesion; the rest of its features is for models. */
+function lesion(features: LesionFeatures, f: Formats): string {
+  if (features.lesionPresent === 0) return f.texts.text('ui.no-lesion');
+  return f.texts.text('unit.ml', { value: f.number(features.volumeMl, 1) });
 }
 
 function drugs(list: readonly DrugExposure[], f: Formats): string {
@@ -183,6 +212,11 @@ const WRITERS: Writers = {
   diabetes: events,
   heartFailure: events,
   carotidStenosis: events,
+  highRiskCardiacSource: namedEvents,
+  mediumRiskCardiacSource: namedEvents,
+  otherStrokeCause: namedEvents,
+  strokeInvestigation: namedEvents,
+  ejectionFraction: amount,
   brainImaging: imaging,
   hemorrhageOnImaging: yesNo,
   extensiveHypodensity: yesNo,
@@ -196,6 +230,10 @@ const WRITERS: Writers = {
   coreVolume: amount,
   hypoperfusionVolume: amount,
   severeHypoperfusionVolume: amount,
+  tmaxOver14Volume: amount,
+  veryLowCbvVolume: amount,
+  bloodBrainBarrierPermeability: amount,
+  relativePermeability: amount,
   dwiLesionVolume: amount,
   dwiLesionUnderOneThirdMca: yesNo,
   dwiFlairMismatch: yesNo,
@@ -209,6 +247,16 @@ const WRITERS: Writers = {
   blendSign: yesNo,
   hematomaHypodensity: yesNo,
   spotSign: yesNo,
+  ischemicLesion: lesion,
+  infarctPattern: word('infarct-pattern'),
+  infarctTerritory: (list, f) => list.map((one) => f.texts.text(`infarct-territory.${one}`)).join(', '),
+  infarctDiameter: amount,
+  arterialStenosis: stenoses,
+  vulnerablePlaque: yesNo,
+  parentArteryPlaque: yesNo,
+  aorticArchPlaque: amount,
+  aorticArchThrombus: yesNo,
+  microembolicSignals: yesNo,
   thrombectomyAccess: yesNo,
   thrombectomyDone: events,
 };

@@ -29,6 +29,8 @@ const UNIT_KEYS: Readonly<Record<Unit, string>> = {
   '%': 'unit.percent',
   mL: 'unit.ml',
   mm: 'unit.mm',
+  'mL/(100.g.min)': 'unit.ml-per-100g-min',
+  '{ratio}': 'unit.ratio',
   '{score}': 'unit.score',
   '{count}': 'unit.count',
 };

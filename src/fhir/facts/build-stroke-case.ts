@@ -17,6 +17,7 @@ import { mapDrugs } from './drugs.ts';
 import { episodeOf } from './episode.ts';
 import { mapHistory } from './history.ts';
 import { mapImaging } from './imaging.ts';
+import { mapInfarct } from './infarct.ts';
 import { mapIndications } from './indications.ts';
 import { mapNihss } from './nihss.ts';
 import { mapPatient } from './patient.ts';
@@ -88,6 +89,7 @@ function mapFacts(scope: Scope, index: RecordIndex, options: BuildOptions): Pick
     drugs,
     history,
     mapImaging(scope, index, since),
+    mapInfarct(scope, index, since),
     { thrombectomyAccess: thrombectomyAccess(scope, index, options.thrombectomyAccess) },
   ]);
   return {

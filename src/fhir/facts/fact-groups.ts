@@ -3,6 +3,7 @@ import type { FactKey } from '../../case/index.ts';
 import { NIHSS_ITEMS } from '../../case/index.ts';
 import { DRUG_NAMES, DRUGS, type DrugKey } from './drug-table.ts';
 import { EVENT_SOURCES, GROUP_OF_KIND, type EventKey } from './history-kinds.ts';
+import { STENOSIS_SITES } from './arterial-stenosis.ts';
 import { QUANTITIES, type MeasuredKey } from './quantity-table.ts';
 
 const observation = (...names: string[]): readonly string[] => names.map((n) => `observation-${n}`);
@@ -56,6 +57,14 @@ const OWN_GROUPS: Readonly<Record<OwnKey, readonly string[]>> = {
   blendSign: observation('blend-sign'),
   hematomaHypodensity: observation('hematoma-hypodensity'),
   spotSign: observation('spot-sign'),
+  ischemicLesion: observation('ischemic-lesion'),
+  infarctPattern: observation('infarct-pattern'),
+  infarctTerritory: observation('infarct-territory'),
+  arterialStenosis: STENOSIS_SITES.map(({ group }) => group),
+  vulnerablePlaque: observation('vulnerable-plaque'),
+  parentArteryPlaque: observation('parent-artery-plaque'),
+  aorticArchThrombus: observation('aortic-arch-thrombus'),
+  microembolicSignals: observation('microembolic-signals'),
   thrombectomyAccess: observation('thrombectomy-access'),
 };
 

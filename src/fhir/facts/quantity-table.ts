@@ -93,6 +93,10 @@ export const QUANTITIES: Readonly<Record<MeasuredKey, MeasuredQuantity>> = {
   coreVolume: image('core-volume', 'core', 'mL', [0, 1000]),
   hypoperfusionVolume: image('hypoperfusion-volume', 'Tmax>6s', 'mL', [0, 1500]),
   severeHypoperfusionVolume: image('severe-hypoperfusion-volume', 'Tmax>10s', 'mL', [0, 1500]),
+  tmaxOver14Volume: image('tmax-over-14-volume', 'Tmax>14s', 'mL', [0, 1500]),
+  veryLowCbvVolume: image('very-low-cbv-volume', 'very low CBV', 'mL', [0, 1000]),
+  bloodBrainBarrierPermeability: image('blood-brain-barrier-permeability', 'permeability', 'mL/(100.g.min)', [0, 100]),
+  relativePermeability: image('relative-permeability', 'relative permeability', '{ratio}', [0, 100]),
   dwiLesionVolume: image('dwi-lesion-volume', 'DWI', 'mL', [0, 1000]),
   // Microbleeds and aneurysms are known from earlier examinations.
   cerebralMicrobleeds: image('cerebral-microbleeds', 'microbleeds', '{count}', [0, 2000], {
@@ -102,6 +106,13 @@ export const QUANTITIES: Readonly<Record<MeasuredKey, MeasuredQuantity>> = {
   aneurysmDiameter: image('aneurysm-diameter', 'aneurysm', 'mm', [0.5, 100], { lookBack: EVER, ofEpisode: false }),
   hematomaVolume: image('hematoma-volume', 'hematoma', 'mL', [0, 400]),
   hematomaDiameter: image('hematoma-diameter', 'hematoma', 'mm', [1, 150]),
+  // The cause is looked for over days, with what was seen on the first ones.
+  infarctDiameter: image('infarct-diameter', 'infarct', 'mm', [0.5, 250], { lookBack: 7 * DAY }),
+  aorticArchPlaque: image('aortic-arch-plaque', 'arch plaque', 'mm', [0, 60], {
+    lookBack: 365 * DAY,
+    ofEpisode: false,
+  }),
+  ejectionFraction: image('ejection-fraction', 'LVEF', '%', [1, 95], { lookBack: 365 * DAY, ofEpisode: false }),
 };
 
 /** The other look-backs, in ms. */
@@ -122,6 +133,10 @@ export const LOOK_BACK = {
   clock: 7 * DAY,
   pregnancyTest: 14 * DAY,
   imagingFinding: DAY,
+  /** The cause of a stroke is looked for over days. */
+  causeFinding: 7 * DAY,
+  /** Arteries narrow over months. */
+  vessels: 90 * DAY,
 } as const;
 
 /** Plausible ranges of quantities that have mappers of their own. */

@@ -15,6 +15,7 @@ export interface ValueNode {
   readonly valueCoding?: Coding | undefined;
   readonly dataAbsentReason?: { readonly coding?: readonly Coding[] | undefined } | undefined;
   readonly extension?: readonly Extension[] | undefined;
+  readonly component?: readonly (ValueNode & { readonly code?: unknown })[] | undefined;
 }
 
 export interface Reading {
