@@ -1,23 +1,26 @@
 /**
- * `models/<name>/statistics.json`: the additive model behind a graph, with what intervals, conformal sets and explanations
- * need. Every predictor is `intercept + Σ coefficient × t(input)`: no products, so Shapley values are closed form.
+ * `models/<name>/statistics.json` (schema: `models/statistics.schema.json`): the additive model behind a graph, with what
+ * intervals, conformal sets and explanations need. Every predictor is `intercept + Σ coefficient × t(input)`: no
+ * products between inputs, so Shapley values are closed form and exact.
  */
 import type { TransformName } from './transforms.ts';
 
-export const LINKS = ['cumulative-logit', 'softmax', 'logit'] as const;
 /**
  * 'cumulative-logit': predictor k (1 … K-1) is the log-odds of class k or a later one. 'softmax': one predictor a class.
  * 'logit': one predictor, the log-odds of the second of two classes.
  */
-export type Link = (typeof LINKS)[number];
+export type Link = 'cumulative-logit' | 'softmax' | 'logit';
 
-export interface ModelColumn {
+export interface BasisColumn {
   /** A name of {@link StatisticsInput}. */
   readonly input: string;
-  /** The idea that it belongs to; contributions are summed over it. */
-  readonly group: string;
   readonly transform: TransformName;
   readonly parameters: readonly number[];
+}
+
+export interface ModelColumn extends BasisColumn {
+  /** The idea that it belongs to; contributions are summed over it. */
+  readonly group: string;
   /** Mean of the transformed column in the reference population. */
   readonly mean: number;
   /** Per unit of the transformed column: one for 'cumulative-logit' and 'logit', one a class for 'softmax'. */
@@ -32,45 +35,53 @@ export interface StatisticsInput {
   /** Lowest and highest value in training. */
   readonly low: number;
   readonly high: number;
+  /** Standard deviation of the measurement error: absolute + relative × value. */
+  readonly noise: { readonly absolute: number; readonly relative: number };
 }
 
-export interface DistanceColumn {
-  readonly input: string;
-  readonly transform: TransformName;
-  readonly parameters: readonly number[];
+export interface ConformalRule {
+  readonly level: number;
+  readonly method: 'lac' | 'aps' | 'ordinal-interval';
+  readonly threshold: number;
+  readonly calibration: string;
 }
 
-export const CONFORMAL_METHODS = ['lac', 'aps', 'ordinal-interval'] as const;
-export type ConformalMethod = (typeof CONFORMAL_METHODS)[number];
+export interface DistanceRule {
+  readonly columns: readonly BasisColumn[];
+  readonly mean: readonly number[];
+  readonly precision: readonly (readonly number[])[];
+  /** Of the distance, not of its square. */
+  readonly threshold95: number;
+  readonly threshold99: number;
+}
 
 export interface ModelStatistics {
   readonly format: 1;
   readonly link: Link;
+  readonly classes: readonly string[];
+  /** Null: the most probable class is the headline. */
+  readonly headline: { readonly id: string; readonly classes: readonly string[] } | null;
   readonly inputs: readonly StatisticsInput[];
+  readonly groups: readonly string[];
   readonly columns: readonly ModelColumn[];
   /** K-1, falling, for 'cumulative-logit'; K for 'softmax'; 1 for 'logit'. */
   readonly intercepts: readonly number[];
-  readonly groups: readonly string[];
-  /** Of (intercepts, then the coefficients column by column), from the group bootstrap. */
-  readonly covariance: readonly (readonly number[])[];
-  readonly headline?: { readonly id: string; readonly classes: readonly string[] };
-  readonly conformal: {
-    readonly level: number;
-    readonly method: ConformalMethod;
-    readonly threshold: number;
-    readonly calibration: string;
-  };
-  readonly outOfDistribution: {
-    readonly columns: readonly DistanceColumn[];
-    readonly mean: readonly number[];
-    readonly precision: readonly (readonly number[])[];
-    readonly threshold95: number;
-    readonly threshold99: number;
-  };
+  /** Of the intercepts, then column by column, within a column predictor by predictor. */
+  readonly covariance: { readonly method: string; readonly matrix: readonly (readonly number[])[] };
+  readonly conformal: ConformalRule;
+  readonly outOfDistribution: DistanceRule;
   readonly reference: {
     readonly population: string;
     readonly subjects: number;
-    /** At most 60 synthetic patients, raw values in the order of `inputs`. */
+    /** Mean of each linear predictor without its intercept. */
+    readonly meanLinear: readonly number[];
+    /** Averages over similar subjects, raw values in the order of `inputs`, with their weights (sum 1). */
     readonly rows: readonly (readonly number[])[];
+    readonly weights: readonly number[];
+  };
+  /** What the trainer computed for some rows. */
+  readonly checks: {
+    readonly rows: readonly (readonly number[])[];
+    readonly probabilities: readonly (readonly number[])[];
   };
 }

@@ -1,0 +1,57 @@
+/**
+ * Which number is explained. It must be a weighted sum of the linear predictors, or contributions would not add up:
+ * - ordered or two classes: the log-odds of the headline ('mRS at least 3'), which is one of the predictors;
+ * - several unordered classes: predictor of the headline class minus the mean of all predictors, that is the logarithm of
+ *   its probability over the geometric mean of all classes. p / (1 - p) is not additive under softmax, and a log-ratio to
+ *   one class would change with the choice of that class. (Centered log-ratio: Aitchison, J R Stat Soc B 1982;44:139.)
+ */
+import { coefficient, type AdditiveModel } from './additive-model.ts';
+
+export interface HeadlineClasses {
+  readonly id: string;
+  /** Positions of its classes in the output. */
+  readonly indices: readonly number[];
+}
+
+/** The declared headline, else the most probable class. @throws RangeError when the link cannot explain it */
+export function headlineOf({ statistics }: AdditiveModel, probabilities: readonly number[]): HeadlineClasses {
+  const { classes, headline } = statistics;
+  if (headline !== null) return { id: headline.id, indices: headline.classes.map((name) => classes.indexOf(name)) };
+  const top = probabilities.indexOf(Math.max(...probabilities));
+  return { id: classes[top] ?? '', indices: [top] };
+}
+
+/** Why the headline of a model cannot be explained by its link; null when it can. */
+export function headlineProblem({ statistics }: AdditiveModel): string | null {
+  const { classes, headline, link } = statistics;
+  if (headline === null) {
+    return link === 'cumulative-logit' ? 'an ordered model must declare its headline' : null;
+  }
+  const indices = headline.classes.map((name) => classes.indexOf(name));
+  if (indices.some((i) => i < 0)) return 'the headline names a class that the model does not have';
+  if (link === 'softmax')
+    return indices.length === 1 ? null : 'a headline of several unordered classes does not add up';
+  const first = classes.length - indices.length;
+  const isEnd = first > 0 && indices.every((index, i) => index === first + i);
+  return isEnd ? null : 'the headline of ordered classes must be the last ones, in order';
+}
+
+/** Weights of the linear predictors in the explained number. */
+export function explainedWeights({ statistics }: AdditiveModel, { indices }: HeadlineClasses): number[] {
+  const { link, classes, intercepts } = statistics;
+  if (link === 'softmax') {
+    return intercepts.map((_, k) => (k === indices[0] ? 1 : 0) - 1 / intercepts.length);
+  }
+  // Two classes without declared headline: the first class has the opposite log-odds.
+  if (link === 'logit') return [indices[0] === 1 ? 1 : -1];
+  return intercepts.map((_, l) => (l === classes.length - indices.length - 1 ? 1 : 0));
+}
+
+/** Weighted sum of the linear predictors. */
+export const weighted = (weights: readonly number[], predictors: readonly number[]): number =>
+  weights.reduce((sum, w, l) => sum + w * (predictors[l] ?? 0), 0);
+
+/** Effect of one unit of each transformed column on the explained number. */
+export function explainedCoefficients(model: AdditiveModel, weights: readonly number[]): number[] {
+  return model.columns.map((column) => weights.reduce((sum, w, l) => sum + w * coefficient(column, l), 0));
+}
