@@ -25,6 +25,8 @@ export interface AdvisorParts {
   readonly clock: () => Instant;
   /** Language of the cards where neither client nor browser says one. */
   readonly defaultLocale: Locale;
+  /** Languages that the site offers. */
+  readonly locales: readonly Locale[];
   /** A decision threw: the statement is left out and this is told; no patient data in the error. */
   readonly onDecisionError: (decision: string, error: unknown) => void;
 }
@@ -37,7 +39,7 @@ export function createAdvisor(parts: AdvisorParts): HookService['advise'] {
       throw new NothingToSay('neither the prefetch nor the FHIR server gave any data of the patient');
     }
     const at = parts.clock();
-    const locale = preferredLocale(context.client.locale, context.acceptLanguage, parts.defaultLocale);
+    const locale = preferredLocale(context.client.locale, context.acceptLanguage, parts.defaultLocale, parts.locales);
     const advice = adviseOnRecord(record, at, locale, parts);
     if (advice.decisions === null && wouldNotShowAStroke(record)) {
       throw new NothingToSay('nothing was read that could point to a stroke, so its absence cannot be told');

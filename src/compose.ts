@@ -46,7 +46,7 @@ export function contentFolder(folder: string): string {
 export function composeAdvisorParts(
   config: Pick<Config, 'site' | 'contentDirectory' | 'fhirResourcesDirectory'>,
   logger: Pick<Logger, 'error'>,
-): Omit<AdvisorParts, 'readRecord' | 'clock' | 'defaultLocale'> & {
+): Omit<AdvisorParts, 'readRecord' | 'clock' | 'defaultLocale' | 'locales'> & {
   readonly prefetch: Readonly<Record<string, string>>;
 } & {
   readonly codes: ReturnType<typeof observationCodes>;
@@ -182,6 +182,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       ...parts,
       clock,
       defaultLocale: config.defaultLocale,
+      locales: config.locales,
       readRecord: (request, context) => {
         const { patientId, encounterId, drafts } = hookSubject(request);
         const { fhirServer, fhirAuthorization } = request;

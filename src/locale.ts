@@ -1,13 +1,14 @@
 import { LOCALES, type Locale } from './explanation/content/card-content.ts';
 
 /**
- * The language of the cards: the client's trust record decides, else the best match of Accept-Language, else the site's.
- * Any Chinese is answered in Simplified Chinese, the only Chinese there is.
+ * The language of the cards: the client's trust record decides, else the best match of Accept-Language among the
+ * languages that the site offers, else the site's. Any Chinese is answered in Simplified Chinese, the only Chinese there is.
  */
 export function preferredLocale(
   configured: Locale | undefined,
   acceptLanguage: string | undefined,
   fallback: Locale,
+  offered: readonly Locale[] = LOCALES,
 ): Locale {
   if (configured !== undefined) return configured;
   const wanted = (acceptLanguage ?? '')
@@ -20,7 +21,7 @@ export function preferredLocale(
     .filter(({ q }) => q > 0)
     .sort((a, b) => b.q - a.q);
   for (const { language } of wanted) {
-    const match = LOCALES.find((locale) => locale.split('-')[0] === language);
+    const match = offered.find((locale) => locale.split('-')[0] === language);
     if (match !== undefined) return match;
   }
   return fallback;

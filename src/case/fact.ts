@@ -29,6 +29,7 @@ export const UNKNOWN_REASONS = [
   'not-recorded',
   'not-read',
   'incomplete',
+  'unidentified-drug',
   'implausible',
   'unit-not-understood',
   'malformed',
@@ -39,7 +40,7 @@ export const UNKNOWN_REASONS = [
 ] as const;
 /**
  * `not-recorded`: read, nothing there. `not-read`: the source could not be read. `incomplete`: only a part of the list
- * was read. `implausible`: outside the range a living patient can have. `pending`: ordered or collected, no result yet.
+ * was read. `unidentified-drug`: the list was read, and what one of its drugs is could not be told. `implausible`: outside the range a living patient can have. `pending`: ordered or collected, no result yet.
  */
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
 

@@ -1,7 +1,7 @@
 /** Sentences in which a wrong word could do harm. */
 import { describe, expect, it } from 'vitest';
 import { unknown } from '../../src/case/index.ts';
-import type { StrokeFacts } from '../../src/case/index.ts';
+import type { Fact, StrokeFacts } from '../../src/case/index.ts';
 import { decide } from '../../src/decisions/decide.ts';
 import type { SitePolicy } from '../../src/decisions/evaluation.ts';
 import { explain, loadCardContent } from '../../src/explanation/index.ts';
@@ -15,6 +15,8 @@ import {
   hoursAgo,
   measured,
   minutesAgo,
+  nihssItems,
+  nihssTotal,
   NOW,
   pressure,
   takes,
@@ -70,6 +72,48 @@ describe('the cards', () => {
     expect(cardOf('thrombolysis', {}, { guideline: 'aha-asa-2019' })).toContain(
       'tenecteplase (weaker option in this guideline)',
     );
+  });
+
+  it('say that one copy of the guideline limits the penumbra window to patients who cannot have thrombectomy', () => {
+    const late: Partial<StrokeFacts> = {
+      lastKnownWell: time(hoursAgo(7)),
+      witnessedOnset: time(hoursAgo(7)),
+      symptomRecognition: time(hoursAgo(7)),
+      coreVolume: measured(20, 'mL'),
+      hypoperfusionVolume: measured(80, 'mL'),
+    };
+    expect(cardOf('thrombolysis', late)).toContain(
+      'one transcription of the guideline limits this to patients not eligible for thrombectomy',
+    );
+    expect(cardOf('thrombolysis', late, {}, 'zh-CN')).toContain('指南的一个转录版本将其限于不适合取栓的患者');
+  });
+
+  it('ask for the drug that could not be identified, once and by its possible harm', () => {
+    const unidentified: Fact<never> = unknown('unidentified-drug');
+    const facts: Partial<StrokeFacts> = {
+      directOralAnticoagulant: unidentified,
+      vitaminKAntagonist: unidentified,
+      lowMolecularWeightHeparin: unidentified,
+      unfractionatedHeparin: unidentified,
+      otherAnticoagulant: unidentified,
+    };
+    const english = cardOf('thrombolysis', facts);
+    expect(english.split('\n')[0]).toContain('missing: what an unidentified drug is (anticoagulant?)');
+    expect(english).toContain('a listed drug could not be identified: check the medication list for anticoagulants');
+    expect(english.match(/could not be identified/g)).toHaveLength(1);
+    expect(cardOf('thrombolysis', facts, {}, 'zh-CN')).toContain('用药清单中有药物无法识别，请核对有无抗凝药');
+  });
+
+  it('name the class of recommendation in the reader’s language', () => {
+    const mild: Partial<StrokeFacts> = {
+      nihss: nihssTotal(2),
+      nihssItems: nihssItems({ '4': 2 }),
+      disablingDeficit: given(false),
+    };
+    expect(cardOf('thrombolysis', mild)).toContain('COR 3: No Benefit, LOE B-R');
+    const chinese = cardOf('thrombolysis', mild, {}, 'zh-CN');
+    expect(chinese).toContain('推荐类别3(无获益)，证据级别B-R');
+    expect(chinese).not.toContain('No Benefit');
   });
 
   it('give Chinese readers mmol/L', () => {

@@ -309,6 +309,16 @@ describe('what the client is', () => {
       await other.close();
     }
   });
+
+  it('a site that offers Chinese only is not answered in English because of a browser', async () => {
+    const other = await startService({ config: { defaultLocale: 'zh-CN', locales: ['zh-CN'] } });
+    try {
+      const { cards } = await other.open('only-a-stroke-code', { acceptLanguage: 'en' });
+      expect(cards[0]?.summary).toMatch(/^疑似卒中/);
+    } finally {
+      await other.close();
+    }
+  });
 });
 
 it('an entry that cannot be is named with its value, so that it can be corrected', async () => {

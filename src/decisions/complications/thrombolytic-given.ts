@@ -3,7 +3,7 @@ import { candidates, DAY, holds, plus } from '../../case/index.ts';
 import type { DrugExposure, Instant, StrokeCase, TimeSpan } from '../../case/index.ts';
 
 /** Follow-up of symptomatic hemorrhage in ECASS II and III: seven days. Later the dose explains nothing any more. */
-const EPISODE = 7 * DAY;
+export const EPISODE = 7 * DAY;
 
 function counts({ lastIntake }: DrugExposure, at: Instant): boolean {
   const times = candidates(lastIntake).map((known) => known.value);

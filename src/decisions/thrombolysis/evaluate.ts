@@ -82,11 +82,6 @@ export function evaluateThrombolysis(
 }
 
 /** What the guideline sets other than the site's conclude, where they differ from it. */
-export function compareGuidelines(stroke: StrokeCase, at: Instant, policy: SitePolicy): readonly GuidelineDifference[] {
-  const rowsOf = (id: GuidelineId): RuledResult[] => evaluateRules(stroke, at, policy, id);
-  return differences(policy.guideline, concludeThrombolysis(rowsOf(policy.guideline)).conclusion, rowsOf);
-}
-
 function differences(
   guideline: GuidelineId,
   conclusion: ThrombolysisConclusion,

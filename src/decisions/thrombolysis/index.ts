@@ -3,7 +3,7 @@ export type { Conclusion } from './conclude.ts';
 export { thrombolyticDose } from './dose.ts';
 export type { ThrombolyticDose } from './dose.ts';
 export { alteplase, tenecteplaseBand, tenecteplaseExact } from './dose-tables.ts';
-export { compareGuidelines, evaluateThrombolysis } from './evaluate.ts';
+export { evaluateThrombolysis } from './evaluate.ts';
 export type { GuidelineDifference, ThrombolysisEvaluation } from './evaluate.ts';
 export { evaluateRules, THROMBOLYSIS_RULES } from './rule-table.ts';
 export { THROMBOLYSIS_CONCLUSIONS, yesStrength } from './rule.ts';

@@ -1,12 +1,22 @@
 /** Rows that more than one guideline set has, by the citation that each gives them. */
+import { HOUR } from '../../case/index.ts';
+import { EPISODE, thrombolyticAlreadyGiven } from '../complications/thrombolytic-given.ts';
 import type { Citation } from '../evaluation.ts';
 import { aha2019, PRODUCT_SAFETY_RULE } from './citations.ts';
 import { disablingDeficit, mildNonDisablingDeficit } from './deficit.ts';
-import { drugFound, isTreatmentDose, reasonToSuspectCoagulopathy, SUSPICION_FACTS, takenWithinHours } from './drugs.ts';
+import {
+  drugFound,
+  intakeEdges,
+  isTreatmentDose,
+  reasonToSuspectCoagulopathy,
+  SUSPICION_FACTS,
+  takenWithinHours,
+} from './drugs.ts';
 import { eventFound, isActive } from './history.ts';
 import { correctGlucose, lowerPressure, pressureUnder, valueBetween } from './measurements.ts';
 import { EXCLUDES, INDIVIDUALIZE } from './rule.ts';
-import type { ThrombolysisRule } from './rule.ts';
+import type { Evaluate, ThrombolysisRule } from './rule.ts';
+import { changing, confirmIfNotRecorded, emptyList, verdict } from './verdict.ts';
 import { contradictoryClocks } from './windows.ts';
 
 export const disablingDeficitRequired = (citation: Citation): ThrombolysisRule => ({
@@ -56,6 +66,14 @@ export const reasonToSuspect = (citation: Citation): ThrombolysisRule => ({
   evaluate: reasonToSuspectCoagulopathy,
 });
 
+/** Asks the same question as the watch after thrombolysis: a dose of an earlier episode excludes nothing here. */
+const thrombolyticInThisEpisode: Evaluate = (stroke, at) => {
+  const { facts } = stroke;
+  const answer = verdict(thrombolyticAlreadyGiven(stroke, at), ['thrombolyticGiven']);
+  const found = emptyList(facts.thrombolyticGiven) ?? confirmIfNotRecorded(answer, facts, 'thrombolyticGiven');
+  return changing(found, intakeEdges(facts.thrombolyticGiven, EPISODE / HOUR), at);
+};
+
 /** What every set needs besides its guideline's own rows. */
 export const PRODUCT_SAFETY_RULES: readonly ThrombolysisRule[] = [
   contradictoryClocks(PRODUCT_SAFETY_RULE),
@@ -65,7 +83,7 @@ export const PRODUCT_SAFETY_RULES: readonly ThrombolysisRule[] = [
     data: ['thrombolyticGiven'],
     citation: PRODUCT_SAFETY_RULE,
     effect: EXCLUDES,
-    evaluate: drugFound('thrombolyticGiven'),
+    evaluate: thrombolyticInThisEpisode,
   },
 ];
 

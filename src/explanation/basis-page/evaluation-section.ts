@@ -3,7 +3,7 @@ import type { FactKey } from '../../case/index.ts';
 import type { CriterionResult, Evaluation, CriterionStatus } from '../../decisions/evaluation.ts';
 import { criterionName } from '../cards/blocks.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { citationText, messageText, sourceText } from '../format/messages.ts';
+import { citationText, messageText, sourceText, strengthText } from '../format/messages.ts';
 import { definitions, html, join, list, section, table, text, type Html } from './html-parts.ts';
 
 const STATUS_ORDER: readonly CriterionStatus[] = ['met', 'unknown', 'notMet', 'notApplicable'];
@@ -23,7 +23,7 @@ export function evaluationSection(id: string, evaluation: Evaluation, c: Explain
   const { validUntil, strength, citation } = evaluation;
   const head = definitions([
     [word('conclusion'), html(`<strong>${text(conclusionText(evaluation, c))}</strong>`)],
-    [word('strength'), text(strength === null ? '' : strengthText(strength, c))],
+    [word('strength'), text(strength === null ? '' : strengthText(strength, c.f) || (strength.loe ?? ''))],
     [word('citation'), text(citation === null ? '' : citationText(citation, c.f))],
     [word('decided-by'), text(decidedBy(evaluation, c))],
     [word('valid-until'), text(validUntil === null ? word('valid-time-does-not-change') : c.f.dateTime(validUntil))],
@@ -36,13 +36,6 @@ export function evaluationSection(id: string, evaluation: Evaluation, c: Explain
     .map((row) => criterionRow(row, c));
   const columns = ['status', 'criterion', 'kind', 'evidence', 'citation'].map(word);
   return section(id, evaluationTitle(evaluation, c), join([head, table(word('criteria'), columns, rows)]));
-}
-
-function strengthText({ cor, loe }: NonNullable<Evaluation['strength']>, c: ExplainContext): string {
-  if (cor === undefined) return loe ?? '';
-  return loe === undefined
-    ? c.texts.text('block.citation-cor', { cor })
-    : c.texts.text('block.citation-strength', { cor, loe });
 }
 
 function decidedBy(evaluation: Evaluation, c: ExplainContext): string {

@@ -57,13 +57,25 @@ function openName(key: FactKey, c: ExplainContext): string {
 /** 'INR (not recorded), platelets (could not be read)'. */
 export function missingBlock(keys: readonly FactKey[], c: ExplainContext): string {
   if (keys.length === 0) return '';
-  return c.texts.text('block.missing', {
-    list: enumerate(
-      keys.map((key) => missingItem(key, c)),
-      keys.length,
-      c,
-    ),
+  const items = missingItems(keys, c);
+  return c.texts.text('block.missing', { list: enumerate(items, items.length, c) });
+}
+
+export const missingItems = (keys: readonly FactKey[], c: ExplainContext): string[] =>
+  unidentifiedOnce(keys, escapeValue(c.texts.text('ui.unidentified-drug')), c, (key) => missingItem(key, c));
+
+/** One drug that could not be identified leaves every list of anticoagulants open: it is asked for once. */
+export function unidentifiedOnce(
+  keys: readonly FactKey[],
+  instead: string,
+  c: ExplainContext,
+  write: (key: FactKey) => string,
+): string[] {
+  const items = keys.map((key) => {
+    const fact = c.stroke.facts[key];
+    return fact.status === 'unknown' && fact.why === 'unidentified-drug' ? instead : write(key);
   });
+  return items.filter((item, i) => item !== instead || items.indexOf(instead) === i);
 }
 
 const DATED_DRUGS = ['directOralAnticoagulant', 'lowMolecularWeightHeparin', 'otherAnticoagulant'] as const;

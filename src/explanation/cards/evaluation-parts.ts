@@ -2,7 +2,7 @@
 import type { FactKey, Instant } from '../../case/index.ts';
 import type { CriterionResult, Evaluation } from '../../decisions/evaluation.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { criterionName, openFactName } from './blocks.ts';
+import { criterionName, openFactName, unidentifiedOnce } from './blocks.ts';
 
 /** The rows that made the conclusion so, in the order in which the evaluation names them. */
 export function decidingRows(evaluation: Evaluation): CriterionResult[] {
@@ -19,9 +19,9 @@ export function namesOf(rows: readonly CriterionResult[], c: ExplainContext, mos
 }
 
 export function factNames(keys: readonly FactKey[], c: ExplainContext, most: number): string {
-  const names = keys.slice(0, most).map((key) => openFactName(key, c));
-  const text = names.join(c.texts.text('ui.separator'));
-  return keys.length > most ? c.texts.text('block.and-more-short', { list: text, count: keys.length - most }) : text;
+  const names = unidentifiedOnce(keys, c.texts.text('ui.unidentified-drug-short'), c, (key) => openFactName(key, c));
+  const text = names.slice(0, most).join(c.texts.text('ui.separator'));
+  return names.length > most ? c.texts.text('block.and-more-short', { list: text, count: names.length - most }) : text;
 }
 
 /** '; window closes 14:32 (41 min left)', or '' when time does not close it. */

@@ -4,7 +4,7 @@ import type { RequiredAction } from '../../decisions/evaluation.ts';
 import type { CardDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue, list } from '../format/markdown.ts';
-import { citationText, messageText } from '../format/messages.ts';
+import { citationText, messageText, strengthText } from '../format/messages.ts';
 import { closingLine, confirmBlock, conflictBlock, evidenceBlock, missingBlock } from './blocks.ts';
 import { decidingRows } from './evaluation-parts.ts';
 import { scoreLines } from './score-lines.ts';
@@ -69,13 +69,8 @@ export const confirmOf = ({ confirm }: IntracerebralHemorrhageEvaluation): FactK
 /** The class of recommendation stands beside each option: they differ. */
 function option(action: RequiredAction, c: ExplainContext): string {
   const text = messageText('action', action, c.f);
-  const { cor, loe } = action.citation ?? {};
-  if (cor === undefined) return escapeValue(text);
-  const strength =
-    loe === undefined
-      ? c.texts.text('block.citation-cor', { cor })
-      : c.texts.text('block.citation-strength', { cor, loe });
-  return escapeValue(c.texts.text('block.missing-item', { name: text, reason: strength }));
+  const strength = strengthText(action.citation ?? {}, c.f);
+  return escapeValue(strength === '' ? text : c.texts.text('block.missing-item', { name: text, reason: strength }));
 }
 
 /** Guideline and sections, without repeating class and level. */

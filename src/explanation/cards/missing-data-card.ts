@@ -4,7 +4,7 @@ import { WAYS_TO_OBTAIN, type MissingData, type MissingFact } from '../../decisi
 import type { CardDraft, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue, list } from '../format/markdown.ts';
-import { closingLine, confirmBlock, conflictBlock, disagrees, enumerate, missingItem } from './blocks.ts';
+import { closingLine, confirmBlock, conflictBlock, disagrees, enumerate, missingItem, missingItems } from './blocks.ts';
 import { factNames } from './evaluation-parts.ts';
 import { fitSummary } from './summary.ts';
 
@@ -91,7 +91,7 @@ function missingLists(missing: readonly MissingFact[], c: ExplainContext): strin
   const lines = WAYS_TO_OBTAIN.flatMap((way) => {
     const facts = missing.filter((entry) => entry.obtainedBy === way).map(({ fact }) => fact);
     if (facts.length === 0) return [];
-    const names = facts.map((fact) => missingItem(fact, c));
+    const names = missingItems(facts, c);
     return [c.texts.text(`missing-data.by.${way}`, { list: enumerate(names, names.length, c, NAMES) })];
   });
   return lines.length === 0 ? '' : `${c.texts.text('missing-data.missing')}\n\n${list(lines)}`;

@@ -41,13 +41,24 @@ export function citationText(citation: Citation, f: Formats): string {
       ? source
       : texts.text('block.citation-section', { source, section: sectionText(citation.section, f) }),
   ];
-  if (citation.cor !== undefined && citation.loe !== undefined)
-    parts.push(texts.text('block.citation-strength', { cor: citation.cor, loe: citation.loe }));
-  else if (citation.cor !== undefined) parts.push(texts.text('block.citation-cor', { cor: citation.cor }));
+  const strength = strengthText(citation, f);
+  if (strength !== '') parts.push(strength);
   if (citation.grade === 'R') parts.push(texts.text('block.recalled'));
   if (citation.grade === 'X') parts.push(texts.text('block.sources-conflict'));
   if (citation.errataChecked === false) parts.push(texts.text('block.erratum'));
   return parts.join(texts.text('ui.semicolon'));
+}
+
+/** 'COR 3: Harm, LOE B-R' with the words in the reader's language; '' where there is no class. */
+export function strengthText({ cor, loe }: Pick<Citation, 'cor' | 'loe'>, f: Formats): string {
+  if (cor === undefined) return '';
+  const word = (group: 'cor' | 'loe', printed: string): string => {
+    const key = `${group}.${printed.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+    return f.texts.has(key) ? f.texts.text(key) : printed;
+  };
+  return loe === undefined
+    ? f.texts.text('block.citation-cor', { cor: word('cor', cor) })
+    : f.texts.text('block.citation-strength', { cor: word('cor', cor), loe: word('loe', loe) });
 }
 
 /** '4.6.1 rec. 2', 'Table 8, absolute': the few words between the numbers are those of the locale. */

@@ -167,11 +167,15 @@ export function mapDrugs(scope: Scope, index: RecordIndex): Pick<StrokeFacts, Dr
       if (entries.every((e) => e.denied)) denied = [...denied, ...sourcesOf(entries)];
       else exposures.push(exposure(drug, entries, isAnticoagulant(fact) ? stated : NOTHING_STATED, scope, codes));
     }
-    const open = NEEDS_IDENTIFIED.has(fact) && unidentified.length > 0 ? 'incomplete' : absence(scope, LISTS);
+    const open = NEEDS_IDENTIFIED.has(fact) && unidentified.length > 0 ? 'unidentified-drug' : absence(scope, LISTS);
     // An ended course is not the whole answer while a part of the lists is missing.
     if (exposures.some((e) => e.active)) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
     if (open !== 'not-recorded')
-      return unknownFact(scope, fact, LISTS)(open, undefined, sourcesOf(open === 'incomplete' ? unidentified : []));
+      return unknownFact(scope, fact, LISTS)(
+        open,
+        undefined,
+        sourcesOf(open === 'unidentified-drug' ? unidentified : []),
+      );
     if (exposures.length > 0) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
     return known([], null, denied, 'not-recorded');
   };

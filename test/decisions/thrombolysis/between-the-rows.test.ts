@@ -1,7 +1,7 @@
 /** Where one guideline is silent and another speaks, and where a window speaks for itself only. */
 import { describe, expect, it } from 'vitest';
 import { unknown } from '../../../src/case/index.ts';
-import type { StrokeFacts } from '../../../src/case/index.ts';
+import type { StrokeFacts, TimeSpan } from '../../../src/case/index.ts';
 import { GUIDELINE_IDS } from '../../../src/decisions/evaluation.ts';
 import type { GuidelineId } from '../../../src/decisions/evaluation.ts';
 import { evaluateThrombolysis, thrombolyticDose } from '../../../src/decisions/thrombolysis/index.ts';
@@ -41,6 +41,14 @@ describe.each(GUIDELINE_IDS)('%s', (guideline) => {
     const { conclusion, decidedBy } = evaluate({ majorTrauma: had('major-trauma', daysAgo(days)) }, guideline);
     expect(conclusion).toBe('may-be-considered');
     expect(decidedBy).toContain('major-trauma-within-14-days');
+  });
+
+  it('a thrombolytic of an earlier stroke excludes nothing; one of this week, or of an unknown time, does', () => {
+    const after = (lastDose: TimeSpan | null) =>
+      evaluate({ thrombolyticGiven: takes(drug('alteplase', 'thrombolytic', lastDose)) }, guideline);
+    expect(after(daysAgo(8)).conclusion).toBe('recommended');
+    expect(after(daysAgo(6)).conclusion).toBe('contraindicated');
+    expect(after(null).conclusion).toBe('contraindicated');
   });
 
   it('amyloid immunotherapy contraindicates', () => {

@@ -52,7 +52,7 @@ describe('no anticoagulant may be said only when', () => {
   ] as [string, Loose][])('no active entry is unidentified: %s', (_name, concept) => {
     const facts = factsOf([medication('Request', concept)]);
     for (const key of ['vitaminKAntagonist', 'directOralAnticoagulant', 'lowMolecularWeightHeparin'] as const) {
-      expect(facts[key]).toMatchObject({ status: 'unknown', why: 'incomplete' });
+      expect(facts[key]).toMatchObject({ status: 'unknown', why: 'unidentified-drug' });
     }
     expect(
       factsOf([medication('Request', concept, { status: 'entered-in-error' })]).directOralAnticoagulant,
@@ -221,7 +221,7 @@ it('a drug is found through a contained or separate Medication', () => {
   );
   const far = resource({ resourceType: 'Medication', id: 'far', code: code(RXNORM, '11289') });
   expect(only(factsOf([apart, far]).vitaminKAntagonist).drug).toBe('warfarin');
-  expect(factsOf([apart]).vitaminKAntagonist).toMatchObject({ status: 'unknown', why: 'incomplete' });
+  expect(factsOf([apart]).vitaminKAntagonist).toMatchObject({ status: 'unknown', why: 'unidentified-drug' });
 });
 
 it('the name of every drug that thins the blood, and of those that forbid lysis, is screened for', () => {

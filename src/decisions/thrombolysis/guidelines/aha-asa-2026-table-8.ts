@@ -298,7 +298,10 @@ export const TABLE_8_RELATIVE: readonly ThrombolysisRule[] = [
   },
 ];
 
-/** Conditions in which the benefit generally outweighs the risk: shown, they change nothing. */
+/**
+ * Conditions in which the benefit generally outweighs the risk: shown, they change nothing. 'Stroke during angiography'
+ * of the same table is left out: a record says that there was a procedure, not that the stroke happened in it.
+ */
 export const TABLE_8_BENEFIT: readonly ThrombolysisRule[] = [
   {
     id: 'extracranial-cervical-dissection',
@@ -315,17 +318,6 @@ export const TABLE_8_BENEFIT: readonly ThrombolysisRule[] = [
     citation: BENEFIT,
     effect: INFORMS,
     evaluate: eventFound('extraAxialNeoplasm'),
-  },
-  {
-    id: 'stroke-during-angiography',
-    class: 'benefit',
-    data: ['arterialPuncture'],
-    citation: BENEFIT,
-    effect: INFORMS,
-    evaluate: eventFound('arterialPuncture', {
-      counts: ({ kind }) => kind.includes('angio') || kind.includes('catheter'),
-      period: { toDays: 1, includesEnd: true },
-    }),
   },
   {
     id: 'unruptured-aneurysm',

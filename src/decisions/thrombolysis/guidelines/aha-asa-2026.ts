@@ -22,6 +22,16 @@ import { TABLE_8_ABSOLUTE, TABLE_8_BENEFIT, TABLE_8_RELATIVE } from './aha-asa-2
 
 /** The copies of this recommendation conflict (2a or 2b; for patients not eligible for thrombectomy or for all): never a plain yes. */
 const PENUMBRA = aha2026('4.6.3 rec. 2', 'X', { locator: 'e359', cor: '2a', loe: 'B-R' });
+/** Said wherever the window is open: whoever follows the narrower copy needs to know. */
+const sayThatCopiesDiffer = (rule: ThrombolysisRule): ThrombolysisRule => ({
+  ...rule,
+  evaluate: (stroke, at, context) => {
+    const found = rule.evaluate(stroke, at, context);
+    return found.status === 'met' && found.note === undefined
+      ? { ...found, note: { key: 'one-copy-only-without-thrombectomy' } }
+      : found;
+  },
+});
 const PENUMBRA_NEEDS = { mismatch: EXTEND_MISMATCH, automatedPerfusion: true, withoutThrombectomy: false };
 /** 28 days as a fraction of a year, as ages are given in years. */
 const TWENTY_EIGHT_DAYS = 28 / 365.25;
@@ -41,25 +51,29 @@ const WINDOWS: readonly ThrombolysisRule[] = [
     fromHours: 0,
     toHours: 4.5,
   }),
-  wakeUpPenumbraWindow(
-    {
-      id: 'penumbra-wake-up-9-hours-from-midpoint-of-sleep',
-      citation: PENUMBRA,
-      conclusion: 'may-be-considered',
-      fromHours: 0,
-      toHours: 9,
-    },
-    PENUMBRA_NEEDS,
+  sayThatCopiesDiffer(
+    wakeUpPenumbraWindow(
+      {
+        id: 'penumbra-wake-up-9-hours-from-midpoint-of-sleep',
+        citation: PENUMBRA,
+        conclusion: 'may-be-considered',
+        fromHours: 0,
+        toHours: 9,
+      },
+      PENUMBRA_NEEDS,
+    ),
   ),
-  penumbraWindow(
-    {
-      id: 'penumbra-4-5-to-9-hours',
-      citation: PENUMBRA,
-      conclusion: 'may-be-considered',
-      fromHours: 4.5,
-      toHours: 9,
-    },
-    PENUMBRA_NEEDS,
+  sayThatCopiesDiffer(
+    penumbraWindow(
+      {
+        id: 'penumbra-4-5-to-9-hours',
+        citation: PENUMBRA,
+        conclusion: 'may-be-considered',
+        fromHours: 4.5,
+        toHours: 9,
+      },
+      PENUMBRA_NEEDS,
+    ),
   ),
   largeVesselWindow(
     {
