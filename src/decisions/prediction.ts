@@ -94,7 +94,10 @@ export interface OutOfDistribution {
   /** 95th and 99th percentile of the training population's own scores. */
   readonly threshold95: number;
   readonly threshold99: number;
-  /** 'unusual' above the 95th percentile; 'outside' above the 99th or beyond a declared range by far: no headline. */
+  /**
+   * 'unusual': above the 95th percentile, or an input beyond the range of training. 'outside': above the 99th, an input
+   * beyond its range by more than half of its width, or a minor in a model of adults: no headline.
+   */
   readonly state: 'inside' | 'unusual' | 'outside';
   /** Inputs beyond the range seen in training. */
   readonly beyondTraining: readonly string[];

@@ -14,26 +14,33 @@ const VANISHING = 1e-12;
 /** Covariance of the linear predictors at transformed columns `basis`. */
 export function predictorCovariance({ statistics }: AdditiveModel, basis: readonly number[]): number[][] {
   const { matrix } = statistics.covariance;
-  const intercepts = statistics.intercepts.length;
-  const perColumn = statistics.link === 'softmax' ? intercepts : 1;
-  const columns = basis.length;
-  /** Row of the matrix summed over the parameters of one predictor. */
-  const carried = (row: readonly number[], predictor: number): number => {
-    let sum = row[predictor] ?? 0;
-    const shift = intercepts + (perColumn === 1 ? 0 : predictor);
-    for (let c = 0; c < columns; c += 1) sum += (basis[c] ?? 0) * (row[shift + c * perColumn] ?? 0);
-    return sum;
-  };
-  return Array.from({ length: intercepts }, (_, l) => {
-    const shift = intercepts + (perColumn === 1 ? 0 : l);
-    return Array.from({ length: intercepts }, (_unused, m) => {
-      let sum = carried(matrix[l] ?? [], m);
-      for (let c = 0; c < columns; c += 1) {
-        sum += (basis[c] ?? 0) * carried(matrix[shift + c * perColumn] ?? [], m);
-      }
-      return sum;
-    });
-  });
+  const count = statistics.intercepts.length;
+  return statistics.link === 'softmax' ? separate(matrix, count, basis) : shared(matrix, count, basis);
+}
+
+/** Every predictor has the same coefficients and an intercept of its own. */
+function shared(matrix: readonly (readonly number[])[], count: number, basis: readonly number[]): number[][] {
+  const carried = matrix.map((row) => basis.reduce((sum, t, c) => sum + t * (row[count + c] ?? 0), 0));
+  const common = basis.reduce((sum, t, c) => sum + t * (carried[count + c] ?? 0), 0);
+  return matrix
+    .slice(0, count)
+    .map((row, l) => row.slice(0, count).map((own, m) => own + (carried[l] ?? 0) + (carried[m] ?? 0) + common));
+}
+
+/** Every predictor has an intercept and coefficients of its own. */
+function separate(matrix: readonly (readonly number[])[], count: number, basis: readonly number[]): number[][] {
+  const withIntercept = [1, ...basis];
+  const sumOver = (values: readonly number[], predictor: number): number =>
+    withIntercept.reduce((sum, t, c) => sum + t * (values[c * count + predictor] ?? 0), 0);
+  const carried = matrix.map((row) => Array.from({ length: count }, (_, m) => sumOver(row, m)));
+  return Array.from({ length: count }, (_, l) =>
+    Array.from({ length: count }, (_unused, m) =>
+      sumOver(
+        carried.map((values) => values[m] ?? 0),
+        l,
+      ),
+    ),
+  );
 }
 
 function variance(covariance: readonly (readonly number[])[], weights: readonly number[]): number {

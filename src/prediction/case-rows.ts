@@ -1,0 +1,82 @@
+/**
+ * The rows that stand for a case in one model: one when every input is known; one for each reading where readings conflict;
+ * and, for inputs that are not known, one for each patient of the reference sample, so that the answer is averaged over
+ * them and its interval spans them. The sample is taken as it is: what is known does not reweight it.
+ */
+import type { FactKey } from '../case/index.ts';
+import type { AdditiveModel, Row } from './additive-model.ts';
+import { factOf, type CaseReadings, type FactReadings, type Reading } from './readings.ts';
+import type { StatisticsInput } from './statistics.ts';
+
+/** More conflicting readings of one fact than this are not told apart: the lowest, highest and some between remain. */
+const MOST_READINGS = 16;
+
+export interface WeightedRow {
+  readonly row: Row;
+  /** Sum 1 over the rows of a case. */
+  readonly weight: number;
+}
+
+export interface CaseRows {
+  readonly rows: readonly WeightedRow[];
+  /** State of each fact that the model reads. */
+  readonly facts: ReadonlyMap<FactKey, FactReadings['state']>;
+  readonly isKnown: (input: string) => boolean;
+}
+
+/** The facts that a model reads. */
+export function factsOf({ statistics }: AdditiveModel): FactKey[] {
+  return [...new Set(statistics.inputs.map(({ name }) => factOf(name)))];
+}
+
+/** @throws RangeError when a value comes in another unit than the model was trained with, or is no number */
+export function rowsOf(model: AdditiveModel, readings: CaseReadings): CaseRows {
+  const { inputs, reference } = model.statistics;
+  const byFact = new Map(factsOf(model).map((fact) => [fact, readings(fact)]));
+  const isKnown = (input: string): boolean => (byFact.get(factOf(input))?.alternatives.length ?? 0) > 0;
+
+  const known = combinations([...byFact.values()].filter(({ alternatives }) => alternatives.length > 0));
+  const complete = inputs.every(({ name }) => isKnown(name));
+  const samples = complete ? [null] : reference.rows;
+  const rows = known.flatMap((values) =>
+    samples.map((sample, s) => ({
+      row: inputs.map((input, i) => (isKnown(input.name) ? valueOf(values, input) : (sample?.[i] ?? Number.NaN))),
+      weight: (complete ? 1 : (reference.weights[s] ?? 0)) / known.length,
+    })),
+  );
+  return { rows, facts: new Map([...byFact].map(([fact, { state }]) => [fact, state])), isKnown };
+}
+
+type Values = ReadonlyMap<string, Reading>;
+
+/** Every way to take one reading of each fact. */
+function combinations(facts: readonly FactReadings[]): Values[] {
+  return facts.reduce<Values[]>(
+    (sofar, { alternatives }) =>
+      sofar.flatMap((values) =>
+        spread(alternatives).map(
+          (reading) => new Map([...values, ...Object.keys(reading.values).map((name) => [name, reading] as const)]),
+        ),
+      ),
+    [new Map()],
+  );
+}
+
+function spread(readings: readonly Reading[]): readonly Reading[] {
+  if (readings.length <= MOST_READINGS) return readings;
+  const step = (readings.length - 1) / (MOST_READINGS - 1);
+  return Array.from({ length: MOST_READINGS }, (_, i) => readings[Math.round(i * step)]).filter((r) => r !== undefined);
+}
+
+function valueOf(values: Values, { name, unit, high }: StatisticsInput): number {
+  const reading = values.get(name);
+  const value = reading?.values[name];
+  if (reading === undefined || value === undefined || !Number.isFinite(value)) {
+    throw new RangeError(`'${name}' is not a finite number in its fact`);
+  }
+  if (reading.unit !== undefined && reading.unit !== unit) {
+    throw new RangeError(`'${name}' comes in ${reading.unit}, the model takes ${unit}`);
+  }
+  // Training tables code every age above 89 as 89, so the model must see such ages that way too.
+  return name === 'age' && high >= 85 ? Math.min(value, high) : value;
+}
