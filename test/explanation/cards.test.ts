@@ -251,6 +251,7 @@ describe('other cards', () => {
     const cards = cardsOf(BLEEDING);
     expect(card(cards, 'hemorrhage').detail).toContain('Four-factor PCC 25–50 IU/kg (COR 1, LOE B-R)');
     expect(card(cards, 'hemorrhage').detail).toContain('152 patients 1997–98');
+    expect(card(cards, 'hemorrhage').detail.length).toBeLessThanOrEqual(1500);
     expect(cards.some((c) => c.topic === 'thrombectomy')).toBe(false);
     expect(cards.flatMap((c) => c.suggestions).some((s) => s.id.startsWith('draft-'))).toBe(false);
   });

@@ -4,8 +4,8 @@ import type { RequiredAction } from '../../decisions/evaluation.ts';
 import type { CardDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue, list } from '../format/markdown.ts';
-import { citationText, messageText, strengthText } from '../format/messages.ts';
-import { closingLine, confirmBlock, conflictBlock, evidenceBlock, missingBlock } from './blocks.ts';
+import { citationText, messageText, sourceText, strengthText } from '../format/messages.ts';
+import { closingLine, confirmBlock, conflictBlock, enumerate, inSentence, openFactName } from './blocks.ts';
 import { decidingRows } from './evaluation-parts.ts';
 import { scoreLines } from './score-lines.ts';
 import { fitSummary } from './summary.ts';
@@ -24,7 +24,9 @@ const EVIDENCE = [
 /** For a hemorrhage that is there; @returns null otherwise */
 export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): CardDraft | null {
   if (evaluation.conclusion !== 'intracranial-hemorrhage') return null;
-  const { reversal, pressure, surgery, avoid } = evaluation;
+  const { reversal, pressure, surgery } = evaluation;
+  // The first sentence of the card says it already.
+  const avoid = evaluation.avoid.filter(({ key }) => key !== 'do-not-give-thrombolytic');
   const options = [...reversal, ...pressure, ...surgery].slice(0, OPTIONS);
   const citations = [
     ...new Set([...options, ...decidingRows(evaluation)].flatMap((o) => (o.citation ? [o.citation] : []))),
@@ -45,10 +47,10 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
         : c.texts.text('hemorrhage.avoid', {
             list: avoid.map((a) => escapeValue(messageText('action', a, c.f))).join(c.texts.text('ui.semicolon')),
           }),
-      missingBlock(evaluation.missing, c),
+      findings(shown, c),
       conflictBlock(shown, c),
-      evidenceBlock(shown, c, shown.length),
-      confirmBlock(confirm, c),
+      missing(evaluation.missing, c),
+      confirmLine(confirm, c),
       scores.length === 0 ? '' : `${c.texts.text('hemorrhage.scores')}\n\n${list(scores)}`,
       c.texts.text('hemorrhage.expansion', {
         operator: operator === '>' ? '\\>' : '≥',
@@ -62,6 +64,28 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
   };
 }
 
+/** 'Hematoma volume 34 mL; location deep': in one line, for the card has much to say; times and sources are on the page. */
+function findings(keys: readonly FactKey[], c: ExplainContext): string {
+  const items = keys
+    .map((key) => c.fact(key))
+    .filter(({ status }) => status === 'known')
+    .map(({ label, value }) => escapeValue(c.texts.text('hemorrhage.finding', { name: inSentence(label), value })));
+  return items.length === 0
+    ? ''
+    : c.texts.text('hemorrhage.findings', { list: items.join(c.texts.text('ui.semicolon')) });
+}
+
+/** Names alone: what is open here decides no treatment. */
+function missing(keys: readonly FactKey[], c: ExplainContext): string {
+  const names = keys.map((key) => escapeValue(openFactName(key, c)));
+  return names.length === 0 ? '' : c.texts.text('block.missing', { list: enumerate(names, names.length, c) });
+}
+
+/** Several blood thinners that no list names are one question. */
+function confirmLine(confirm: readonly FactKey[], c: ExplainContext): string {
+  return confirm.length > 2 ? c.texts.text('hemorrhage.confirm-blood-thinners') : confirmBlock(confirm, c);
+}
+
 /** Anticoagulants to ask for; whether a reversal agent was given is known to those who treat. */
 export const confirmOf = ({ confirm }: IntracerebralHemorrhageEvaluation): FactKey[] =>
   confirm.filter((fact) => fact !== 'anticoagulantReversal');
@@ -73,7 +97,7 @@ function option(action: RequiredAction, c: ExplainContext): string {
   return escapeValue(strength === '' ? text : c.texts.text('block.missing-item', { name: text, reason: strength }));
 }
 
-/** Guideline and sections, without repeating class and level. */
+/** Guideline once, then the sections, without class and level: those stand beside each option. */
 function basis(citations: readonly NonNullable<RequiredAction['citation']>[], c: ExplainContext): string {
   const names = citations.map(({ source, section, grade, errataChecked, doi }) =>
     citationText(
@@ -87,10 +111,12 @@ function basis(citations: readonly NonNullable<RequiredAction['citation']>[], c:
       c.f,
     ),
   );
-  const unique = [...new Set(names)].slice(0, 3);
-  return unique.length === 0
-    ? ''
-    : c.texts.text('block.basis', { citation: escapeValue(unique.join(c.texts.text('ui.semicolon'))) });
+  const [first, ...others] = [...new Set(names)].slice(0, 3);
+  if (first === undefined) return '';
+  const guideline = citations[0] === undefined ? '' : sourceText(citations[0].source, c.f);
+  const sections = others.map((name) => (name.startsWith(guideline) ? name.slice(guideline.length) : name));
+  const list = [first, ...sections.map((name) => name.replace(/^[,\s]+/, ''))];
+  return c.texts.text('block.basis', { citation: escapeValue(list.join(c.texts.text('ui.semicolon'))) });
 }
 
 function summary(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {
