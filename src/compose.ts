@@ -192,6 +192,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
             encounterId: encounterId ?? undefined,
             prefetch: request.prefetch,
             drafts,
+            beforeReading: context.tokenIsFresh,
             signal: context.signal,
             fhirServer,
             access:

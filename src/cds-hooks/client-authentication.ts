@@ -53,12 +53,23 @@ export interface AuthenticatorOptions extends KeySourceOptions {
   readonly anonymous?: TrustedClient;
 }
 
+export interface VerifiedCaller {
+  readonly client: TrustedClient;
+  /**
+   * Resolves when the token is durably remembered as used; rejects with Unauthenticated 'replay', or with the error of the
+   * store. It is written while the advice is computed: nothing may be read, recorded or answered for the caller before.
+   */
+  readonly tokenIsFresh: Promise<void>;
+}
+
 export interface ClientAuthenticator {
   /**
    * @param authorization value of the header
    * @param urls the exact public URLs of what was called
-   * @throws Unauthenticated with a reason code; any other error when the replay store fails
+   * @throws Unauthenticated with a reason code
    */
+  readonly verify: (authorization: string | undefined, urls: readonly string[]) => Promise<VerifiedCaller>;
+  /** `verify`, with the token remembered. @throws Unauthenticated; any other error when the replay store fails */
   readonly authenticate: (authorization: string | undefined, urls: readonly string[]) => Promise<TrustedClient>;
 }
 
@@ -185,12 +196,16 @@ export function createClientAuthenticator(options: AuthenticatorOptions): Client
   const { clients, jtiStore, clock, anonymous } = options;
   if (anonymous !== undefined) {
     if (clients.length > 0) throw new Error('open mode and trusted clients exclude each other');
-    return { authenticate: () => Promise.resolve(anonymous) };
+    const caller = { client: anonymous, tokenIsFresh: Promise.resolve() };
+    return { verify: () => Promise.resolve(caller), authenticate: () => Promise.resolve(anonymous) };
   }
   checkDistinct(clients);
   const trusts = clients.map((client) => trust(client, options));
-  return {
-    async authenticate(authorization, urls) {
+  const remember = async (client: TrustedClient, jti: string, expiresAt: Instant): Promise<void> => {
+    if (!(await jtiStore.remember(client.issuer, jti, expiresAt))) refuse('replay');
+  };
+  const authenticator: ClientAuthenticator = {
+    async verify(authorization, urls) {
       const token = tokenOf(authorization);
       const { header, claims } = decode(token);
       const chosen = choose(trusts, claims);
@@ -199,8 +214,16 @@ export function createClientAuthenticator(options: AuthenticatorOptions): Client
       const verified = await verify(token, chosen, urls, now);
       const { jti, expiresAt } = checkLifetime(verified, chosen.client, now);
       // Last, so that a forged token cannot use up the id of a real one.
-      if (!(await jtiStore.remember(chosen.client.issuer, jti, expiresAt))) refuse('replay');
-      return chosen.client;
+      const tokenIsFresh = remember(chosen.client, jti, expiresAt);
+      // Who awaits it gets the rejection; until then it must not end the process.
+      tokenIsFresh.catch(() => undefined);
+      return { client: chosen.client, tokenIsFresh };
+    },
+    async authenticate(authorization, urls) {
+      const { client, tokenIsFresh } = await authenticator.verify(authorization, urls);
+      await tokenIsFresh;
+      return client;
     },
   };
+  return authenticator;
 }

@@ -20,6 +20,8 @@ export interface InvocationContext {
   readonly client: TrustedClient;
   /** Aborts when the time of the whole answer is over. */
   readonly signal: AbortSignal;
+  /** Await it before acting for the caller (reading with its token): until then the call may be a replay. */
+  readonly tokenIsFresh: Promise<void>;
   readonly requestId: string;
   readonly acceptLanguage: string | undefined;
 }

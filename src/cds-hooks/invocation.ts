@@ -11,7 +11,7 @@ import { UnreadableBody } from './json-body.ts';
 import type { JsonBodyReader } from './json-body.ts';
 import { parseHookRequest } from './parse-request.ts';
 import type { AssertAllowedFhirServer, AuditPort, CdsHooksMetrics, Clock, InvocationAudit, Logger } from './ports.ts';
-import { HttpProblem, problem } from './problem.ts';
+import { HttpProblem, problem, Unauthenticated } from './problem.ts';
 import type { HookRequest } from './request.ts';
 import { hookSubject } from './request.ts';
 import type { TrustedClient } from './trusted-client.ts';
@@ -34,6 +34,8 @@ export interface InvocationDependencies {
 export interface Call {
   readonly service: HookService;
   readonly client: TrustedClient;
+  /** See VerifiedCaller. */
+  readonly tokenIsFresh: Promise<void>;
   readonly requestId: string;
 }
 
@@ -131,6 +133,7 @@ async function advise(call: Call, trail: Trail, req: Request, request: HookReque
       call.service.advise(request, {
         client: call.client,
         signal,
+        tokenIsFresh: call.tokenIsFresh,
         requestId: call.requestId,
         acceptLanguage: req.headers['accept-language'],
       }),
@@ -185,7 +188,9 @@ async function recordFailure(entry: InvocationAudit, deps: InvocationDependencie
 }
 
 /**
+ * A replayed token is told apart while the advice is computed; nothing leaves, is read or is recorded before.
  * @returns the cards to send; their audit record is durable
+ * @throws Unauthenticated for a replayed token
  * @throws HttpProblem for everything else; recorded too, unless recording was what failed
  */
 export async function invoke(
@@ -196,11 +201,20 @@ export async function invoke(
 ): Promise<readonly Card[]> {
   const trail: Trail = { at: deps.clock(), started: performance.now() };
   let status = 200;
+  const knownCaller = async (): Promise<void> => {
+    try {
+      await call.tokenIsFresh;
+    } catch (error) {
+      status = error instanceof Unauthenticated ? 401 : 503;
+      throw error;
+    }
+  };
   try {
     let assembled: AssembledCards;
     try {
       assembled = await answer(call, trail, req, res, deps);
     } catch (error) {
+      await knownCaller();
       const refusal = problemOf(error);
       status = refusal.status;
       if (error instanceof UnreadableBody && error.hash !== undefined) trail.bodyHash = error.hash;
@@ -212,6 +226,7 @@ export async function invoke(
       }
       throw refusal;
     }
+    await knownCaller();
     if (assembled.dropped.length > 0) {
       const dropped = assembled.dropped.map(({ topic, reasons }) => ({ topic, reasons }));
       deps.logger.error({ requestId: call.requestId, dropped }, 'cards failed their check and were not sent');

@@ -4,7 +4,7 @@ import cors from 'cors';
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { ResponseMode } from './cards.ts';
-import { createClientAuthenticator } from './client-authentication.ts';
+import { createClientAuthenticator, type VerifiedCaller } from './client-authentication.ts';
 import { discover } from './discovery.ts';
 import { parseFeedback } from './feedback.ts';
 import type { HookService } from './hook-service.ts';
@@ -97,12 +97,9 @@ export function cdsHooksRouter(options: CdsHooksOptions): Router {
     onFault: options.onFault ?? ('error' as const),
   };
 
-  async function authenticate(req: Request, res: Response, path: string): Promise<TrustedClient> {
+  async function counted<T>(check: Promise<T>, res: Response): Promise<T> {
     try {
-      return await authenticator.authenticate(
-        req.headers.authorization,
-        baseUrls.map((base) => base + path),
-      );
+      return await check;
     } catch (error) {
       if (error instanceof Unauthenticated) {
         metrics.authenticationFailure(error.reason);
@@ -112,6 +109,20 @@ export function cdsHooksRouter(options: CdsHooksOptions): Router {
       const text = 'the caller could not be checked; call again';
       throw new HttpProblem(503, [{ code: 'transient', text }], { cause: error });
     }
+  }
+
+  async function verify(req: Request, res: Response, path: string): Promise<VerifiedCaller> {
+    const urls = baseUrls.map((base) => base + path);
+    const { client, tokenIsFresh } = await counted(authenticator.verify(req.headers.authorization, urls), res);
+    const fresh = counted(tokenIsFresh, res);
+    fresh.catch(() => undefined);
+    return { client, tokenIsFresh: fresh };
+  }
+
+  async function authenticate(req: Request, res: Response, path: string): Promise<TrustedClient> {
+    const { client, tokenIsFresh } = await verify(req, res, path);
+    await tokenIsFresh;
+    return client;
   }
 
   function serviceOf(req: Request<{ id: string }>): HookService {
@@ -131,8 +142,8 @@ export function cdsHooksRouter(options: CdsHooksOptions): Router {
 
   router.post('/cds-services/:id', async (req, res) => {
     const service = serviceOf(req);
-    const client = await authenticate(req, res, `/cds-services/${service.id}`);
-    const cards = await invoke({ service, client, requestId: requestIdOf(res) }, req, res, dependencies);
+    const caller = await verify(req, res, `/cds-services/${service.id}`);
+    const cards = await invoke({ service, ...caller, requestId: requestIdOf(res) }, req, res, dependencies);
     res.set('cache-control', 'no-store').json({ cards });
   });
   router.all('/cds-services/:id', only('POST'));

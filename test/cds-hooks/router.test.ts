@@ -270,11 +270,41 @@ describe('feedback', () => {
 });
 
 describe('a replay store that fails', () => {
-  it('lets nobody in: 503', async () => {
+  it('lets nobody in: 503, nothing recorded, no card', async () => {
     const jtiStore = { remember: () => Promise.reject(new Error('down')) };
     const harness = createHarness({ router: { jtiStore } });
-    expect((await harness.post(PATH, hookRequest())).status).toBe(503);
-    expect(harness.advised).toEqual([]);
+    const response = await harness.post(PATH, hookRequest());
+    expect(response.status).toBe(503);
+    expect(response.text).not.toContain('recommended');
+    expect(harness.audits).toEqual([]);
+  });
+});
+
+describe('a token that was used before', () => {
+  const used = { remember: () => Promise.resolve(false) };
+
+  it('is a bare 401, whatever the request is worth: nothing is told or recorded', async () => {
+    for (const body of [hookRequest(), hookRequest({ context: {} }), '{"hook":']) {
+      const harness = createHarness({ router: { jtiStore: used } });
+      const response = await harness.post(PATH, body);
+      expect([response.status, response.text]).toEqual([401, '']);
+      expect(harness.audits).toEqual([]);
+    }
+  });
+
+  it('is told to the advising side before it acts for the caller', async () => {
+    let acted = false;
+    const harness = createHarness({
+      router: { jtiStore: used },
+      advise: async (_request, { tokenIsFresh }) => {
+        await tokenIsFresh;
+        acted = true;
+        return advice();
+      },
+    });
+    expect((await harness.post(PATH, hookRequest())).status).toBe(401);
+    expect(acted).toBe(false);
+    expect(await harness.metrics.registry.metrics()).toContain('reason="replay"} 1');
   });
 });
 

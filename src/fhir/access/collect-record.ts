@@ -30,6 +30,8 @@ export interface RecordRequest {
   /** `fhirServer` without a token: not read from, but it tells which absolute references are its own. */
   readonly fhirServer?: string | undefined;
   readonly drafts?: readonly unknown[];
+  /** Awaited before the first own read: the right to act for the caller. */
+  readonly beforeReading?: Promise<void>;
   /** Aborts when the time of the whole answer is over. */
   readonly signal?: AbortSignal;
 }
@@ -171,9 +173,14 @@ function deadline({ signal }: RecordRequest, { deadlineMs }: CollectDeps): Abort
 }
 
 /** A reader that is made when it is needed: after a full prefetch there is nothing to read, and no timer to set. */
-function atFirstRead(make: () => FhirReader): FhirReader {
+function atFirstRead(before: Promise<void> | undefined, make: () => FhirReader): FhirReader {
   let reader: FhirReader | undefined;
-  return { get: (address) => (reader ??= make()).get(address) };
+  return {
+    get: async (address) => {
+      await before;
+      return (reader ??= make()).get(address);
+    },
+  };
 }
 
 /**
@@ -193,7 +200,9 @@ export async function collectRecord(request: RecordRequest, deps: CollectDeps): 
   const connections = deps.connections ?? own;
   const reader =
     mayRead && connections !== undefined
-      ? atFirstRead(() => createFhirReader(base, access.accessToken, deadline(request, deps), connections))
+      ? atFirstRead(request.beforeReading, () =>
+          createFhirReader(base, access.accessToken, deadline(request, deps), connections),
+        )
       : undefined;
   const reading: Reading = { patientId, gathered, reader, maxPages: deps.maxPages ?? DEFAULT_MAX_PAGES };
 

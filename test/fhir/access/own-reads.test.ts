@@ -147,6 +147,14 @@ describe('record by our own reads', () => {
     expect(names(record)).toContain('Patient/p1');
   });
 
+  it('nothing is read for a caller that turns out to have no right to it', async () => {
+    const refused = Promise.reject(new Error('replay'));
+    const before = server.requests().length;
+    const record = await collect({ beforeReading: refused });
+    expect(server.requests().length).toBe(before);
+    expect(nothingReadable(record)).toBe(true);
+  });
+
   it('the deadline also covers later pages', async () => {
     server.setDelay('Condition', 300);
     const record = await collect({ prefetch: fullPrefetch({ conditions: undefined }) }, { deadlineMs: 450 });
