@@ -11,20 +11,43 @@ function mend(json: string): string {
 /** Its declared type forgets that undefined, functions and symbols give nothing. */
 const stringify: (value: unknown) => string | undefined = JSON.stringify;
 
+/** Quoted names: the same few hundred come in every record. The limit is for names that a request brings along. */
+const quotedNames = new Map<string, string>();
+const MOST_NAMES = 2_000;
+
+function quotedName(name: string): string {
+  const known = quotedNames.get(name);
+  if (known !== undefined) return known;
+  const quoted = `${JSON.stringify(name)}:`;
+  if (quotedNames.size < MOST_NAMES) quotedNames.set(name, quoted);
+  return quoted;
+}
+
+/** Printable ASCII without quote and backslash needs no escape. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function members(value: object): string {
   let text = '';
   for (const name of Object.keys(value).sort()) {
     const member = serialized((value as Record<string, unknown>)[name]);
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${member}`;
+    if (member !== undefined) text += (text === '' ? '' : ',') + quotedName(name) + member;
   }
   return `{${text}}`;
 }
 
+function items(values: readonly unknown[]): string {
+  let text = '';
+  for (let index = 0; index < values.length; index += 1) {
+    text += (index === 0 ? '' : ',') + (serialized(values[index]) ?? 'null');
+  }
+  return `[${text}]`;
+}
+
 function serialized(value: unknown): string | undefined {
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
   if (typeof value !== 'object' || value === null) return stringify(value);
   if ('toJSON' in value && typeof value.toJSON === 'function') return stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item) => serialized(item) ?? 'null').join(',')}]`;
-  return members(value);
+  return Array.isArray(value) ? items(value) : members(value);
 }
 
 /**
