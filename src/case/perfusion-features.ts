@@ -6,7 +6,7 @@
  */
 
 export interface PerfusionFeature {
-  readonly unit: 'mL' | 'mL/min/(100.g)' | '1';
+  readonly unit: 'mL' | 'mL/(100.g.min)' | '{ratio}';
   /** Smallest and largest value that can be right; outside of them the measurement is not to be used. */
   readonly low: number;
   readonly high: number;
@@ -65,7 +65,7 @@ export const PERFUSION_FEATURES = {
     doi: '10.1002/ana.23837',
   },
   bloodBrainBarrierPermeability: {
-    unit: 'mL/min/(100.g)',
+    unit: 'mL/(100.g.min)',
     low: 0,
     high: 50,
     definition:
@@ -75,7 +75,7 @@ export const PERFUSION_FEATURES = {
     doi: '10.1148/radiol.2503080257',
   },
   relativePermeability: {
-    unit: '1',
+    unit: '{ratio}',
     low: 0,
     high: 100,
     definition:

@@ -6,8 +6,10 @@ import type { ComplicationsEvaluation } from './complications/index.ts';
 import type { Evaluation, SitePolicy } from './evaluation.ts';
 import { guarded, isFailed } from './guarded.ts';
 import type { Guarded, OnDecisionError } from './guarded.ts';
+import { evaluateHemorrhagicTransformation } from './hemorrhagic-transformation/index.ts';
 import { evaluateIntracerebralHemorrhage } from './intracerebral-hemorrhage/index.ts';
 import { findMissingData } from './missing-data/index.ts';
+import type { CasePredictions } from './prediction.ts';
 import { summarizeStrokeState } from './stroke-state/index.ts';
 import { evaluateThrombectomy } from './thrombectomy/index.ts';
 import { TRIAL_IDS } from './thrombectomy/trials.ts';
@@ -26,6 +28,7 @@ export const DECISION_PARTS = {
   thrombectomy: evaluateThrombectomy,
   hemorrhage: evaluateIntracerebralHemorrhage,
   complications: evaluateComplications,
+  hemorrhagicTransformation: evaluateHemorrhagicTransformation,
   missing: findMissingData,
 } as const;
 export type DecisionParts = typeof DECISION_PARTS;
@@ -43,12 +46,16 @@ export interface Decisions {
   readonly hemorrhage: Result<'hemorrhage'>;
   /** Null unless a thrombolytic was given. */
   readonly complications: Result<'complications'>;
+  /** Published scores of hemorrhagic transformation side by side, and the site's model where there is one. */
+  readonly hemorrhagicTransformation: Result<'hemorrhagicTransformation'>;
   readonly missing: Result<'missing'>;
 }
 
 export interface DecideOptions {
   /** Is told of each decision that threw; it must put no patient data anywhere. */
   readonly onError?: OnDecisionError;
+  /** What trained models said about this case, computed before; absent where no model is installed. */
+  readonly predictions?: CasePredictions;
 }
 
 const ignore: OnDecisionError = () => undefined;
@@ -96,6 +103,9 @@ export function decideWith(
     thrombectomy,
     hemorrhage,
     complications,
+    hemorrhagicTransformation: attempt('hemorrhagic-transformation', () =>
+      parts.hemorrhagicTransformation(stroke, at, policy, options.predictions),
+    ),
     missing: attempt('missing-data', () =>
       parts.missing(stroke, [
         ...standing(thrombolysis),
