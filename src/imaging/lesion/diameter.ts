@@ -1,0 +1,71 @@
+/** Largest distances within a set of voxels. */
+import type { Point } from '../affine.ts';
+
+/**
+ * The largest distance between the centers of two voxels plus one voxel, in voxels: a single voxel is 1 across.
+ * Exact: only voxels at the end of a run along every axis can be farthest, and pairs are tried from the outside in.
+ * @param indices flat indices of the voxels
+ */
+export function largestDiameter(indices: Int32Array, [nx, ny]: Point): number {
+  const points = extremes(indices, nx, ny);
+  return 1 + Math.sqrt(farthest(points));
+}
+
+/** The largest {@link largestDiameter} within one slice of constant k. */
+export function largestAxialDiameter(indices: Int32Array, size: Point): number {
+  const plane = size[0] * size[1];
+  const slices = new Map<number, number[]>();
+  for (const at of indices) {
+    const k = Math.floor(at / plane);
+    const slice = slices.get(k);
+    if (slice === undefined) slices.set(k, [at]);
+    else slice.push(at);
+  }
+  let largest = 0;
+  for (const slice of slices.values()) largest = Math.max(largest, largestDiameter(Int32Array.from(slice), size));
+  return largest;
+}
+
+/** Coordinates of those voxels that are first or last of their line along i, then of what is left along j, then k. */
+function extremes(indices: Int32Array, nx: number, ny: number): readonly Point[] {
+  let points = Array.from(indices, (at): Point => [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))]);
+  for (const axis of [0, 1, 2] as const) {
+    const [a, b] = [(axis + 1) % 3, (axis + 2) % 3] as [0 | 1 | 2, 0 | 1 | 2];
+    const ends = new Map<number, [Point, Point]>();
+    for (const point of points) {
+      const line = point[a] * 65_536 + point[b];
+      const end = ends.get(line);
+      if (end === undefined) ends.set(line, [point, point]);
+      else if (point[axis] < end[0][axis]) end[0] = point;
+      else if (point[axis] > end[1][axis]) end[1] = point;
+    }
+    points = [...ends.values()].flatMap(([low, high]) => (low === high ? [low] : [low, high]));
+  }
+  return points;
+}
+
+/** Largest squared distance of two points. */
+function farthest(points: readonly Point[]): number {
+  const center = [0, 1, 2].map((axis) => points.reduce((sum, p) => sum + (p[axis] ?? 0), 0) / points.length);
+  const [cx = 0, cy = 0, cz = 0] = center;
+  const sorted = points
+    .map(([x, y, z]) => ({ x, y, z, radius: Math.hypot(x - cx, y - cy, z - cz) }))
+    .sort((p, q) => q.radius - p.radius);
+  let best = 0;
+  let reach = 0;
+  for (let m = 1; m < sorted.length; m++) {
+    const p = sorted[m];
+    if (p === undefined) break;
+    for (let n = 0; n < m; n++) {
+      const q = sorted[n];
+      // By the triangle inequality no later pair can be farther apart than both radii together.
+      if (q === undefined || p.radius + q.radius <= reach) break;
+      const distance = (p.x - q.x) ** 2 + (p.y - q.y) ** 2 + (p.z - q.z) ** 2;
+      if (distance > best) {
+        best = distance;
+        reach = Math.sqrt(best);
+      }
+    }
+  }
+  return best;
+}
