@@ -1,0 +1,226 @@
+/**
+ * The 90-day outlook of an ischemic stroke from published evidence. Probabilities are 0 to 1, times are minutes.
+ * Scores stand side by side with their own outcome; the trained prediction at discharge stands beside and is never mixed in.
+ */
+import type { FactKey, Instant } from '../../case/index.ts';
+import type { Citation } from '../evaluation.ts';
+import type { ModelPrediction } from '../prediction.ts';
+import type { ScoreBasis } from '../scores/definition.ts';
+
+export const PROGNOSIS_SCORES = ['ASTRAL', 'DRAGON', 'THRIVE', 'PLAN', 'HIAT2', 'SPAN-100'] as const;
+export type PrognosisScoreName = (typeof PROGNOSIS_SCORES)[number];
+
+/** Lowest and highest that facts and sources allow; equal when they leave nothing open. */
+export interface Span {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** `value` is null when a missing fact leaves only the span. */
+export interface Estimate extends Span {
+  readonly value: number | null;
+}
+
+/** Share with mRS 0, 1, 2, 3, 4, 5, 6; sums to 1. */
+export type MrsDistribution = readonly [number, number, number, number, number, number, number];
+
+/** What a score's published rate counts; two rates of different outcomes are not comparable. */
+export type PrognosisOutcome =
+  | 'mrs-3-to-6-at-90-days'
+  | 'mrs-0-to-2-at-90-days'
+  | 'mrs-4-to-6-at-90-days'
+  | 'favorable-composite-at-90-days'
+  | 'death-within-30-days'
+  | 'death-at-90-days';
+
+/** Who was in the derivation cohort: decides whether its rates can speak for an untreated patient. */
+export type CohortTreatment = 'mixed' | 'thrombolysis' | 'thrombectomy' | 'intra-arterial';
+
+/** Why the patient is not like those in whom the score was derived. */
+export type OutsidePrognosisCohort =
+  | 'age-below-18'
+  | 'dependent-before-stroke'
+  | 'admitted-after-24-hours'
+  | 'onset-to-treatment-over-3-hours'
+  | 'onset-to-treatment-over-4-5-hours'
+  | 'onset-time-unknown'
+  | 'basilar-occlusion'
+  | 'no-large-vessel-occlusion'
+  | 'occlusion-unknown'
+  | 'not-treated-so';
+
+export interface PrognosisItem {
+  /** 'age', 'nihss', 'glucose', 'visual-field', 'consciousness', 'onset-to-admission' … */
+  readonly id: string;
+  readonly points: Span;
+  /** Highest points that the item can give. */
+  readonly most: number;
+  readonly facts: readonly FactKey[];
+  readonly state: 'known' | 'lower-bound' | 'unknown';
+}
+
+export interface PublishedOutcome {
+  readonly outcome: PrognosisOutcome;
+  readonly probability: Span;
+}
+
+export interface PrognosisScore {
+  readonly score: PrognosisScoreName;
+  /** `range`: an item is open, it counts with its lowest and its highest class. */
+  readonly state: 'computed' | 'range' | 'nothing-known' | 'outside-range';
+  readonly points: Span | null;
+  readonly scale: Span;
+  /** Empty where no source seen here gives a rate for these points. */
+  readonly published: readonly PublishedOutcome[];
+  /** The outcome that the score was made for, published for these points or not. */
+  readonly outcome: PrognosisOutcome;
+  readonly cohortTreatment: CohortTreatment;
+  readonly outsideCohort: readonly OutsidePrognosisCohort[];
+  readonly items: readonly PrognosisItem[];
+  readonly missing: readonly FactKey[];
+  readonly basis: ScoreBasis;
+}
+
+/**
+ * One published reading of the patient's risk of mRS 3 to 6 without treatment.
+ * 'astral-curve': a third party's curve through the figure of the paper. 'astral-abstract': 50 % at 31 points and a
+ * quarter of a log-odds unit for each point, as the abstract says how points were made.
+ * 'dragon-less-thrombolysis': its rate after alteplase with the mean effect of alteplase at that time taken off.
+ */
+export interface BaselineReading {
+  readonly id: 'astral-curve' | 'astral-abstract' | 'dragon-less-thrombolysis';
+  readonly risk: Span;
+  readonly citation: Citation;
+}
+
+export type Occlusion = 'large-vessel' | 'no-large-vessel';
+
+/** Outcome under one course of action, with the estimates that a card names. */
+export interface Outlook {
+  /** By occlusion: one entry, or two when the occlusion is not known; never mixed, since no source gives the share. */
+  readonly distributions: readonly {
+    readonly occlusion: Occlusion;
+    /** Null when facts are missing: then only the two ends are there. */
+    readonly central: MrsDistribution | null;
+    /** At the lowest and at the highest published risk. */
+    readonly best: MrsDistribution;
+    readonly worst: MrsDistribution;
+  }[];
+  /** mRS 0–2. */
+  readonly independent: Estimate;
+  /** mRS 0–1. */
+  readonly noDisability: Estimate;
+  /** mRS 6. */
+  readonly death: Estimate;
+  /** Pre-stroke mRS again or better; null when the pre-stroke mRS is not known. */
+  readonly backToBefore: Estimate | null;
+}
+
+export type TreatmentName = 'thrombolysis' | 'thrombectomy';
+
+/**
+ * 'given': already done. 'possible': not excluded by its decision. 'open': its decision is not settled.
+ * Without figures: 'excluded' by its decision; 'decision-failed'; 'time-unknown'; 'late-window': later than the source
+ * treats without selection by imaging, or after sleep; 'basilar': not in the source's trials.
+ */
+export type TreatmentState =
+  'given' | 'possible' | 'open' | 'excluded' | 'decision-failed' | 'time-unknown' | 'late-window' | 'basilar';
+
+/** Share of patients who gain (positive) or lose by the treatment, against none. */
+export interface Gain {
+  readonly independent: Estimate;
+  readonly noDisability: Estimate;
+  readonly death: Estimate;
+}
+
+/** Patients treated for one more who is independent; null where there is no such number, since nobody gains. */
+export interface NumberNeeded {
+  readonly value: number | null;
+  /** Fewest and most that the interval allows; `most` null: the interval reaches 'no benefit'. */
+  readonly fewest: number | null;
+  readonly most: number | null;
+}
+
+export interface TreatmentByOcclusion {
+  readonly occlusion: Occlusion;
+  readonly treated: MrsDistribution | null;
+  readonly gain: Gain;
+  readonly numberNeeded: NumberNeeded;
+  /** Change of P(mRS 0–2) by each further 15 minutes, in probability; negative is a loss. Null once given. */
+  readonly per15Minutes: number | null;
+  /** Minutes from onset at which P(mRS 0–2) is no better than without treatment. */
+  readonly noGainAfterMin: number;
+  /** Treated 0, 15, 30, 45, 60 … minutes from now, up to the end of the source's effect; empty once given. */
+  readonly course: readonly {
+    readonly minutesFromOnset: number;
+    readonly independent: number;
+    readonly death: number;
+  }[];
+}
+
+export interface TreatmentOutlook {
+  readonly treatment: TreatmentName;
+  readonly state: TreatmentState;
+  /** Minutes from onset that were used, both ends possible; the longer one gives the central figures. */
+  readonly minutesFromOnset: Span | null;
+  /** Empty in the states without figures. Thrombectomy has the entry of a large-vessel occlusion only. */
+  readonly effects: readonly TreatmentByOcclusion[];
+  /** When the effect of the source is at its end. */
+  readonly noEffectAt: Instant | null;
+  readonly citation: Citation;
+}
+
+export interface PrognosisContribution {
+  readonly item: string;
+  /** On the score's own scale; every item of ASTRAL raises the risk or leaves it. */
+  readonly points: Span;
+  /** The same in log-odds of mRS 3 to 6. */
+  readonly logOdds: Span;
+  readonly facts: readonly FactKey[];
+}
+
+/** What the score would say of another patient; not the effect of treating this one. */
+export interface PrognosisCounterfactual {
+  readonly item: 'glucose' | 'nihss';
+  readonly from: number;
+  readonly to: number;
+  readonly unit: 'mg/dL' | '{score}';
+  /** P(mRS 0–2) without treatment, then. */
+  readonly independent: number;
+}
+
+/**
+ * 'hemorrhagic-stroke': these scores are of ischemic strokes, see the hemorrhage scores instead.
+ * 'nothing-known': no score has a published rate for what is known.
+ */
+export type PrognosisStatus = 'estimated' | 'nothing-known' | 'hemorrhagic-stroke';
+
+export interface Prognosis {
+  readonly decision: 'prognosis';
+  readonly status: PrognosisStatus;
+  /** True while a hemorrhage is not excluded: 'if ischemic'. */
+  readonly assumesIschemic: boolean;
+  /** True when the pre-stroke mRS is not known: the figures are those of someone independent before. */
+  readonly assumesIndependentBefore: boolean;
+  readonly occlusion: Occlusion | 'unknown';
+  readonly scores: readonly PrognosisScore[];
+  readonly readings: readonly BaselineReading[];
+  /** Without reperfusion treatment. Null unless estimated. */
+  readonly untreated: Outlook | null;
+  readonly treatments: readonly TreatmentOutlook[];
+  /** What was given, taken into account: the better single treatment where both were; null when none was. */
+  readonly asTreated: { readonly by: TreatmentName; readonly outlook: Outlook } | null;
+  readonly contributions: readonly PrognosisContribution[];
+  readonly counterfactuals: readonly PrognosisCounterfactual[];
+  /** Keys of sentences that belong to every use of these figures: the method in one sentence, assumptions, sources. */
+  readonly notes: readonly string[];
+  /** Trained on outcomes at discharge: another time, another method, beside. */
+  readonly discharge: ModelPrediction | null;
+  /** The site's own trained 90-day model, beside. */
+  readonly siteModel: ModelPrediction | null;
+  /** Recorded only from after the treatment; the scores count them as unknown. */
+  readonly measuredAfterTreatment: readonly FactKey[];
+  readonly missing: readonly FactKey[];
+  /** When the figures of a treatment that can still be given have moved on by 15 minutes of delay; null otherwise. */
+  readonly validUntil: Instant | null;
+}
