@@ -20,6 +20,14 @@ export interface StoredConclusion {
   readonly validUntil: Instant | null;
 }
 
+export interface StoredTransformation {
+  readonly setting: string;
+  readonly scores: Readonly<
+    Record<string, { readonly points: readonly number[] | null; readonly percent: readonly number[] | null }>
+  >;
+  readonly missing: readonly FactKey[];
+}
+
 export interface StoredFacts {
   /** Known and conflicting facts as they were. */
   readonly stated: Readonly<Partial<Record<FactKey, Fact<unknown>>>>;
@@ -44,6 +52,8 @@ export interface StoredEvaluation {
     readonly alteplase: number;
   } | null;
   readonly guidelineDifferences: Readonly<Record<string, string>>;
+  /** Lowest and highest points and percent of each score as shown; absent in records of before. */
+  readonly hemorrhagicTransformation?: StoredTransformation | { readonly failed: string } | null;
   readonly versions: RecordVersions;
 }
 
@@ -104,6 +114,20 @@ function storeConclusions(decisions: Decisions): NonNullable<StoredEvaluation['c
   return stored;
 }
 
+const ends = (span: { readonly low: number; readonly high: number } | null): readonly number[] | null =>
+  span === null ? null : [span.low, span.high];
+
+function storeTransformation(
+  outcome: Decisions['hemorrhagicTransformation'],
+): NonNullable<StoredEvaluation['hemorrhagicTransformation']> {
+  if (isFailed(outcome)) return { failed: outcome.errorId };
+  const { setting, scores, missing } = outcome;
+  const rows = scores.map(({ score, points, riskPercent }) => {
+    return [score, { points: ends(points), percent: ends(riskPercent) }] as const;
+  });
+  return { setting, scores: Object.fromEntries(rows), missing };
+}
+
 export function storeEvaluation(
   stroke: StrokeCase,
   decisions: Decisions | null,
@@ -131,6 +155,7 @@ export function storeEvaluation(
       differences === undefined || isFailed(differences)
         ? {}
         : Object.fromEntries(differences.map(({ guideline, conclusion }) => [guideline, conclusion])),
+    hemorrhagicTransformation: decisions === null ? null : storeTransformation(decisions.hemorrhagicTransformation),
     versions,
   };
 }
