@@ -19,6 +19,8 @@ export interface WeightedRow {
 
 export interface CaseRows {
   readonly rows: readonly WeightedRow[];
+  /** One of the rows for each way to read what is known. */
+  readonly readings: readonly Row[];
   /** State of each fact that the model reads. */
   readonly facts: ReadonlyMap<FactKey, FactReadings['state']>;
   readonly isKnown: (input: string) => boolean;
@@ -44,7 +46,13 @@ export function rowsOf(model: AdditiveModel, readings: CaseReadings): CaseRows {
       weight: (complete ? 1 : (reference.weights[s] ?? 0)) / known.length,
     })),
   );
-  return { rows, facts: new Map([...byFact].map(([fact, { state }]) => [fact, state])), isKnown };
+  const perReading = samples.length;
+  return {
+    rows,
+    readings: rows.filter((_, i) => i % perReading === 0).map(({ row }) => row),
+    facts: new Map([...byFact].map(([fact, { state }]) => [fact, state])),
+    isKnown,
+  };
 }
 
 type Values = ReadonlyMap<string, Reading>;

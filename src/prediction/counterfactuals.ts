@@ -1,0 +1,68 @@
+/**
+ * 'With NIHSS 8 in place of 17 the model would say …': the smallest change of one input that moves the headline by a step.
+ * It is the model's answer for another patient, not what treating this one would do; age, sex and history are never varied.
+ */
+import type { Counterfactual } from '../decisions/prediction.ts';
+import { evaluateRow, type AdditiveModel, type Row } from './additive-model.ts';
+import type { HeadlineClasses } from './explained-quantity.ts';
+import type { StatisticsInput } from './statistics.ts';
+
+/** A step is passing from one of these bands of probability to another. */
+const BANDS = [0.1, 0.25, 0.5, 0.75, 0.9];
+/** Inputs that name who the patient is. */
+const NEVER_VARIED: ReadonlySet<string> = new Set(['age', 'sex', 'preStrokeMrs']);
+/** Values tried between the lowest and the highest of training. */
+const STEPS = 80;
+
+const bandOf = (p: number): number => BANDS.filter((limit) => p >= limit).length;
+
+/** Inputs that are the only one of their group: varying one of several measurements of a lesion makes no patient. */
+function changeable({ statistics }: AdditiveModel): StatisticsInput[] {
+  return statistics.inputs.filter(({ name, unit, low, high }) => {
+    const groups = new Set(statistics.columns.filter(({ input }) => input === name).map(({ group }) => group));
+    const alone = statistics.columns.every(({ input, group }) => input === name || !groups.has(group));
+    return groups.size === 1 && alone && high > low && unit !== '{flag}' && !NEVER_VARIED.has(name);
+  });
+}
+
+/** Values to try in rising order: whole numbers for scores and counts, a fine scale otherwise. */
+function valuesToTry({ name, unit, low, high }: StatisticsInput): number[] {
+  const whole = name === 'nihss' || /^\{(score|count)\}$/.test(unit);
+  if (whole) return Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, i) => Math.ceil(low) + i);
+  // Volumes spread over orders of magnitude: equal ratios above 1, so that small lesions are told apart too.
+  const logarithmic = unit === 'mL' && low >= 0;
+  const scale = (share: number): number =>
+    logarithmic ? (low + 1) * ((high + 1) / (low + 1)) ** share - 1 : low + share * (high - low);
+  return Array.from({ length: STEPS + 1 }, (_, i) => Number(scale(i / STEPS).toPrecision(3)));
+}
+
+/**
+ * @param row the case with every input known: an average over unknown inputs has no counterfactual
+ * @returns at most two for an input, the nearest below and the nearest above; most telling groups are the caller's choice
+ */
+export function counterfactuals(model: AdditiveModel, row: Row, headline: HeadlineClasses): Counterfactual[] {
+  const probability = (probabilities: readonly number[]): number =>
+    headline.indices.reduce((sum, k) => sum + (probabilities[k] ?? 0), 0);
+  const top = (probabilities: readonly number[]): number => probabilities.indexOf(Math.max(...probabilities));
+  const now = evaluateRow(model, row).probabilities;
+  const declared = model.statistics.headline !== null;
+  const steps = (probabilities: readonly number[]): boolean =>
+    declared ? bandOf(probability(probabilities)) !== bandOf(probability(now)) : top(probabilities) !== top(now);
+
+  return changeable(model).flatMap((input) => {
+    const at = model.position.get(input.name) ?? 0;
+    const from = row[at] ?? 0;
+    const values = valuesToTry(input);
+    const nearest = (candidates: readonly number[]): Counterfactual[] => {
+      for (const to of candidates) {
+        const { probabilities } = evaluateRow(model, row.with(at, to));
+        if (steps(probabilities)) {
+          const group = model.statistics.columns.find((column) => column.input === input.name)?.group ?? '';
+          return [{ group, input: input.name, from, to, unit: input.unit, probability: probability(probabilities) }];
+        }
+      }
+      return [];
+    };
+    return [...nearest(values.filter((v) => v < from).reverse()), ...nearest(values.filter((v) => v > from))];
+  });
+}
