@@ -1,0 +1,132 @@
+/** Why did this stroke happen? Four classifications of one stroke, what is missing for them, and the test to do next. */
+import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
+import { activePrediction } from '../active-prediction.ts';
+import type { CasePredictions } from '../prediction.ts';
+import { hemorrhagePresent } from '../intracerebral-hemorrhage/presence.ts';
+import { CCS_FINDINGS, classifyCcs } from './ccs.ts';
+import { CISS_FINDINGS, cissMechanism, classifyCiss } from './ciss.ts';
+import { CCS, CISS, TOAST } from './citations.ts';
+import { classification, type RuleSystem } from './conclusion.ts';
+import { contradictionsOf } from './contradictions.ts';
+import { answersOf, FINDINGS, type Answers, type FindingDefinition } from './findings.ts';
+import { investigationStates, nextBestTest } from './investigations.ts';
+import { classifyOcsp } from './ocsp.ts';
+import type {
+  CcsClass,
+  CissClass,
+  CissClassification,
+  Classification,
+  FindingResult,
+  SubtypeEvaluation,
+  SubtypePrediction,
+  ToastClass,
+} from './subtype.ts';
+import { classifyToast, TOAST_FINDINGS } from './toast.ts';
+
+export * from './subtype.ts';
+export { FINDINGS, type FindingId } from './findings.ts';
+
+const TOAST_SYSTEM: RuleSystem<ToastClass> = {
+  system: 'toast',
+  citation: TOAST,
+  classify: classifyToast,
+  findings: TOAST_FINDINGS,
+  general: ['infarct-cortical-or-over-15-mm', 'penetrating-artery-infarct-below-15-mm', 'search-for-cause-complete'],
+};
+const CCS_SYSTEM: RuleSystem<CcsClass> = {
+  system: 'ccs',
+  citation: CCS,
+  classify: classifyCcs,
+  findings: CCS_FINDINGS,
+  general: ['search-for-cause-complete'],
+};
+const CISS_SYSTEM: RuleSystem<CissClass> = {
+  system: 'ciss',
+  citation: CISS,
+  classify: classifyCiss,
+  findings: CISS_FINDINGS,
+  general: ['penetrating-artery-infarct', 'arch-plaque-over-4-mm', 'search-for-cause-complete'],
+};
+
+const isOpenFact = (stroke: StrokeCase, key: FactKey): boolean => {
+  const fact = stroke.facts[key];
+  return fact.status !== 'known';
+};
+
+function findingResult(stroke: StrokeCase, answers: Answers, definition: (typeof FINDINGS)[number]): FindingResult {
+  const { id, data, citation }: FindingDefinition & { id: typeof definition.id } = definition;
+  const { openBecause }: FindingDefinition = definition;
+  const answer = answers[id];
+  if (answer !== undefined) {
+    const confirm = !answer && data.some((key) => isNotRecorded(stroke, key));
+    return { id, data, citation, status: answer ? 'met' : 'notMet', ...(confirm ? { confirm } : {}) };
+  }
+  const missing = data.filter((key) => isOpenFact(stroke, key));
+  const note = openBecause?.(stroke);
+  return { id, data, citation, status: 'unknown', missing, ...(note === undefined ? {} : { note }) };
+}
+
+function isNotRecorded(stroke: StrokeCase, key: FactKey): boolean {
+  const fact = stroke.facts[key];
+  return fact.status === 'known' && fact.basis === 'not-recorded';
+}
+
+/** Facts behind the findings that would change the class, each once, in the order of the findings. */
+function settledBy(stroke: StrokeCase, { wouldChange }: Classification): readonly FactKey[] {
+  const ids = new Set<string>(wouldChange.map(({ finding }) => finding));
+  const keys = FINDINGS.filter(({ id }) => ids.has(id)).flatMap(({ data }): readonly FactKey[] => data);
+  return [...new Set(keys)].filter((key) => isOpenFact(stroke, key));
+}
+
+/** The best class must hold half of the probability, and the set that holds the truth nine times in ten not all of them. */
+const TELLS_APART = 0.5;
+
+function trained(predictions: CasePredictions | undefined): SubtypePrediction | null {
+  const prediction = activePrediction(predictions, 'toast');
+  if (prediction === undefined) return null;
+  const { headline, classes, conformalSet } = prediction;
+  const tellsApart =
+    headline !== null && headline.probability >= TELLS_APART && conformalSet.classes.length < classes.length;
+  return { prediction, tellsApart };
+}
+
+function ciss(answers: Answers): CissClassification {
+  const step1 = classification(CISS_SYSTEM, answers);
+  const { mechanism, because } = cissMechanism(step1.class, answers);
+  return { ...step1, mechanism, mechanismBecause: because };
+}
+
+/**
+ * @param at the instant of the decision: four weeks and one month are counted back from it
+ * @param predictions trained probabilities, carried beside the rules; they change none of them
+ */
+export function evaluateSubtype(stroke: StrokeCase, at: Instant, predictions?: CasePredictions): SubtypeEvaluation {
+  const hemorrhage = hemorrhagePresent(stroke);
+  if (hemorrhage === true) {
+    return {
+      status: 'not-applicable',
+      decision: 'subtype',
+      why: 'hemorrhagic-stroke',
+      data: ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage'],
+    };
+  }
+  const answers = answersOf(stroke, at);
+  const toast = classification(TOAST_SYSTEM, answers);
+  const chinese = ciss(answers);
+  const investigations = investigationStates(stroke, answers, chinese);
+  return {
+    status: 'classified',
+    decision: 'subtype',
+    assumesIschemic: hemorrhage === undefined,
+    toast,
+    ccs: classification(CCS_SYSTEM, answers),
+    ciss: chinese,
+    ocsp: classifyOcsp(stroke.facts),
+    findings: FINDINGS.map((definition) => findingResult(stroke, answers, definition)),
+    contradictions: contradictionsOf(stroke, answers),
+    investigations,
+    nextBestTest: nextBestTest(investigations),
+    settledBy: settledBy(stroke, toast),
+    prediction: trained(predictions),
+  };
+}

@@ -1,0 +1,92 @@
+/** Pattern, size and supply of the infarct: as reported, else from the lesion's own features. */
+import { candidates, holds, isAbove, isBelow } from '../../case/index.ts';
+import type { FactKey, InfarctPattern, InfarctTerritory, LesionFeatures, StrokeFacts } from '../../case/index.ts';
+
+export const PATTERN_FACTS: readonly FactKey[] = ['infarctPattern', 'ischemicLesion'];
+export const SIZE_FACTS: readonly FactKey[] = ['infarctDiameter', 'ischemicLesion'];
+export const TERRITORY_FACTS: readonly FactKey[] = ['infarctTerritory', 'ischemicLesion'];
+
+const knownLesion = ({ ischemicLesion }: StrokeFacts): LesionFeatures | undefined =>
+  ischemicLesion.status === 'known' ? ischemicLesion.value : undefined;
+
+/** Parts of a lesion below 0.05 mL are more often noise of the mask than infarcts. */
+const isOnePart = (lesion: LesionFeatures): boolean => lesion.componentCountFrom50Ul <= 1;
+/** Widest infarct that is taken for that of one penetrating artery without a report that says so; Hart 2014. */
+const ONE_PENETRATOR_MM = 20;
+/** Below this share, what a mask holds of another territory can be its blurred edge. */
+const SPILL = 0.1;
+
+/**
+ * What the features allow to be said. A wide deep infarct may be that of one or of several penetrating arteries, and
+ * the share near a border does not make a border-zone infarct: those are left to a report.
+ */
+export function patternFromLesion(lesion: LesionFeatures): InfarctPattern | undefined {
+  if (lesion.lesionPresent === 0) return 'none-visible';
+  const inBrainstem = lesion.basilarFraction >= 0.8;
+  if (isOnePart(lesion)) {
+    if (lesion.subcorticalOnly === 0 && !inBrainstem) return 'single-territorial';
+    return lesion.maxAxialDiameterMm < ONE_PENETRATOR_MM ? 'single-penetrating-artery' : undefined;
+  }
+  const frontAndBack = lesion.anteriorFraction >= SPILL && lesion.anteriorFraction <= 1 - SPILL;
+  if (lesion.bilateral === 1 || frontAndBack) return 'multiple-territories';
+  return lesion.borderZoneFraction >= 0.5 ? undefined : 'multiple-one-territory';
+}
+
+/** The report outranks what was computed. Undefined when sources disagree. */
+export function patternOf(facts: StrokeFacts): InfarctPattern | undefined {
+  const reported = candidates(facts.infarctPattern).map(({ value }) => value);
+  const [first] = reported;
+  if (first !== undefined) return reported.every((value) => value === first) ? first : undefined;
+  const lesion = knownLesion(facts);
+  return lesion === undefined ? undefined : patternFromLesion(lesion);
+}
+
+export function patternIs(facts: StrokeFacts, ...patterns: readonly InfarctPattern[]): boolean | undefined {
+  const pattern = patternOf(facts);
+  return pattern === undefined ? undefined : patterns.includes(pattern);
+}
+
+/** Template space enlarges: a computed diameter up to this factor above a limit may be below it in the patient. */
+const TEMPLATE_STRETCH = 1.15;
+
+/** Is the largest diameter below the limit (mm)? */
+export function narrowerThan(facts: StrokeFacts, limit: number): boolean | undefined {
+  if (facts.infarctDiameter.status !== 'unknown') return holds(facts.infarctDiameter, (q) => isBelow(q, limit));
+  const computed = knownLesion(facts)?.maxAxialDiameterMm;
+  if (computed === undefined) return undefined;
+  if (computed < limit) return true;
+  return computed >= limit * TEMPLATE_STRETCH ? false : undefined;
+}
+
+/** Is it above the limit (mm)? */
+export function widerThan(facts: StrokeFacts, limit: number): boolean | undefined {
+  if (facts.infarctDiameter.status !== 'unknown') return holds(facts.infarctDiameter, (q) => isAbove(q, limit));
+  const computed = knownLesion(facts)?.maxAxialDiameterMm;
+  if (computed === undefined) return undefined;
+  if (computed <= limit) return false;
+  return computed >= limit * TEMPLATE_STRETCH ? true : undefined;
+}
+
+function territoriesFromLesion(lesion: LesionFeatures): readonly InfarctTerritory[] | undefined {
+  if (lesion.lesionPresent === 0) return undefined;
+  const front = lesion.anteriorFraction >= SPILL;
+  const back = lesion.anteriorFraction <= 1 - SPILL;
+  // With infarcts on both sides, front and behind, the features do not say which side is where.
+  if (front && back && lesion.bilateral === 1) return undefined;
+  const sided = lesion.leftHemisphere === 1 || lesion.rightHemisphere === 1 || lesion.bilateral === 1;
+  if (front && !sided) return undefined;
+  return [
+    ...(front && (lesion.leftHemisphere === 1 || lesion.bilateral === 1) ? (['left-carotid'] as const) : []),
+    ...(front && (lesion.rightHemisphere === 1 || lesion.bilateral === 1) ? (['right-carotid'] as const) : []),
+    ...(back ? (['vertebrobasilar'] as const) : []),
+  ];
+}
+
+/** Supplies in which acute infarcts lie; undefined when not known or when sources disagree. */
+export function territoriesOf(facts: StrokeFacts): readonly InfarctTerritory[] | undefined {
+  const { infarctTerritory } = facts;
+  if (infarctTerritory.status === 'known') return infarctTerritory.value;
+  if (infarctTerritory.status === 'conflicting') return undefined;
+  const lesion = knownLesion(facts);
+  return lesion === undefined ? undefined : territoriesFromLesion(lesion);
+}

@@ -1,0 +1,80 @@
+/**
+ * The clinical syndrome (Oxfordshire Community Stroke Project) from the items of the NIHSS. The scale lacks cranial nerve
+ * palsies and the areas of a sensory loss, so that a posterior stroke may look lacunar: it is a first guess.
+ */
+import { candidates, type NihssItem, type StrokeFacts } from '../../case/index.ts';
+import { OCSP } from './citations.ts';
+import type { OcspClass, OcspClassification } from './subtype.ts';
+
+/** Signs as the syndromes need them; undefined = untestable or not recorded. */
+const SIGNS = ['cortical', 'visual', 'face', 'arm', 'leg', 'sensory', 'ataxia', 'bothSides'] as const;
+type Sign = (typeof SIGNS)[number];
+type Signs = Readonly<Record<Sign, boolean>>;
+
+/** Bamford 1991, in the order in which a patient is asked. */
+function syndromeOf(signs: Signs): OcspClass {
+  const { cortical, visual, face, arm, leg, sensory, ataxia, bothSides } = signs;
+  const areas = [face, arm, leg].filter(Boolean).length;
+  const motorOrSensory = areas > 0 || sensory;
+  if (bothSides) return 'posterior';
+  if (cortical && visual && areas >= 2) return 'total-anterior';
+  if (cortical) return 'partial-anterior';
+  if (visual) return motorOrSensory ? 'partial-anterior' : 'posterior';
+  if (ataxia && !motorOrSensory) return 'posterior';
+  if (areas >= 2 || (areas === 0 && sensory) || (ataxia && areas >= 1)) return 'lacunar';
+  // Face, arm or leg alone: more restricted than any lacunar syndrome.
+  return areas === 1 ? 'partial-anterior' : 'no-deficit';
+}
+
+type Score = number | undefined;
+const any = (...scores: readonly Score[]): boolean | undefined =>
+  scores.some((score) => score !== undefined && score > 0) ? true : scores.includes(undefined) ? undefined : false;
+const all = (...scores: readonly Score[]): boolean | undefined =>
+  scores.includes(0) ? false : scores.includes(undefined) ? undefined : true;
+const either = (a: boolean | undefined, b: boolean | undefined): boolean | undefined =>
+  a === true || b === true ? true : a === undefined || b === undefined ? undefined : false;
+
+/** Points of an item where it was tested and the sources agree. */
+function reader(facts: StrokeFacts): (item: NihssItem) => Score {
+  const values = candidates(facts.nihssItems).map(({ value }) => value);
+  return (item) => {
+    const [first] = values.map((value) => value[item]);
+    return typeof first === 'number' && values.every((value) => value[item] === first) ? first : undefined;
+  };
+}
+
+function signsOf(facts: StrokeFacts): Readonly<Record<Sign, boolean | undefined>> {
+  const points = reader(facts);
+  return {
+    cortical: any(points('9'), points('11')),
+    visual: any(points('3')),
+    face: any(points('4')),
+    arm: any(points('5a'), points('5b')),
+    leg: any(points('6a'), points('6b')),
+    sensory: any(points('8')),
+    ataxia: any(points('7')),
+    bothSides: either(all(points('5a'), points('5b')), all(points('6a'), points('6b'))),
+  };
+}
+
+/** Every way in which the open signs can turn out. */
+function completions(signs: Readonly<Record<Sign, boolean | undefined>>): readonly Signs[] {
+  let ways: Readonly<Partial<Record<Sign, boolean>>>[] = [{}];
+  for (const sign of SIGNS) {
+    const answers = signs[sign] === undefined ? [true, false] : [signs[sign]];
+    ways = ways.flatMap((way) => answers.map((answer) => ({ ...way, [sign]: answer })));
+  }
+  return ways as readonly Signs[];
+}
+
+export function classifyOcsp(facts: StrokeFacts): OcspClassification {
+  const possible = [...new Set(completions(signsOf(facts)).map(syndromeOf))];
+  const [only] = possible;
+  return {
+    system: 'ocsp',
+    class: possible.length === 1 && only !== undefined ? only : 'undetermined',
+    possible,
+    data: ['nihssItems'],
+    citation: OCSP,
+  };
+}
