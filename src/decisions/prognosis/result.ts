@@ -83,12 +83,12 @@ export interface PrognosisScore {
 
 /**
  * One published reading of the patient's risk of mRS 3 to 6 without treatment.
- * 'astral-curve': a third party's curve through the figure of the paper. 'astral-abstract': 50 % at 31 points and a
- * quarter of a log-odds unit for each point, as the abstract says how points were made.
- * 'dragon-less-thrombolysis': its rate after alteplase with the mean effect of alteplase at that time taken off.
+ * 'astral-curve': a third party's curve through the figure of the paper. 'astral-observed': share observed in the
+ * derivation cohort among patients in the same band of points. 'dragon-less-thrombolysis': its rate after alteplase with
+ * the mean effect of alteplase at that time taken off.
  */
 export interface BaselineReading {
-  readonly id: 'astral-curve' | 'astral-abstract' | 'dragon-less-thrombolysis';
+  readonly id: 'astral-curve' | 'astral-observed' | 'dragon-less-thrombolysis';
   readonly risk: Span;
   readonly citation: Citation;
 }
@@ -119,12 +119,17 @@ export interface Outlook {
 export type TreatmentName = 'thrombolysis' | 'thrombectomy';
 
 /**
- * 'given': already done. 'possible': not excluded by its decision. 'open': its decision is not settled.
- * Without figures: 'excluded' by its decision; 'decision-failed'; 'time-unknown'; 'late-window': later than the source
- * treats without selection by imaging, or after sleep; 'basilar': not in the source's trials.
+ * 'given': already done. 'possible': its decision does not exclude it. 'open': its decision is not settled.
+ * 'excluded': its decision speaks against it, so no effect is claimed. 'unknown': its decision failed.
  */
-export type TreatmentState =
-  'given' | 'possible' | 'open' | 'excluded' | 'decision-failed' | 'time-unknown' | 'late-window' | 'basilar';
+export type TreatmentState = 'given' | 'possible' | 'open' | 'excluded' | 'unknown';
+
+/**
+ * Why there are no figures. 'late-window': later than the source's trials treated without selection by imaging (4.5 h,
+ * 6 h), or after sleep. 'basilar': not in the source's trials. 'time-unknown': of onset or of treatment.
+ */
+export type NoFiguresBecause =
+  'excluded' | 'decision-unknown' | 'time-unknown' | 'late-window' | 'basilar' | 'no-large-vessel-occlusion';
 
 /** Share of patients who gain (positive) or lose by the treatment, against none. */
 export interface Gain {
@@ -161,9 +166,11 @@ export interface TreatmentByOcclusion {
 export interface TreatmentOutlook {
   readonly treatment: TreatmentName;
   readonly state: TreatmentState;
+  /** Null when there are figures in `effects`. */
+  readonly noFiguresBecause: NoFiguresBecause | null;
   /** Minutes from onset that were used, both ends possible; the longer one gives the central figures. */
   readonly minutesFromOnset: Span | null;
-  /** Empty in the states without figures. Thrombectomy has the entry of a large-vessel occlusion only. */
+  /** Empty without figures. Thrombectomy has the entry of a large-vessel occlusion only ('if a large vessel is occluded'). */
   readonly effects: readonly TreatmentByOcclusion[];
   /** When the effect of the source is at its end. */
   readonly noEffectAt: Instant | null;
@@ -189,11 +196,38 @@ export interface PrognosisCounterfactual {
   readonly independent: number;
 }
 
+/** Additive on the log-odds of mRS 3 to 6: baseline + contributions = total, for the curve of ASTRAL. */
+export interface PrognosisExplanation {
+  readonly score: 'ASTRAL';
+  readonly baselineLogOdds: number;
+  readonly contributions: readonly PrognosisContribution[];
+  readonly totalLogOdds: Span;
+}
+
 /**
+ * 'insufficient-data': age or NIHSS is not known; a range over every age or severity would say nothing.
  * 'hemorrhagic-stroke': these scores are of ischemic strokes, see the hemorrhage scores instead.
- * 'nothing-known': no score has a published rate for what is known.
+ * 'hemorrhage-after-treatment': a hemorrhage after reperfusion treatment; what was expected on admission no longer holds.
+ * 'past-acute-phase': more than seven days from onset; these are statements made on admission.
  */
-export type PrognosisStatus = 'estimated' | 'nothing-known' | 'hemorrhagic-stroke';
+export type PrognosisStatus =
+  'estimated' | 'insufficient-data' | 'hemorrhagic-stroke' | 'hemorrhage-after-treatment' | 'past-acute-phase';
+
+export type PrognosisNote =
+  | 'prognosis-method'
+  | 'prognosis-mixed-cohort'
+  | 'prognosis-treatment-assumption'
+  | 'prognosis-control-arm-thrombolysed'
+  | 'prognosis-better-of-both-treatments'
+  | 'prognosis-occlusion-unknown'
+  | 'prognosis-basilar-reference'
+  | 'prognosis-independent-before-assumed'
+  | 'prognosis-not-better-than-before'
+  | 'prognosis-dependent-before'
+  | 'prognosis-late-window-outside-source'
+  | 'prognosis-tenecteplase-as-alteplase'
+  | 'prognosis-if-ischemic'
+  | 'prognosis-values-before-treatment';
 
 export interface Prognosis {
   readonly decision: 'prognosis';
@@ -210,10 +244,10 @@ export interface Prognosis {
   readonly treatments: readonly TreatmentOutlook[];
   /** What was given, taken into account: the better single treatment where both were; null when none was. */
   readonly asTreated: { readonly by: TreatmentName; readonly outlook: Outlook } | null;
-  readonly contributions: readonly PrognosisContribution[];
+  readonly explanation: PrognosisExplanation | null;
   readonly counterfactuals: readonly PrognosisCounterfactual[];
   /** Keys of sentences that belong to every use of these figures: the method in one sentence, assumptions, sources. */
-  readonly notes: readonly string[];
+  readonly notes: readonly PrognosisNote[];
   /** Trained on outcomes at discharge: another time, another method, beside. */
   readonly discharge: ModelPrediction | null;
   /** The site's own trained 90-day model, beside. */
