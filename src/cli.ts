@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import type { EvaluateOptions } from './cli/evaluate.ts';
+import type { FeaturesOptions } from './cli/features.ts';
 import { CommandError, EXIT } from './cli/terminal.ts';
 import { VERSION } from './product.ts';
 
@@ -68,6 +69,28 @@ Example:
     .action(async (file: string | undefined) => {
       const { scoreCommand } = await import('./cli/score.ts');
       finish(await scoreCommand(file));
+    });
+
+  cli
+    .command('features')
+    .description('measures of ischemic lesions, from masks in MNI space, as a table for training and review')
+    .requiredOption('--lesions <folder>', 'binary masks in MNI space, named <participant>_lesion.nii.gz (or .nii)')
+    .requiredOption('--participants <tsv>', 'table with participant_id, and age, sex, nihss, priorstroke, bmi if known')
+    .requiredOption('--out <csv>', 'the table to write')
+    .option('--threads <n>', 'masks measured at once; else one a processor')
+    .addHelpText(
+      'after',
+      `
+One row a participant. Column "state": measured; no-lesion (an empty mask); no-mask; refused, with the "reason".
+A mask of another grid is resampled; one that is not binary, not 3D, has no position or lies outside of the template
+brain is refused and its row stays empty, the others go on (exit code 1). Empty cells are unknown, never 0.
+
+Example:
+  stroke-cds features --lesions masks --participants participants.tsv --out features.csv`,
+    )
+    .action(async (options: FeaturesOptions) => {
+      const { featuresCommand } = await import('./cli/features.ts');
+      finish(await featuresCommand(options));
     });
 
   const audit = cli

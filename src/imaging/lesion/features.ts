@@ -21,8 +21,10 @@ const PRESENT_FRACTION = 0.05;
 const STRAY_ML = 0.05;
 const CORTICAL_MM = 8;
 const VOXEL_ML = 0.001;
-/** More than this share outside of brain or grid: the mask is not in the space of the template. */
-const MOST_OUTSIDE = 0.5;
+/** Less than this share on the grid of the atlas: what is left says little about the lesion. */
+const LEAST_ON_GRID = 0.5;
+/** More than this share away from all territories: the mask is not in the space of the template. */
+const MOST_OUTSIDE = 0.8;
 
 /**
  * Measures a lesion. The mask may lie on any grid of MNI space: it is brought onto the grid of the atlas (1 mm, nearest
@@ -117,13 +119,13 @@ function refuseOutside(mask: BinaryMask, onAtlas: number, unlabelled: number): v
   let inMask = 0;
   for (const voxel of mask.voxels) inMask += voxel;
   inMask *= Math.abs(determinant(mask.affine));
-  if (onAtlas < (1 - MOST_OUTSIDE) * inMask || unlabelled > MOST_OUTSIDE * onAtlas) throw outsideTemplate();
+  if (onAtlas < LEAST_ON_GRID * inMask || unlabelled > MOST_OUTSIDE * onAtlas) throw outsideTemplate();
 }
 
 function outsideTemplate(): ImageRefusal {
   return new ImageRefusal(
     'outside-template',
-    'most of the lesion lies outside of the template brain: is the mask in MNI space?',
+    'most of the lesion lies outside of the atlas (which ends at z = -50 mm): is the mask in MNI space?',
   );
 }
 
