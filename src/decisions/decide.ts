@@ -11,6 +11,7 @@ import { evaluateIntracerebralHemorrhage } from './intracerebral-hemorrhage/inde
 import { findMissingData } from './missing-data/index.ts';
 import type { CasePredictions } from './prediction.ts';
 import { summarizeStrokeState } from './stroke-state/index.ts';
+import { evaluateSubtype } from './subtype/index.ts';
 import { evaluateThrombectomy } from './thrombectomy/index.ts';
 import { TRIAL_IDS } from './thrombectomy/trials.ts';
 import { evaluateThrombolysis, thrombolyticDose } from './thrombolysis/index.ts';
@@ -29,6 +30,7 @@ export const DECISION_PARTS = {
   hemorrhage: evaluateIntracerebralHemorrhage,
   complications: evaluateComplications,
   hemorrhagicTransformation: evaluateHemorrhagicTransformation,
+  subtype: evaluateSubtype,
   missing: findMissingData,
 } as const;
 export type DecisionParts = typeof DECISION_PARTS;
@@ -48,6 +50,8 @@ export interface Decisions {
   readonly complications: Result<'complications'>;
   /** Published scores of hemorrhagic transformation side by side, and the site's model where there is one. */
   readonly hemorrhagicTransformation: Result<'hemorrhagicTransformation'>;
+  /** The cause of an ischemic stroke by TOAST, CCS and CISS, its syndrome by OCSP. */
+  readonly subtype: Result<'subtype'>;
   readonly missing: Result<'missing'>;
 }
 
@@ -106,6 +110,7 @@ export function decideWith(
     hemorrhagicTransformation: attempt('hemorrhagic-transformation', () =>
       parts.hemorrhagicTransformation(stroke, at, policy, options.predictions),
     ),
+    subtype: attempt('subtype', () => parts.subtype(stroke, at, options.predictions)),
     missing: attempt('missing-data', () =>
       parts.missing(stroke, [
         ...standing(thrombolysis),

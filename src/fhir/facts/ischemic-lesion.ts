@@ -39,8 +39,9 @@ function featureValue(name: LesionFeatureName, node: ValueNode): Parsed<number> 
 
 function parseLesion(node: ValueNode): Parsed<LesionFeatures> {
   const features: Partial<Record<LesionFeatureName, number>> = {};
-  if (!Array.isArray(node.component)) return reject('incomplete');
-  for (const component of node.component) {
+  const { component: components } = node;
+  if (components === undefined) return reject('incomplete');
+  for (const component of components) {
     for (const { system, code } of codingsOf(component.code)) {
       if (system !== LESION_FEATURE_SYSTEM || !isFeature(code)) continue;
       const value = featureValue(code, component);
@@ -53,6 +54,15 @@ function parseLesion(node: ValueNode): Parsed<LesionFeatures> {
   return absent === undefined ? accept(features as LesionFeatures) : reject('incomplete', absent);
 }
 
+/** A component that is no component makes the lesion unusable, not the record. */
+function parseSafely(node: ValueNode): Parsed<LesionFeatures> {
+  try {
+    return parseLesion(node);
+  } catch {
+    return reject('malformed');
+  }
+}
+
 const same = (a: LesionFeatures, b: LesionFeatures): boolean => LESION_FEATURE_NAMES.every((n) => a[n] === b[n]);
 
 /**
@@ -61,7 +71,7 @@ const same = (a: LesionFeatures, b: LesionFeatures): boolean => LESION_FEATURE_N
  * @param since examinations before it do not show this episode
  */
 export function ischemicLesion(scope: Scope, index: RecordIndex, since: number | null): Fact<LesionFeatures> {
-  return choose(candidatesOf(ofThisEpisode(readingsOf(index, 'observation-ischemic-lesion'), since), parseLesion), {
+  return choose(candidatesOf(ofThisEpisode(readingsOf(index, 'observation-ischemic-lesion'), since), parseSafely), {
     asOf: scope.at,
     lookBack: LOOK_BACK.causeFinding,
     same,
