@@ -56,7 +56,7 @@ function familyByName(name: string): ModelFamily | null {
 }
 
 /**
- * @param directory of the models, where the registry was opened
+ * @param directory of the shipped models, where the schema of statistics lies
  * @throws when the schema of statistics cannot be read although a model has a family
  */
 export async function loadPredictionModels(
@@ -66,7 +66,9 @@ export async function loadPredictionModels(
   const usable: PredictionModel[] = [];
   const unusable: UnusableModel[] = [];
   let validate: ReturnType<Ajv['compile']> | null = null;
-  for (const { name, state } of registry.reports) {
+  for (const { name, state, role } of registry.reports) {
+    // Switched off by the site: no statement, and no word about one that is missing.
+    if (role === 'off') continue;
     const installed = registry.get(name);
     if (installed === undefined) {
       const family = familyByName(name);
@@ -78,7 +80,7 @@ export async function loadPredictionModels(
     validate ??= new Ajv({ allErrors: true, allowUnionTypes: true }).compile(
       JSON.parse(await readFile(join(directory, 'statistics.schema.json'), 'utf8')) as object,
     );
-    const loaded = await loadOne(installed, family, directory, validate);
+    const loaded = await loadOne(installed, family, validate);
     if ('additive' in loaded) usable.push(loaded);
     else unusable.push(loaded);
   }
@@ -89,10 +91,9 @@ export async function loadPredictionModels(
 async function loadOne(
   installed: InstalledModel,
   family: ModelFamily,
-  directory: string,
   validate: ReturnType<Ajv['compile']>,
 ): Promise<PredictionModel | UnusableModel> {
-  const { manifest } = installed;
+  const { manifest, folder, report } = installed;
   const { name } = manifest;
   const refuse = (why: UnusableModel['why'], reason: string): UnusableModel => ({ name, family, why, reason });
   if (!manifest.files.some(({ path }) => path === 'statistics.json')) {
@@ -100,7 +101,7 @@ async function loadOne(
   }
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(join(directory, name, 'statistics.json'), 'utf8'));
+    content = JSON.parse(await readFile(join(folder, 'statistics.json'), 'utf8'));
   } catch {
     return refuse('unusable', 'statistics.json cannot be read');
   }
@@ -120,7 +121,7 @@ async function loadOne(
     family,
     name,
     preference: manifest.preference ?? Number.MAX_SAFE_INTEGER,
-    role: manifest.role ?? 'shadow',
+    role: report.role === 'active' ? 'active' : 'shadow',
     simulated: manifest.simulated ?? false,
     installed,
     additive,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelManifest } from '../../src/inference/index.ts';
-import { openModelRegistry, type ModelRegistry, type Provider } from '../../src/inference/index.ts';
+import { auditedModels, openModelRegistry, type ModelRegistry, type Provider } from '../../src/inference/index.ts';
 import { tinyOnnx } from '../support/tiny-onnx.ts';
 
 let directory: string;
@@ -156,5 +156,101 @@ describe('the model registry', () => {
   it('checks an imaging model but does not load it in the service', async () => {
     install(manifest({ kind: 'imaging' }));
     expect((await open()).get('tiny')).toMatchObject({ session: null, report: { state: 'verified', provider: null } });
+  });
+});
+
+describe('roles', () => {
+  const family: Partial<ModelManifest> = {
+    family: 'hemorrhagic-transformation',
+    preference: 1,
+    classes: ['absent', 'present'],
+    role: 'active',
+  };
+  const openWith = async (options: Partial<Parameters<typeof openModelRegistry>[0]>): Promise<ModelRegistry> => {
+    registry = await openModelRegistry({ directory, providers: ['cpu'], ...options });
+    return registry;
+  };
+  /** The site's directory, with one model in it. */
+  const site = (content: ModelManifest): string => {
+    const own = join(directory, 'site');
+    mkdirSync(join(own, content.name), { recursive: true });
+    writeFileSync(join(own, content.name, 'model.json'), JSON.stringify(content));
+    writeFileSync(join(own, content.name, 'model.onnx'), GRAPH);
+    return own;
+  };
+
+  it('a shipped model has the role of its manifest; one without a family has none', async () => {
+    install(manifest(family));
+    expect((await open()).reports).toMatchObject([{ role: 'active', origin: 'shipped', family: family.family }]);
+    install();
+    expect((await open()).reports).toMatchObject([{ role: null, family: null }]);
+  });
+
+  it('a model of the site begins in the shadow, whatever its manifest claims', async () => {
+    const siteDirectory = site(manifest({ ...family, name: 'ours' }));
+    const { reports, get } = await openWith({ siteDirectory });
+    expect(reports).toMatchObject([{ name: 'ours', origin: 'site', role: 'shadow', state: 'verified' }]);
+    expect(get('ours')?.folder).toBe(join(siteDirectory, 'ours'));
+  });
+
+  it('the configuration activates it, or switches a shipped one off', async () => {
+    install(manifest(family));
+    const siteDirectory = site(manifest({ ...family, name: 'ours' }));
+    const { reports, get, summary } = await openWith({ siteDirectory, roles: { ours: 'active', tiny: 'off' } });
+    expect(reports).toMatchObject([
+      { name: 'tiny', role: 'off', state: 'verified', provider: null },
+      { name: 'ours', role: 'active', provider: 'cpu' },
+    ]);
+    expect(get('tiny')).toBeUndefined();
+    expect(summary).toBe('2 of 2 models verified');
+  });
+
+  it('a role for a model that is not there stops the start: it is most likely a mistyped name', async () => {
+    install(manifest(family));
+    await expect(openWith({ roles: { tini: 'off' } })).rejects.toThrow("'tini'");
+  });
+
+  it('a simulated model is refused as active in production, and may run in the shadow', async () => {
+    const siteDirectory = site(manifest({ ...family, name: 'simulated-ours', simulated: true }));
+    const active = { siteDirectory, roles: { 'simulated-ours': 'active' } as const };
+    const refused = await openWith({ ...active, refuseSimulated: true });
+    expect(refused.reports).toMatchObject([
+      { state: 'refused', reason: expect.stringContaining('simulated') as string },
+    ]);
+    expect(refused.get('simulated-ours')).toBeUndefined();
+    await refused.close();
+    const development = await openWith(active);
+    expect(development.get('simulated-ours')).toBeDefined();
+    await development.close();
+    const shadow = await openWith({ siteDirectory, refuseSimulated: true });
+    expect(shadow.reports).toMatchObject([{ state: 'verified', role: 'shadow', simulated: true }]);
+  });
+
+  it('a model of the site cannot take the name of a shipped one', async () => {
+    install(manifest(family));
+    const { reports } = await openWith({ siteDirectory: site(manifest(family)) });
+    expect(reports).toMatchObject([
+      { origin: 'shipped', state: 'verified' },
+      { origin: 'site', state: 'invalid-manifest', reason: 'a shipped model has this name' },
+    ]);
+  });
+
+  it('the audit record of a start names role and digests, so that an activation can be traced', async () => {
+    install(manifest(family));
+    const { reports } = await openWith({ roles: { tiny: 'shadow' } });
+    const text = JSON.stringify(manifest(family));
+    expect(auditedModels(reports)).toEqual([
+      {
+        name: 'tiny',
+        version: '1.0.0',
+        family: 'hemorrhagic-transformation',
+        origin: 'shipped',
+        role: 'shadow',
+        simulated: false,
+        state: 'verified',
+        digest: sha256(GRAPH),
+        manifestDigest: createHash('sha256').update(text).digest('hex'),
+      },
+    ]);
   });
 });
