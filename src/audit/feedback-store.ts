@@ -24,7 +24,7 @@ export interface FeedbackReport {
   /** Free text of the user: sealed or dropped here, never in the audit chain. */
   readonly userComment: string | null;
   readonly flaws: readonly string[];
-  /** The item as it was received, without the comment. */
+  /** The item as it was received, without the comment. Unknown members may hold free text: sealed or dropped likewise. */
   readonly raw: unknown;
 }
 
@@ -52,15 +52,18 @@ type FeedbackRow = Omit<FeedbackTable, 'outcome_at' | 'received_at' | 'times_rec
   times_received: number;
 };
 
-function opened(row: FeedbackRow, vault: FreeTextVault): string | null {
-  if (row.user_comment === null) return null;
+function opened(sealed: string | null, key: string, vault: FreeTextVault): string | null {
+  if (sealed === null || sealed === '') return null;
   try {
-    return vault.open(row.user_comment, row.key);
+    return vault.open(sealed, key);
   } catch {
     // Sealed with a key that this service no longer has: the rest of the report stands.
     return null;
   }
 }
+
+/** Comment and raw item of one report are sealed apart: neither can be put in the other's place. */
+const rawContext = (key: string): string => `${key} raw`;
 
 function fromRow(row: FeedbackRow, vault: FreeTextVault): StoredFeedback {
   return {
@@ -75,9 +78,9 @@ function fromRow(row: FeedbackRow, vault: FreeTextVault): StoredFeedback {
     outcomeAt: row.outcome_at === null ? null : instantFromEpoch(row.outcome_at.getTime()),
     acceptedSuggestions: JSON.parse(row.accepted_suggestions) as string[],
     overrideReasons: JSON.parse(row.override_reasons) as FeedbackReport['overrideReasons'],
-    userComment: opened(row, vault),
+    userComment: opened(row.user_comment, row.key, vault),
     flaws: JSON.parse(row.flaws) as string[],
-    raw: JSON.parse(row.raw) as unknown,
+    raw: JSON.parse(opened(row.raw, rawContext(row.key), vault) ?? 'null') as unknown,
     timesReceived: row.times_received,
   };
 }
@@ -116,7 +119,7 @@ export function createFeedbackStore(database: Database, log: AuditLog, vault: Fr
         override_reasons: JSON.stringify(overrideReasons),
         user_comment: comment,
         flaws: JSON.stringify(flaws),
-        raw: JSON.stringify(report.raw ?? null),
+        raw: vault.seal(JSON.stringify(report.raw ?? null), rawContext(key)) ?? '',
       })
       .onConflict((conflict) =>
         conflict.column('key').doUpdateSet({ times_received: sql`feedback.times_received + 1` }),
@@ -153,8 +156,21 @@ export function createFeedbackStore(database: Database, log: AuditLog, vault: Fr
 
   return {
     record: async (reports) => {
+      // Reports on one card keep their order; different cards do not wait for each other and share audit commits.
+      const byCard = new Map<string, FeedbackReport[]>();
+      for (const report of reports) {
+        const ofCard = byCard.get(report.card);
+        if (ofCard === undefined) byCard.set(report.card, [report]);
+        else ofCard.push(report);
+      }
       let unknownCards = 0;
-      for (const report of reports) if (!(await keep(report))) unknownCards += 1;
+      const results = await Promise.allSettled(
+        [...byCard.values()].map(async (ofCard) => {
+          for (const report of ofCard) if (!(await keep(report))) unknownCards += 1;
+        }),
+      );
+      // Told only when nothing of the batch is still being written.
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
       return { unknownCards };
     },
     ofEvaluation: async (evaluationId) => {

@@ -82,7 +82,7 @@ describe('feedback', () => {
   });
 
   it('keeps free text sealed: neither tables nor audit chain hold it, the key opens it', async () => {
-    await store.record([feedback('k1')]);
+    await store.record([feedback('k1', { raw: { odd: '\u0000', unheardOf: CANARY } })]);
     const tables = JSON.stringify(await database.sql.selectFrom('feedback').selectAll().execute());
     expect(tables).not.toContain('Canary');
     for await (const line of log.export()) expect(line).not.toContain('Canary');
@@ -93,9 +93,23 @@ describe('feedback', () => {
 
   it('drops free text where no key is configured', async () => {
     const dropping = createFeedbackStore(database, log, createFreeTextVault({ mode: 'drop' }));
-    await dropping.record([feedback('k1')]);
-    expect(await dropping.ofEvaluation('e1')).toMatchObject([{ userComment: null }]);
+    await dropping.record([feedback('k1', { raw: { unheardOf: CANARY } })]);
+    expect(await dropping.ofEvaluation('e1')).toMatchObject([{ userComment: null, raw: null }]);
+    expect(JSON.stringify(await database.sql.selectFrom('feedback').selectAll().execute())).not.toContain('Canary');
     expect((await log.byEvaluation('e1'))[1]?.payload).toMatchObject({ comment: 'dropped' });
+  });
+
+  it('in a batch keeps the order of reports on one card, whatever else is in the batch', async () => {
+    const batch = Array.from({ length: 60 }, (_, index) =>
+      feedback(`k${String(index)}`, {
+        card: index % 3 === 0 ? 'card-1' : `other-${String(index)}`,
+        outcome: index === 57 ? 'accepted' : 'overridden',
+      }),
+    );
+    expect(await store.record(batch)).toEqual({ unknownCards: 40 });
+    const kept = await store.ofEvaluation('e1');
+    expect(kept.map(({ key }) => key)).toEqual(Array.from({ length: 20 }, (_, index) => `k${String(index * 3)}`));
+    expect(kept.at(-1)?.outcome).toBe('accepted');
   });
 
   it('goes with retention', async () => {
