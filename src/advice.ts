@@ -8,6 +8,7 @@ import { NothingToSay, type HookService, type InvocationContext } from './cds-ho
 import type { HookRequest } from './cds-hooks/request.ts';
 import { decide } from './decisions/decide.ts';
 import type { SitePolicy } from './decisions/evaluation.ts';
+import type { CasePredictions } from './decisions/prediction.ts';
 import type { CardContent, Locale } from './explanation/content/card-content.ts';
 import { explain } from './explanation/index.ts';
 import { storeEvaluation } from './explanation/stored-evaluation.ts';
@@ -18,6 +19,8 @@ import { preferredLocale } from './locale.ts';
 export interface AdvisorParts {
   readonly readRecord: (request: HookRequest, context: InvocationContext) => Promise<PatientRecord>;
   readonly toCase: (record: PatientRecord, at: Instant) => StrokeCase;
+  /** What trained models say about a case; absent where none is installed. */
+  readonly predict?: (stroke: StrokeCase) => Promise<CasePredictions>;
   readonly policy: SitePolicy;
   readonly content: CardContent;
   /** Of the service, for cards and records. */
@@ -40,7 +43,7 @@ export function createAdvisor(parts: AdvisorParts): HookService['advise'] {
     }
     const at = parts.clock();
     const locale = preferredLocale(context.client.locale, context.acceptLanguage, parts.defaultLocale, parts.locales);
-    const advice = adviseOnRecord(record, at, locale, parts);
+    const advice = await adviseOnRecord(record, at, locale, parts);
     if (advice.decisions === null && wouldNotShowAStroke(record)) {
       throw new NothingToSay('nothing was read that could point to a stroke, so its absence cannot be told');
     }
@@ -55,15 +58,19 @@ function wouldNotShowAStroke({ reads }: PatientRecord): boolean {
   return INDICATING.every((key) => reads[key].state === 'failed');
 }
 
-/** The pure part: what is said about a record at an instant. Also serves offline evaluation. */
-export function adviseOnRecord(
+/** What is said about a record at an instant; the models run before, the rest is pure. Also serves offline evaluation. */
+export async function adviseOnRecord(
   record: PatientRecord,
   at: Instant,
   locale: Locale,
-  parts: Pick<AdvisorParts, 'toCase' | 'policy' | 'content' | 'version' | 'onDecisionError'>,
+  parts: Pick<AdvisorParts, 'toCase' | 'predict' | 'policy' | 'content' | 'version' | 'onDecisionError'>,
 ) {
   const stroke = parts.toCase(record, at);
-  const decisions = decide(stroke, at, parts.policy, { onError: parts.onDecisionError });
+  const predictions = stroke.indications.length === 0 ? undefined : await parts.predict?.(stroke);
+  const decisions = decide(stroke, at, parts.policy, {
+    onError: parts.onDecisionError,
+    ...(predictions === undefined ? {} : { predictions }),
+  });
   const evaluationId = randomUUID();
   return {
     evaluationId,
@@ -77,10 +84,14 @@ export function adviseOnRecord(
             version: parts.version,
             onError: parts.onDecisionError,
           }),
-    record: storeEvaluation(stroke, decisions, at, parts.policy, {
-      service: parts.version,
-      content: parts.content.version,
-    }),
+    record: storeEvaluation(
+      stroke,
+      decisions,
+      at,
+      parts.policy,
+      { service: parts.version, content: parts.content.version },
+      predictions,
+    ),
     degradations: stroke.degradations,
   };
 }

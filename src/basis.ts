@@ -3,7 +3,7 @@ import { decide } from './decisions/decide.ts';
 import type { CardContent, Locale } from './explanation/content/card-content.ts';
 import { makeEvaluationRecord } from './explanation/evaluation-record.ts';
 import { renderBasisPage } from './explanation/index.ts';
-import { restoreCase, storeEvaluation, type StoredEvaluation } from './explanation/stored-evaluation.ts';
+import { predictionsOf, restoreCase, storeEvaluation, type StoredEvaluation } from './explanation/stored-evaluation.ts';
 
 /** Statements whose conclusion today's version would draw differently from the same facts. */
 function changedConclusions(stored: StoredEvaluation, again: StoredEvaluation): string[] {
@@ -21,7 +21,9 @@ export function basisPageOf(
   locale: Locale,
 ): string {
   const stroke = restoreCase(stored);
-  const decisions = decide(stroke, stored.at, stored.policy);
+  // Models may have been replaced since: what they said then is shown, not what they would say now.
+  const predictions = predictionsOf(stored);
+  const decisions = decide(stroke, stored.at, stored.policy, predictions === undefined ? {} : { predictions });
   const record = makeEvaluationRecord(stroke, decisions, stored.at, stored.policy, content, {
     version: stored.versions.service,
     evaluationId,

@@ -30,7 +30,8 @@ import { loadTerminology } from './fhir/terminology/load-terminology.ts';
 import { createApp } from './http/app.ts';
 import { createLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
-import { openModelRegistry, type ModelRegistry } from './inference/index.ts';
+import type { ModelRegistry } from './inference/index.ts';
+import { openModels, type OpenModels } from './models.ts';
 import { openDatabase, type Database } from './storage/index.ts';
 import { createJtiStore } from './storage/jti-store.ts';
 import { PRODUCT_ROOT, VERSION } from './product.ts';
@@ -116,16 +117,17 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   const closeDatabase = async (): Promise<void> => {
     if (options.database === undefined) await database.close();
   };
-  let models: ModelRegistry;
+  let opened: OpenModels;
   try {
-    models = await openModelRegistry({
-      directory: contentFolder(config.modelsDirectory),
-      providers: config.executionProviders,
-    });
+    opened = await openModels(
+      { directory: contentFolder(config.modelsDirectory), providers: config.executionProviders },
+      logger,
+    );
   } catch (error) {
     await closeDatabase();
     throw error;
   }
+  const { registry: models, prediction, predict } = opened;
   const auditLog = createAuditLog(database);
   const connections = createFhirConnections();
   const jtiStore = createJtiStore(database);
@@ -180,6 +182,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     ...describeHookService(prefetch),
     advise: createAdvisor({
       ...parts,
+      ...(predict === undefined ? {} : { predict }),
       clock,
       defaultLocale: config.defaultLocale,
       locales: config.locales,
@@ -240,9 +243,11 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
         name: 'models',
         required: false,
         check: () =>
-          models.reports.every(({ state }) => state === 'verified')
+          models.reports.every(({ state }) => state === 'verified') && prediction.unusable.length === 0
             ? Promise.resolve()
-            : Promise.reject(new Error('a model is damaged, missing or cannot be loaded')),
+            : Promise.reject(
+                new Error('a model is damaged, missing, cannot be loaded or disagrees with its statistics'),
+              ),
       },
     ],
     basisPage: async (evaluationId, locale) => {

@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { adviseOnRecord } from '../advice.ts';
 import { instantFromEpoch, parseInstant, toIso, type Instant } from '../case/index.ts';
-import { composeAdvisorParts } from '../compose.ts';
+import { composeAdvisorParts, contentFolder } from '../compose.ts';
 import { GUIDELINE_IDS, type GuidelineId } from '../decisions/evaluation.ts';
 import { LOCALES } from '../explanation/content/card-content.ts';
 import { recordsFromResources } from '../fhir/offline-records.ts';
 import { createLogger } from '../http/logging.ts';
+import { openModels } from '../models.ts';
 import { configuration } from './configuration.ts';
 import { NoFhirResource, patientFiles, readPatientFile, type PatientFile } from './read-patient-files.ts';
 import { CommandError, EXIT, progress } from './terminal.ts';
@@ -46,10 +47,15 @@ export async function evaluateCommand(paths: readonly string[], options: Evaluat
   const guideline: GuidelineId = chosen('guideline', options.guideline, GUIDELINE_IDS) ?? config.site.guideline;
   const locale = chosen('locale', options.locale, LOCALES) ?? config.defaultLocale;
   const asked = instantOf(options.at);
-  const parts = composeAdvisorParts(
-    { ...config, site: { ...config.site, guideline } },
-    createLogger({ level: 'error', destination: process.stderr }),
+  const logger = createLogger({ level: 'warn', destination: process.stderr });
+  const { registry, predict } = await openModels(
+    { directory: contentFolder(config.modelsDirectory), providers: config.executionProviders },
+    logger,
   );
+  const parts = {
+    ...composeAdvisorParts({ ...config, site: { ...config.site, guideline } }, logger),
+    ...(predict === undefined ? {} : { predict }),
+  };
   const files = await patientFiles(paths);
   const bar = progress('evaluating', files.length);
   let failed = 0;
@@ -70,7 +76,7 @@ export async function evaluateCommand(paths: readonly string[], options: Evaluat
     }
     const at = decisionInstant(asked, file);
     for (const record of recordsFromResources(file.resources)) {
-      const { stroke, decisions, cards } = adviseOnRecord(record, at, locale, parts);
+      const { stroke, decisions, cards } = await adviseOnRecord(record, at, locale, parts);
       if (options.json === true) {
         const row = { file: basename(name), patient: stroke.patient, at: toIso(at), guideline, decisions, cards };
         process.stdout.write(`${JSON.stringify(row)}\n`);
@@ -82,5 +88,6 @@ export async function evaluateCommand(paths: readonly string[], options: Evaluat
     bar.tick(index + 1);
   }
   bar.done();
+  await registry.close();
   return failed === 0 ? EXIT.ok : EXIT.problems;
 }

@@ -6,7 +6,9 @@
 import type { Fact, FactKey, Instant, StrokeCase, StrokeFacts, Unknown } from '../case/index.ts';
 import { isFailed, type Decisions, type Guarded } from '../decisions/decide.ts';
 import type { Evaluation, SitePolicy, Strength } from '../decisions/evaluation.ts';
+import type { CasePredictions } from '../decisions/prediction.ts';
 import type { RecordVersions } from './evaluation-record.ts';
+import { restorePredictions, storePredictions, type StoredPredictions } from './stored-predictions.ts';
 
 export interface StoredConclusion {
   readonly conclusion: string;
@@ -54,6 +56,8 @@ export interface StoredEvaluation {
   readonly guidelineDifferences: Readonly<Record<string, string>>;
   /** Lowest and highest points and percent of each score as shown; absent in records of before. */
   readonly hemorrhagicTransformation?: StoredTransformation | { readonly failed: string } | null;
+  /** What trained models said, shadow models included; absent where none is installed. */
+  readonly predictions?: StoredPredictions;
   readonly versions: RecordVersions;
 }
 
@@ -134,6 +138,7 @@ export function storeEvaluation(
   at: Instant,
   policy: SitePolicy,
   versions: RecordVersions,
+  predictions?: CasePredictions,
 ): StoredEvaluation {
   const dose = decisions?.dose;
   const differences = decisions?.guidelineDifferences;
@@ -156,8 +161,14 @@ export function storeEvaluation(
         ? {}
         : Object.fromEntries(differences.map(({ guideline, conclusion }) => [guideline, conclusion])),
     hemorrhagicTransformation: decisions === null ? null : storeTransformation(decisions.hemorrhagicTransformation),
+    ...(predictions === undefined ? {} : { predictions: storePredictions(predictions) }),
     versions,
   };
+}
+
+/** What the models said then; undefined where none was asked. */
+export function predictionsOf({ predictions }: StoredEvaluation): CasePredictions | undefined {
+  return predictions === undefined ? undefined : restorePredictions(predictions);
 }
 
 /** The case of a stored evaluation; unknown facts no longer say under which codes they would be found. */

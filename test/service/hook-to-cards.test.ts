@@ -127,11 +127,11 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, Statement>>>> = 
 const byTopic = (cards: readonly Card[], topic: string): Card | undefined =>
   cards.find((card) => topicOf(card) === topic);
 
-function offline({ bundle }: Story, service: TestService): unknown {
+async function offline({ bundle }: Story, service: TestService): Promise<unknown> {
   const parts = composeAdvisorParts(service.config, { error: () => undefined });
   const [record] = recordsFromResources(resourcesOf(bundle));
   if (record === undefined) throw new Error('the bundle holds no patient');
-  const { cards } = adviseOnRecord(record, STORY_TIME, 'en', parts);
+  const { cards } = await adviseOnRecord(record, STORY_TIME, 'en', parts);
   const codes: Readonly<Record<string, string>> = { 'stroke-state': 'strokeState', 'missing-data': 'missingData' };
   return cards.map(({ topic, summary, detail, indicator, suggestions }) => ({
     topic: codes[topic] ?? topic,
@@ -186,7 +186,7 @@ describe.each(stories)('$id', (story) => {
     const whole = await service.prefetch(story.id);
     const half = Object.fromEntries(Object.entries(whole).filter((_, index) => index % 2 === 0));
     const mixed = await service.open(story.id, { prefetch: half });
-    expect(said(read.cards)).toEqual(offline(story, service));
+    expect(said(read.cards)).toEqual(await offline(story, service));
     expect(said(prefetched.cards)).toEqual(said(read.cards));
     expect(said(mixed.cards)).toEqual(said(read.cards));
   });
