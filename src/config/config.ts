@@ -1,6 +1,7 @@
 /** The one configuration object. Everything that a site may decide is here; everything else is code. */
 import type { TrustedClient } from '../cds-hooks/trusted-client.ts';
 import type { SitePolicy } from '../decisions/evaluation.ts';
+import type { ModelRole } from '../inference/model-roles.ts';
 import type { DatabaseConfig } from '../storage/database.ts';
 
 export const ENVIRONMENTS = ['development', 'production'] as const;
@@ -63,6 +64,10 @@ export interface Config {
   readonly contentDirectory: string;
   readonly fhirResourcesDirectory: string;
   readonly modelsDirectory: string;
+  /** Models that the site trained or installed itself; null when it has none. */
+  readonly siteModelsDirectory: string | null;
+  /** What each model may do, by name; the others keep the role of their manifest, the site's own begin as shadow. */
+  readonly modelRoles: Readonly<Record<string, ModelRole>>;
   /** Tried in this order; the one that loads is used and reported. */
   readonly executionProviders: readonly ConfiguredProvider[];
 }

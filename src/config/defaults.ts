@@ -28,6 +28,8 @@ export const DEFAULTS = {
   contentDirectory: 'cards',
   fhirResourcesDirectory: 'fhir-resources',
   modelsDirectory: 'models',
+  siteModelsDirectory: null,
+  modelRoles: {},
   executionProviders: ['cpu'],
 } as const satisfies FileConfig;
 

@@ -37,6 +37,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   STROKE_CDS_CONTENT_DIR: { path: ['contentDirectory'], parse: asText },
   STROKE_CDS_FHIR_RESOURCES_DIR: { path: ['fhirResourcesDirectory'], parse: asText },
   STROKE_CDS_MODELS_DIR: { path: ['modelsDirectory'], parse: asText },
+  STROKE_CDS_SITE_MODELS_DIR: { path: ['siteModelsDirectory'], parse: asText },
   STROKE_CDS_EXECUTION_PROVIDERS: { path: ['executionProviders'], parse: asList },
 };
 

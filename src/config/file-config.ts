@@ -1,6 +1,7 @@
 /** The shape of the configuration file: every member optional, secrets not among them. */
 import type { TrustedClient } from '../cds-hooks/trusted-client.ts';
 import { GUIDELINE_IDS, type SitePolicy } from '../decisions/evaluation.ts';
+import { MODEL_ROLES } from '../inference/model-roles.ts';
 import {
   ENVIRONMENTS,
   EXECUTION_PROVIDERS,
@@ -29,6 +30,8 @@ type Copied =
   | 'contentDirectory'
   | 'fhirResourcesDirectory'
   | 'modelsDirectory'
+  | 'siteModelsDirectory'
+  | 'modelRoles'
   | 'executionProviders';
 
 export interface FileConfig extends Partial<Pick<Config, Copied>> {
@@ -133,5 +136,11 @@ export const FILE_SCHEMA = closed({
   contentDirectory: text,
   fhirResourcesDirectory: text,
   modelsDirectory: text,
+  siteModelsDirectory: { type: ['string', 'null'], minLength: 1 },
+  modelRoles: {
+    type: 'object',
+    propertyNames: { pattern: '^[a-z0-9][a-z0-9-]{0,63}$' },
+    additionalProperties: oneOf(MODEL_ROLES),
+  },
   executionProviders: { type: 'array', items: oneOf(EXECUTION_PROVIDERS), minItems: 1, uniqueItems: true },
 });

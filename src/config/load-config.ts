@@ -149,6 +149,8 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
     contentDirectory: merged.contentDirectory,
     fhirResourcesDirectory: merged.fhirResourcesDirectory,
     modelsDirectory: merged.modelsDirectory,
+    siteModelsDirectory: merged.siteModelsDirectory,
+    modelRoles: merged.modelRoles,
     executionProviders: merged.executionProviders,
   };
 }

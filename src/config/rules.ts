@@ -204,7 +204,21 @@ const consistency: Rule = ({ allowInsecureHttp, environment, deadlines, locales,
   return problems;
 };
 
-const RULES: readonly Rule[] = [trusted, algorithms, keySets, keyNames, addresses, origins, site, consistency];
+/** Whoever can replace a shipped model's folder could also replace the model; the site's own stay apart from them. */
+const models: Rule = ({ modelsDirectory, siteModelsDirectory }) =>
+  siteModelsDirectory !== null && withoutEnd(siteModelsDirectory) === withoutEnd(modelsDirectory)
+    ? [
+        {
+          path: '/siteModelsDirectory',
+          message: 'is the directory of the shipped models',
+          mend: 'Give the site a directory of its own, which an update of the product does not touch.',
+        },
+      ]
+    : [];
+
+const withoutEnd = (directory: string): string => directory.replace(/\/+$/, '');
+
+const RULES: readonly Rule[] = [trusted, algorithms, keySets, keyNames, addresses, origins, site, consistency, models];
 
 export function ruleProblems(config: Config): Problem[] {
   return RULES.flatMap((rule) => rule(config));

@@ -201,6 +201,20 @@ describe('the configuration', () => {
   });
 });
 
+describe('models of the site', () => {
+  it('have a directory of their own, and each a role by name', () => {
+    expect(config({})).toMatchObject({ siteModelsDirectory: null, modelRoles: {} });
+    expect(
+      config({ modelRoles: { 'hemorrhage-ours': 'active' } }, { STROKE_CDS_SITE_MODELS_DIR: '/var/lib/models' }),
+    ).toMatchObject({ siteModelsDirectory: '/var/lib/models', modelRoles: { 'hemorrhage-ours': 'active' } });
+  });
+
+  it('cannot share the directory of the product, nor have a role that does not exist', () => {
+    expect(paths({ siteModelsDirectory: 'models/' })).toEqual(['/siteModelsDirectory']);
+    expect(paths({ modelRoles: { ours: 'live' } })).toEqual(['/modelRoles/ours']);
+  });
+});
+
 describe('a development service that is open', () => {
   it('may not listen beyond this machine unless it was told both', () => {
     expect(paths({ host: '0.0.0.0' })).toEqual(['/openMode']);
