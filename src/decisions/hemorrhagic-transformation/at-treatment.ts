@@ -20,14 +20,19 @@ export interface CaseAtTreatment {
   readonly measuredAfter: readonly FactKey[];
 }
 
-export function caseAtTreatment(stroke: StrokeCase, treatedAt: TimeSpan): CaseAtTreatment {
+/** @param readAsWell further facts that must be from before treatment */
+export function caseAtTreatment(
+  stroke: StrokeCase,
+  treatedAt: TimeSpan,
+  readAsWell: readonly FactKey[] = [],
+): CaseAtTreatment {
   const { facts } = stroke;
   const before: StrokeFacts = {
     ...facts,
     nihss: lastBefore(facts.nihss, facts.nihssCourse, treatedAt),
     bloodPressure: lastBefore(facts.bloodPressure, facts.bloodPressureCourse, treatedAt),
   };
-  const measuredAfter = READ_BEFORE_TREATMENT.filter((key) => isAfter(before[key], treatedAt));
+  const measuredAfter = [...READ_BEFORE_TREATMENT, ...readAsWell].filter((key) => isAfter(before[key], treatedAt));
   const without = Object.fromEntries(measuredAfter.map((key) => [key, unknown('not-recorded')]));
   return { stroke: { ...stroke, facts: { ...before, ...without } }, measuredAfter };
 }

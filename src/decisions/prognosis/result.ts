@@ -131,15 +131,24 @@ export type TreatmentState = 'given' | 'possible' | 'open' | 'excluded' | 'unkno
 export type NoFiguresBecause =
   'excluded' | 'decision-unknown' | 'time-unknown' | 'late-window' | 'basilar' | 'no-large-vessel-occlusion';
 
-/** Share of patients who gain (positive) or lose by the treatment, against none. */
+/** Change of a share by the treatment against none: above 0 more patients, below 0 fewer. */
 export interface Gain {
   readonly independent: Estimate;
   readonly noDisability: Estimate;
   readonly death: Estimate;
+  /** Null when the pre-stroke mRS is not known. */
+  readonly backToBefore: Estimate | null;
 }
 
-/** Patients treated for one more who is independent; null where there is no such number, since nobody gains. */
+/**
+ * Independence (mRS 0–2); for a patient with mRS 3 or more before the stroke, who cannot become independent, being back
+ * at the state before.
+ */
+export type GoodOutcome = 'independent' | 'back-to-before';
+
+/** Patients treated for one more with the good outcome; null where there is no such number, since nobody gains. */
 export interface NumberNeeded {
+  readonly outcome: GoodOutcome;
   readonly value: number | null;
   /** Fewest and most that the interval allows; `most` null: the interval reaches 'no benefit'. */
   readonly fewest: number | null;
@@ -151,16 +160,22 @@ export interface TreatmentByOcclusion {
   readonly treated: MrsDistribution | null;
   readonly gain: Gain;
   readonly numberNeeded: NumberNeeded;
-  /** Change of P(mRS 0–2) by each further 15 minutes, in probability; negative is a loss. Null once given. */
+  /**
+   * Change of the share with the good outcome if treated 15 minutes later than now; below 0 is a loss.
+   * Null once given, or when a missing fact leaves only a span.
+   */
   readonly per15Minutes: number | null;
-  /** Minutes from onset at which P(mRS 0–2) is no better than without treatment. */
+  /** Minutes from onset at which the share with mRS 0–2 is no better than without treatment. */
   readonly noGainAfterMin: number;
-  /** Treated 0, 15, 30, 45, 60 … minutes from now, up to the end of the source's effect; empty once given. */
-  readonly course: readonly {
-    readonly minutesFromOnset: number;
-    readonly independent: number;
-    readonly death: number;
-  }[];
+  /** Treated now, 15, 30, 45 … minutes later, while the source covers it; empty once given or without a value. */
+  readonly course: readonly TreatedAt[];
+}
+
+export interface TreatedAt {
+  readonly minutesFromOnset: number;
+  /** Share with the good outcome. */
+  readonly good: number;
+  readonly death: number;
 }
 
 export interface TreatmentOutlook {

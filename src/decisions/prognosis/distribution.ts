@@ -1,0 +1,58 @@
+/** Distributions of the mRS and their shift on the log-odds scale. */
+import type { MrsDistribution, Span } from './result.ts';
+import type { Cumulative } from '../scores/samuel-distributions.ts';
+
+export const logit = (p: number): number => Math.log(p / (1 - p));
+export const expit = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** The grade up to which a person counts as independent. */
+export const INDEPENDENT = 2;
+export const NO_DISABILITY = 1;
+/** Cumulative share with mRS ≤ 5: the others have died. */
+const ALIVE = 5;
+
+/** The mRS before the stroke where it bounds the outcome: nobody is expected to be better than before. */
+export type Floor = 0 | 1 | 2 | 3 | 4 | 5;
+
+/**
+ * How far a reference has to move, in log-odds, for mRS 3 to 6 to be as frequent as `risk`.
+ * @param reference cumulative shares with mRS ≤ 0 … 5
+ * @param risk probability of mRS 3 to 6, above 0 and below 1
+ */
+export function shiftTo(reference: Cumulative, risk: number): number {
+  return logit(1 - risk) - logit(reference[INDEPENDENT]);
+}
+
+/**
+ * The reference moved by the same log-odds at every cut (proportional odds), which keeps its order.
+ * @param reference cumulative shares with mRS ≤ 0 … 5
+ * @param shift log-odds; positive is better
+ */
+export function shifted(reference: Cumulative, shift: number): MrsDistribution {
+  const upTo = reference.map((share) => expit(logit(share) + shift));
+  const at = (grade: number): number => upTo[grade] ?? 1;
+  return [at(0), at(1) - at(0), at(2) - at(1), at(3) - at(2), at(4) - at(3), at(5) - at(4), 1 - at(5)];
+}
+
+/** Grades better than before the stroke are counted as the grade before it. */
+export function notBetterThan(distribution: MrsDistribution, before: Floor): MrsDistribution {
+  const share = (grade: number): number => {
+    if (grade < before) return 0;
+    return grade === before ? upTo(distribution, before) : (distribution[grade] ?? 0);
+  };
+  return [share(0), share(1), share(2), share(3), share(4), share(5), share(6)];
+}
+
+/** Share with mRS at most `grade`. */
+export function upTo(distribution: MrsDistribution, grade: number): number {
+  return distribution.slice(0, grade + 1).reduce((sum, share) => sum + share, 0);
+}
+
+export const death = (distribution: MrsDistribution): number => 1 - upTo(distribution, ALIVE);
+
+export const meanMrs = (distribution: MrsDistribution): number =>
+  distribution.reduce((sum, share, grade) => sum + share * grade, 0);
+
+export function hull(values: readonly number[]): Span {
+  return { low: Math.min(...values), high: Math.max(...values) };
+}

@@ -1,0 +1,126 @@
+/**
+ * A score of additive items with open inputs: an open item counts with its lowest and its highest class, so that the
+ * points are a range and unknown never counts 0. The table of the score itself stays in one place.
+ */
+import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
+import { factsOfInput } from './case-inputs.ts';
+import { agreedNihss } from './case-values.ts';
+import type { ComputedScore, ScoreDefinition } from './definition.ts';
+import { scoresFromCase } from './from-case.ts';
+import { ScoreInputError, scoreNamed } from './index.ts';
+
+export type InputValues = Readonly<Record<string, string | number | boolean>>;
+
+/** Points rise from `lowest` to `highest`. */
+export interface RangedItem {
+  readonly id: string;
+  readonly lowest: InputValues;
+  readonly highest: InputValues;
+  /** Points of the lowest class where it has any (a year of age, a decade). */
+  readonly base?: number;
+}
+
+export interface PointSpan {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface RangedItemResult {
+  readonly id: string;
+  readonly points: PointSpan;
+  readonly most: number;
+  readonly facts: readonly FactKey[];
+  readonly state: 'known' | 'lower-bound' | 'unknown';
+}
+
+export interface ScoreRange {
+  readonly state: 'computed' | 'range' | 'nothing-known' | 'outside-range';
+  /** Both null when out of the range that the score accepts. */
+  readonly least: ComputedScore | null;
+  readonly most: ComputedScore | null;
+  readonly items: readonly RangedItemResult[];
+  readonly missing: readonly FactKey[];
+}
+
+const MOST_NIHSS = 42;
+
+/** @param at counts as the time of treatment where none was given yet */
+export function scoreRange(name: string, items: readonly RangedItem[], stroke: StrokeCase, at: Instant): ScoreRange {
+  const definition = scoreNamed(name);
+  const low: InputValues = scoresFromCase(stroke, at, [name])[0]?.inputs ?? {};
+  const isLowerBound = low['nihss'] !== undefined && agreedNihss(stroke.facts.nihss)?.isLowerBound === true;
+  const high = isLowerBound ? { ...low, nihss: MOST_NIHSS } : low;
+  try {
+    const least = runComplete(definition, { ...all(items, 'lowest'), ...low });
+    const most = runComplete(definition, { ...all(items, 'highest'), ...high });
+    const results = items.map((item) => itemResult(definition, items, item, low, high));
+    const open = results.filter(({ state }) => state !== 'known');
+    const nothing = results.every(({ state }) => state === 'unknown');
+    return {
+      state: nothing ? 'nothing-known' : open.length > 0 ? 'range' : 'computed',
+      least,
+      most,
+      items: results,
+      missing: [...new Set(open.flatMap(({ facts }) => notSettled(stroke, facts)))],
+    };
+  } catch (error) {
+    if (!(error instanceof ScoreInputError)) throw error;
+    return { state: 'outside-range', least: null, most: null, items: [], missing: [] };
+  }
+}
+
+/** Points at both readings of a rounding rule where sources differ. */
+export function pointsOf(result: ComputedScore): PointSpan {
+  const low = result['points'] ?? result['index'];
+  const high = result['points_age_rounded'] ?? low;
+  if (typeof low !== 'number' || typeof high !== 'number') throw new Error('a score without points');
+  return { low: Math.min(low, high), high: Math.max(low, high) };
+}
+
+/** Every item at one end of its scale. */
+export const all = (items: readonly RangedItem[], end: 'lowest' | 'highest'): InputValues =>
+  Object.fromEntries(items.flatMap((item) => Object.entries(item[end])));
+
+export function runComplete(definition: ScoreDefinition, inputs: InputValues): ComputedScore {
+  const result = definition.run(inputs);
+  if (result.status === 'missing') throw new Error(`the items of ${definition.name} leave out an input`);
+  return result;
+}
+
+function itemResult(
+  definition: ScoreDefinition,
+  items: readonly RangedItem[],
+  item: RangedItem,
+  low: InputValues,
+  high: InputValues,
+): RangedItemResult {
+  const names = Object.keys(item.lowest);
+  const floor = all(items, 'lowest');
+  const ground = pointsOf(runComplete(definition, floor));
+  // Items add up, so an item's points are what the total gains over the case with every item at its lowest.
+  const gain = (values: InputValues): PointSpan => {
+    const points = pointsOf(runComplete(definition, { ...floor, ...values }));
+    return { low: (item.base ?? 0) + points.low - ground.low, high: (item.base ?? 0) + points.high - ground.high };
+  };
+  const own = (values: InputValues): InputValues =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+  const complete = names.every((name) => low[name] !== undefined);
+  const isLowerBound = names.some((name) => low[name] !== high[name]);
+  const points = {
+    low: gain({ ...item.lowest, ...own(low) }).low,
+    high: gain({ ...item.highest, ...own(high) }).high,
+  };
+  return {
+    id: item.id,
+    points,
+    most: gain(item.highest).high,
+    facts: [...new Set(names.flatMap((name) => factsOfInput(definition.name, name)))],
+    state: !complete ? 'unknown' : isLowerBound && points.low !== points.high ? 'lower-bound' : 'known',
+  };
+}
+
+/** Of the facts of an open item those that are not known; all when each is known but too vague for the item. */
+function notSettled(stroke: StrokeCase, facts: readonly FactKey[]): readonly FactKey[] {
+  const open = facts.filter((key) => stroke.facts[key].status !== 'known');
+  return open.length > 0 ? open : facts;
+}
