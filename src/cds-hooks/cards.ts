@@ -26,6 +26,8 @@ export const TOPICS: Readonly<
   thrombectomy: { code: 'thrombectomy', overridable: true, en: 'Endovascular thrombectomy', 'zh-CN': '血管内取栓' },
   hemorrhage: { code: 'hemorrhage', overridable: true, en: 'Intracerebral hemorrhage', 'zh-CN': '脑出血' },
   complication: { code: 'complication', overridable: true, en: 'Complication of treatment', 'zh-CN': '治疗并发症' },
+  outlook: { code: 'outlook', overridable: false, en: 'Outlook and risk of hemorrhage', 'zh-CN': '预后与出血风险' },
+  subtype: { code: 'subtype', overridable: true, en: 'Cause of the ischemic stroke', 'zh-CN': '缺血性卒中病因' },
   'missing-data': {
     code: 'missingData',
     overridable: false,

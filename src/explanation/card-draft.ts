@@ -3,6 +3,7 @@
  * `cds-hooks` adds uuids, source, override reasons and links, checks it against the schema, and knows no stroke medicine.
  */
 import type { FhirResource } from 'fhir/r4.js';
+import type { CardTopic } from './content/card-content.ts';
 
 export type Indicator = 'info' | 'warning' | 'critical';
 
@@ -17,7 +18,7 @@ export interface SuggestionDraft {
 
 export interface CardDraft {
   /** Static topic code of this kind of guidance: 'thrombolysis'. Ties override, lockout and feedback together. */
-  readonly topic: 'stroke-state' | 'thrombolysis' | 'thrombectomy' | 'hemorrhage' | 'complication' | 'missing-data';
+  readonly topic: CardTopic;
   /** ≤ 139 characters, conclusion first. */
   readonly summary: string;
   /** GitHub-flavored Markdown, no HTML. */

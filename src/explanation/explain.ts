@@ -3,6 +3,7 @@ import { HOUR, type FactKey, type Instant, type StrokeCase } from '../case/index
 import { isFailed, type Guarded } from '../decisions/guarded.ts';
 import type { Decisions } from '../decisions/decide.ts';
 import type { SitePolicy } from '../decisions/evaluation.ts';
+import type { SubtypeEvaluation } from '../decisions/subtype/index.ts';
 import type { CardDraft, SuggestionDraft } from './card-draft.ts';
 import { NAMES } from './cards/blocks.ts';
 import { complicationCard } from './cards/complication-card.ts';
@@ -11,6 +12,7 @@ import { failedCard } from './cards/failed-card.ts';
 import { hemorrhageCard } from './cards/hemorrhage-card.ts';
 import { missingDataCard } from './cards/missing-data-card.ts';
 import { openOrderDesk, type OrderDesk } from './cards/order-desk.ts';
+import { MOST_CARDS, outlookAndCause, type OutlookAndCause } from './cards/outlook-and-cause.ts';
 import { strokeStateCard } from './cards/stroke-state-card.ts';
 import { targetsBlock } from './cards/targets-block.ts';
 import { thrombectomyCard } from './cards/thrombectomy-card.ts';
@@ -44,18 +46,36 @@ export function explain(
   const desk = openOrderDesk(c);
   // An alarm after thrombolysis has the first claim on the orders.
   const alarm = hemorrhageOrComplication(decisions, desk, c);
-  const cards = [
-    written('stroke-state', decisions.state, c, (state) =>
-      strokeStateCard(state, targetsBlock(decisions.targets, c), c),
-    ),
+  const treatment = [
     written('thrombolysis', decisions.thrombolysis, c, () => thrombolysis(decisions, desk, c)),
     written('thrombectomy', decisions.thrombectomy, c, (evaluation) =>
       thrombectomyCard(evaluation, desk.orders(evaluation.settledBy, true), c),
     ),
     alarm,
-    written('missing-data', decisions.missing, c, () => missingData(decisions, desk, c)),
-  ];
-  return cards.filter((card) => card !== null);
+  ].filter((card) => card !== null);
+  const gaps = written('missing-data', decisions.missing, c, () => missingData(decisions, desk, c));
+  const room = MOST_CARDS - 1 - treatment.length - (gaps === null ? 0 : 1);
+  const { outlook, subtype, line } = attempted('outlook', c, () =>
+    outlookAndCause(decisions, room, (evaluation) => desk.investigation(nextTest(evaluation)), c),
+  );
+  const state = written('stroke-state', decisions.state, c, (value) =>
+    strokeStateCard(value, { targets: targetsBlock(decisions.targets, c), outlook: line }, c),
+  );
+  return [state, ...treatment, outlook, subtype, gaps].filter((card) => card !== null);
+}
+
+const nextTest = (subtype: SubtypeEvaluation): string | null =>
+  subtype.status === 'classified' ? (subtype.nextBestTest?.id ?? null) : null;
+
+/** What could not be written says so on one card in its place. */
+function attempted(topic: CardDraft['topic'], c: ExplainContext, write: () => OutlookAndCause): OutlookAndCause {
+  try {
+    return write();
+  } catch (error) {
+    const errorId = `card-${topic}-${c.at.toString(36)}`;
+    c.options.onError?.(topic, error, errorId);
+    return { outlook: failedCard(topic, topic, errorId, c), subtype: null, line: '' };
+  }
 }
 
 /** A statement that failed, in the decisions or here, takes only its own card with it. */

@@ -14,6 +14,8 @@ export interface OrderDesk {
   readonly orders: (facts: readonly FactKey[], required: boolean) => SuggestionDraft[];
   /** Orders by their id, though earlier results exist: after a deterioration they are needed anew. */
   readonly anew: (ids: readonly string[]) => SuggestionDraft[];
+  /** The order of an examination for the cause ('brain-mri'), unless it is under way; none where there is no such order. */
+  readonly investigation: (id: string | null) => SuggestionDraft[];
 }
 
 export function openOrderDesk(c: ExplainContext): OrderDesk {
@@ -30,6 +32,11 @@ export function openOrderDesk(c: ExplainContext): OrderDesk {
         wanted.filter((order) => examFor(order, c.stroke)?.state !== 'registered'),
         () => false,
       );
+    },
+    investigation: (id) => {
+      const wanted = c.content.orders.find((order) => id !== null && order.investigations?.includes(id) === true);
+      if (wanted === undefined || examFor(wanted, c.stroke)?.state === 'registered') return [];
+      return handOut([wanted], () => false);
     },
     orders: (facts, required) => {
       const needed = facts.filter((fact) =>

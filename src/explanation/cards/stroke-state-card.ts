@@ -13,8 +13,14 @@ const ROWS = 8;
 /** Older values of these change within hours and are called out. */
 const STALE_AFTER_MINUTES: Partial<Record<FactKey, number>> = { bloodPressure: 60, glucose: 240, nihss: 120 };
 
-/** @param targets what the blood pressure and glucose targets are, as Markdown; '' when none apply */
-export function strokeStateCard(state: StrokeState, targets: string, c: ExplainContext): CardDraft {
+export interface StateExtras {
+  /** What the blood pressure and glucose targets are, as Markdown; '' when none apply. */
+  readonly targets: string;
+  /** The outlook in one line, when it has no card of its own; '' otherwise. */
+  readonly outlook: string;
+}
+
+export function strokeStateCard(state: StrokeState, { targets, outlook }: StateExtras, c: ExplainContext): CardDraft {
   const keys = state.values.map(({ fact }) => fact);
   return {
     topic: 'stroke-state',
@@ -28,6 +34,7 @@ export function strokeStateCard(state: StrokeState, targets: string, c: ExplainC
       conflictBlock(state.conflicts, c),
       imagingLine(state, c),
       targets,
+      outlook,
       closingLine(keys, c),
     ]),
     suggestions: [],

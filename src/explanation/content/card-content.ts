@@ -10,6 +10,8 @@ export const CARD_TOPICS = [
   'thrombectomy',
   'hemorrhage',
   'complication',
+  'outlook',
+  'subtype',
   'missing-data',
 ] as const;
 export type CardTopic = (typeof CARD_TOPICS)[number];
@@ -43,6 +45,8 @@ export interface OrderDefinition {
   /** 'blood-count'; text keys `order.<id>`. */
   readonly id: string;
   readonly facts: readonly string[];
+  /** Examinations for the cause of the stroke that it does. */
+  readonly investigations?: readonly string[];
   readonly code: Coding;
   readonly category: Coding;
 }

@@ -15,7 +15,7 @@ const GLUCOSE: SecondUnit = { unitKey: 'unit.mmol-per-l', perFirst: 1 / 18.016, 
 const CREATININE: SecondUnit = { unitKey: 'unit.umol-per-l', perFirst: 88.4, decimals: 0 };
 export const SECOND_UNITS = { glucose: GLUCOSE, creatinine: CREATININE } as const;
 
-const UNIT_KEYS: Readonly<Record<Unit, string>> = {
+export const UNIT_KEYS: Readonly<Record<Unit, string>> = {
   a: 'unit.years',
   kg: 'unit.kg',
   mg: 'unit.mg',

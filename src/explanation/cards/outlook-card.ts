@@ -1,0 +1,186 @@
+/**
+ * What is to be expected: the 90 days from published evidence, the trained prediction at discharge, and the risk of
+ * symptomatic hemorrhage, side by side and never averaged. Information only: nothing here decides.
+ */
+import type { FactKey } from '../../case/index.ts';
+import type { HemorrhagicTransformation } from '../../decisions/hemorrhagic-transformation/index.ts';
+import type { ModelPrediction } from '../../decisions/prediction.ts';
+import type { Estimate, Prognosis } from '../../decisions/prognosis/result.ts';
+import type { CardDraft, SuggestionDraft } from '../card-draft.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { blocks, list } from '../format/markdown.ts';
+import { probabilityRange, probabilityText } from '../format/percent.ts';
+import { closingLine } from './blocks.ts';
+import { contributionLines, counterfactualSentence, driversSentence, signed } from './contribution-lines.ts';
+import { headlineText, limitSentences, outcomeText, simulatedMark, usesLesion } from './model-statement.ts';
+import {
+  distributionTable,
+  estimateText,
+  outcomeLines,
+  prognosisDrivers,
+  scoresBlock,
+  stillPossible,
+  treatmentLines,
+} from './ninety-days-block.ts';
+import { fitSummary } from './summary.ts';
+import { hasRisk, riskInSummary, transformationBlock } from './transformation-block.ts';
+
+const BARS = 3;
+
+export interface Outlooks {
+  /** Null where that part could not be evaluated. */
+  readonly prognosis: Prognosis | null;
+  readonly risk: HemorrhagicTransformation | null;
+}
+
+/** A bleeding has cards of its own, and after a week these statements, made on admission, are over. */
+const NOTHING_TO_EXPECT: ReadonlySet<Prognosis['status']> = new Set([
+  'hemorrhagic-stroke',
+  'hemorrhage-after-treatment',
+  'past-acute-phase',
+]);
+
+/** Anything to say at all? */
+export function hasOutlook({ prognosis, risk }: Outlooks): boolean {
+  if (prognosis !== null && NOTHING_TO_EXPECT.has(prognosis.status)) return false;
+  return hasNinetyDays(prognosis) || modelsOf(prognosis).length > 0 || (risk !== null && hasRisk(risk));
+}
+
+const hasNinetyDays = (prognosis: Prognosis | null): prognosis is Prognosis =>
+  prognosis?.status === 'estimated' && prognosis.untreated !== null;
+
+const modelsOf = (prognosis: Prognosis | null): ModelPrediction[] =>
+  [prognosis?.siteModel ?? null, prognosis?.discharge ?? null].filter((model) => model !== null);
+
+/**
+ * @param cause the section of the subtype where it has no card of its own; '' otherwise
+ * @param orders drafts that the section suggests
+ */
+export function outlookCard(
+  outlooks: Outlooks,
+  cause: string,
+  orders: readonly SuggestionDraft[],
+  c: ExplainContext,
+): CardDraft | null {
+  if (!hasOutlook(outlooks)) return null;
+  const { prognosis, risk } = outlooks;
+  return {
+    topic: 'outlook',
+    summary: outlookSummary(outlooks, c),
+    indicator: 'info',
+    detail: blocks([
+      ...(hasNinetyDays(prognosis) ? ninetyDays(prognosis, c) : []),
+      ...modelsOf(prognosis).map((model) => modelBlock(model, c)),
+      risk === null ? '' : transformationBlock(risk, c),
+      cause,
+      c.texts.text('outlook.limits'),
+      closingLine(dataOf(outlooks), c),
+    ]),
+    suggestions: orders,
+  };
+}
+
+function ninetyDays(prognosis: Prognosis, c: ExplainContext): string[] {
+  const conditions = [
+    ...(prognosis.assumesIschemic ? [c.texts.text('outlook.assumes-ischemic')] : []),
+    ...(prognosis.assumesIndependentBefore ? [c.texts.text('outlook.assumes-independent')] : []),
+  ].join(c.texts.text('ui.separator'));
+  const heading = c.texts.text('outlook.ninety-days', {
+    condition: conditions === '' ? '' : c.texts.text('outlook.condition', { condition: conditions }),
+  });
+  return [
+    `${heading} ${outcomeLines(prognosis, c).join(' ')}`,
+    distributionTable(prognosis, c),
+    list(treatmentLines(prognosis, c)),
+    scoresBlock(prognosis, c),
+    prognosisDrivers(prognosis, c),
+    prognosis.notes
+      .map((key) => `outlook.note.${key}`)
+      .filter((key) => c.texts.has(key))
+      .map((key) => c.texts.text(key))
+      .join(' '),
+  ];
+}
+
+/** A trained model: probability, interval, set, reasons as bars, and what would change it. */
+export function modelBlock(prediction: ModelPrediction, c: ExplainContext): string {
+  const intro =
+    prediction.family === 'mrs-90-days' ? 'site-model' : usesLesion(prediction) ? 'discharge-image' : 'discharge';
+  const statement = c.texts.text(`outlook.${intro}`, {
+    mark: simulatedMark(prediction, c),
+    text: headlineText(prediction, c),
+  });
+  if (prediction.headline === null) return statement;
+  const lines = contributionLines(prediction, c, BARS);
+  return blocks([
+    [statement, ...limitSentences(prediction, c)].join(' '),
+    lines.length === 0 ? '' : `${driversSentence(prediction, c)} ${c.texts.text('model.bars')}\n\n${list(lines)}`,
+    counterfactualSentence(prediction, c),
+  ]);
+}
+
+/** 'Outlook: independent at 90 days 38 % (24–55 %) untreated, thrombolysis now +9 of 100; sICH if lysed 3–12 %'. */
+export function outlookSummary({ prognosis, risk }: Outlooks, c: ExplainContext): string {
+  const riskText = risk === null ? '' : riskInSummary(risk, c);
+  const then = riskText === '' ? '' : c.texts.text('outlook.summary.then', { text: riskText });
+  if (hasNinetyDays(prognosis)) {
+    const gains = gainsInSummary(prognosis, c);
+    const text = (gain: string, more: string): string => ninetyDaysSentence(prognosis, gain, more, c);
+    return fitSummary([text(gains, then), text('', then), text(gains, ''), text('', '')]);
+  }
+  const [model] = modelsOf(prognosis).filter(({ headline }) => headline !== null);
+  if (model?.headline != null) {
+    const at = model.family === 'mrs-90-days' ? 'site-model' : 'discharge';
+    const text = c.texts.text(`outlook.summary.${at}`, {
+      mark: simulatedMark(model, c),
+      outcome: outcomeText(model.headline.id, c),
+      probability: probabilityText(model.headline.probability, c.f),
+      range: probabilityRange(model.headline, c.f),
+    });
+    return fitSummary([text + then, text]);
+  }
+  if (riskText !== '') return fitSummary([c.texts.text('outlook.summary.only', { text: riskText })]);
+  return fitSummary([c.texts.text('outlook.summary.open')]);
+}
+
+function ninetyDaysSentence(prognosis: Prognosis, gain: string, then: string, c: ExplainContext): string {
+  const { asTreated, untreated } = prognosis;
+  if (asTreated !== null)
+    return c.texts.text('outlook.summary.as-treated', {
+      treatment: c.texts.text(`outlook.treatment-in-sentence.${asTreated.by}`),
+      independent: estimateText(asTreated.outlook.independent, c),
+      then: gain + then,
+    });
+  return c.texts.text('outlook.summary.untreated', {
+    independent: untreated === null ? '–' : estimateText(untreated.independent, c),
+    then: gain + then,
+  });
+}
+
+/** ', thrombolysis now +9 of 100': the span where the occlusion is not known. */
+function gainsInSummary(prognosis: Prognosis, c: ExplainContext): string {
+  return stillPossible(prognosis)
+    .map(({ treatment, effects }) =>
+      c.texts.text('outlook.summary.gain', {
+        treatment: c.texts.text(`outlook.treatment-in-sentence.${treatment}`),
+        gain: shortGain(
+          effects.map(({ gain }) => gain.independent),
+          c,
+        ),
+      }),
+    )
+    .join('');
+}
+
+function shortGain(gains: readonly Estimate[], c: ExplainContext): string {
+  const low = Math.min(...gains.map(({ value, low: least }) => value ?? least));
+  const high = Math.max(...gains.map(({ value, high: most }) => value ?? most));
+  const [from, to] = [signed(low * 100, c, 0), signed(high * 100, c, 0)];
+  return from === to ? from : c.texts.text('outlook.from-to', { from, to });
+}
+
+function dataOf({ prognosis, risk }: Outlooks): FactKey[] {
+  const scores = prognosis?.scores.flatMap(({ items }) => items.flatMap(({ facts }) => facts)) ?? [];
+  const risks = risk?.scores.flatMap(({ items }) => items.flatMap(({ facts }) => facts)) ?? [];
+  return [...new Set([...scores, ...risks])];
+}

@@ -1,0 +1,125 @@
+/** The four classifications, what they rest on, what is not done yet, and the trained probability beside them. */
+import type {
+  Classification,
+  ClassifiedSubtype,
+  OcspClassification,
+  SubtypePrediction,
+} from '../../decisions/subtype/index.ts';
+import type { ModelPrediction } from '../../decisions/prediction.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { escapeValue, list } from '../format/markdown.ts';
+import { probabilityText } from '../format/percent.ts';
+import { enumerate, inSentence } from './blocks.ts';
+import { contributionLines } from './contribution-lines.ts';
+import { limitSentences, outcomeText, simulatedMark } from './model-statement.ts';
+
+const REASONS = 4;
+const NOT_DONE = 4;
+/** Classes named with their probability; the rest is summed. */
+const CLASSES = 3;
+
+/** 'large-artery atherosclerosis (probable)', 'undetermined (incomplete)'. */
+export function classText({ system, class: name, level, undetermined }: Classification, c: ExplainContext): string {
+  const text = c.texts.text(`term.${system}-${name}`);
+  const detail =
+    level !== null
+      ? c.texts.text(`term.level-${level}`)
+      : undetermined !== null
+        ? c.texts.text(`term.undetermined-${undetermined}`)
+        : '';
+  return detail === '' ? text : c.texts.text('block.missing-item', { name: text, reason: detail });
+}
+
+export function ocspText({ class: name, possible }: OcspClassification, c: ExplainContext): string {
+  if (name !== 'undetermined' || possible.length === 0 || possible.length > 2) return c.texts.text(`term.ocsp-${name}`);
+  return possible.map((one) => c.texts.text(`term.ocsp-${one}`)).join(c.texts.text('ui.or'));
+}
+
+/** One line per system; the mechanism of CISS step 2 beside its class. */
+export function classificationLines(subtype: ClassifiedSubtype, c: ExplainContext): string[] {
+  const { toast, ccs, ciss, ocsp } = subtype;
+  const line = (system: string, text: string): string =>
+    escapeValue(c.texts.text('subtype.line', { system: c.texts.text(`term.system-${system}`), text }));
+  const mechanism =
+    ciss.mechanism === null
+      ? ''
+      : c.texts.text('subtype.mechanism', { mechanism: c.texts.text(`term.mechanism-${ciss.mechanism}`) });
+  return [
+    line('toast', classText(toast, c)),
+    line('ccs', classText(ccs, c)),
+    line('ciss', `${classText(ciss, c)}${mechanism}`),
+    line('ocsp', ocspText(ocsp, c)),
+  ];
+}
+
+/** All that rest on the same findings are told once. */
+export function reasonsBlock({ toast, ccs, ciss }: ClassifiedSubtype, c: ExplainContext): string {
+  const ids = [...new Set([toast, ccs, ciss].flatMap(({ decidedBy }) => decidedBy))];
+  if (ids.length === 0) return '';
+  const names = ids.map((id) => escapeValue(inSentence(c.texts.text(`criterion.${id}`))));
+  return c.texts.text('subtype.because', { list: enumerate(names, names.length, c, REASONS) });
+}
+
+export function investigationsBlock({ investigations, nextBestTest }: ClassifiedSubtype, c: ExplainContext): string {
+  const open = investigations.filter(({ done }) => !done);
+  if (open.length === 0) return '';
+  const names = open
+    .filter(({ id }) => id !== nextBestTest?.id)
+    .map(({ id }) => escapeValue(inSentence(c.texts.text(`term.investigation-${id}`))));
+  const notDone =
+    names.length === 0 ? '' : c.texts.text('subtype.not-done', { list: enumerate(names, names.length, c, NOT_DONE) });
+  if (nextBestTest === null) return notDone;
+  const next = c.texts.text('subtype.next', {
+    test: escapeValue(c.texts.text(`term.investigation-${nextBestTest.id}`)),
+    causes: escapeValue(
+      nextBestTest.tells.map((cause) => c.texts.text(`term.cause-${cause}`)).join(c.texts.text('ui.separator')),
+    ),
+  });
+  return notDone === '' ? next : `${next} ${notDone}`;
+}
+
+/** What one further finding would make of TOAST: at most two. */
+export function wouldChangeBlock({ toast }: ClassifiedSubtype, c: ExplainContext): string {
+  const items = toast.wouldChange.slice(0, 2).map(({ finding, present, class: becomes, level }) => {
+    const name = inSentence(c.texts.text(`criterion.${finding}`));
+    return c.texts.text('subtype.would-be', {
+      finding: present ? name : c.texts.text('block.not-met', { name }),
+      class: classText({ ...toast, class: becomes, level, undetermined: null }, c),
+    });
+  });
+  return items.length === 0
+    ? ''
+    : c.texts.text('block.changed-by', { list: escapeValue(items.join(c.texts.text('ui.semicolon'))) });
+}
+
+/** 'Lesion pattern compatible with …': never a cause, and never in place of a rule. */
+export function patternBlock(pattern: SubtypePrediction | null, c: ExplainContext, bars: number): string {
+  if (pattern === null) return '';
+  const { prediction, tellsApart } = pattern;
+  const mark = simulatedMark(prediction, c);
+  if (prediction.headline === null) return c.texts.text('subtype.pattern-outside', { mark });
+  if (!tellsApart) return c.texts.text('subtype.pattern-open', { mark });
+  const statement = c.texts.text('subtype.pattern', { mark, list: escapeValue(classProbabilities(prediction, c)) });
+  const sentence = [statement, ...limitSentences(prediction, c)].join(' ');
+  const lines = bars === 0 ? [] : contributionLines(prediction, c, bars);
+  return lines.length === 0
+    ? sentence
+    : `${sentence}\n\n${c.texts.text('subtype.pattern-why', {
+        class: escapeValue(outcomeText(prediction.headline.id, c)),
+      })}\n\n${list(lines)}`;
+}
+
+/** 'small-vessel 58 %, cardioembolism 21 %, other classes 21 %': the most probable first. */
+export function classProbabilities({ classes, probabilities }: ModelPrediction, c: ExplainContext): string {
+  const sorted = classes
+    .map((name, i) => ({ name, probability: probabilities[i] ?? 0 }))
+    .toSorted((a, b) => b.probability - a.probability);
+  const shown = sorted.slice(0, CLASSES);
+  const rest = sorted.slice(CLASSES).reduce((sum, { probability }) => sum + probability, 0);
+  const text = (name: string, probability: number): string =>
+    c.texts.text('model.group-value', { name, value: probabilityText(probability, c.f) });
+  return [
+    ...shown.map(({ name, probability }) => text(outcomeText(name, c), probability)),
+    ...(sorted.length > CLASSES ? [text(c.texts.text('model.other-classes'), rest)] : []),
+  ].join(c.texts.text('ui.separator'));
+}

@@ -1,0 +1,127 @@
+/** Risk of hemorrhagic transformation: each score with its own definition and cohort, side by side, never averaged. */
+import type {
+  HemorrhagicTransformation,
+  OutsideCohort,
+  ScoreItem,
+  Span,
+  TransformationScore,
+} from '../../decisions/hemorrhagic-transformation/index.ts';
+import { SCORE_DETAILS } from '../../decisions/hemorrhagic-transformation/score-items.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { escapeValue, list } from '../format/markdown.ts';
+import { percentRange } from '../format/percent.ts';
+import { factName } from './blocks.ts';
+import { contributionLines } from './contribution-lines.ts';
+import { headlineText, limitSentences, simulatedMark } from './model-statement.ts';
+import { scoreSlug } from './score-lines.ts';
+
+/** Items named as what drives a score. */
+const DRIVERS = 2;
+const NAMES = 3;
+
+/** Settings in which the card has something to say on the risk. */
+export const hasRisk = ({ scores, prediction }: HemorrhagicTransformation): boolean =>
+  prediction !== null || scores.some(({ riskPercent }) => riskPercent !== null);
+
+/** 'sICH if lysed 3–12 %', for the sentence of the card; '' when no score is complete. */
+export function riskInSummary({ spread, setting }: HemorrhagicTransformation, c: ExplainContext): string {
+  if (spread === null) return '';
+  return c.texts.text(setting === 'after-thrombolysis' ? 'outlook.summary.risk-after' : 'outlook.summary.risk', {
+    range: percentRange(spread, c.f, 0),
+  });
+}
+
+export function transformationBlock(risk: HemorrhagicTransformation, c: ExplainContext): string {
+  if (!hasRisk(risk)) return '';
+  const published = risk.scores.filter(
+    ({ riskPercent, outcome }) => riskPercent !== null && outcome !== 'any-hemorrhage',
+  );
+  const others = risk.scores.filter((score) => !published.includes(score) && score.state === 'computed');
+  const lines = published.map((score) => scoreLine(score, c));
+  if (others.length > 0)
+    lines.push(
+      c.texts.text('outlook.risk-others', {
+        list: others.map((score) => escapeValue(otherScore(score, c))).join(c.texts.text('ui.semicolon')),
+      }),
+    );
+  const heading = c.texts.text(`outlook.risk.${risk.setting}`);
+  return [lines.length === 0 ? '' : `${heading}\n\n${list(lines)}`, notes(risk, c), modelPart(risk, c)]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** 'SEDAN 3 of 6: 8.5–12.2 % (ECASS II; 974 Helsinki, 828 Basel), from NIHSS, glucose'. */
+function scoreLine(score: TransformationScore, c: ExplainContext): string {
+  const { points, scale, riskPercent, outcome } = score;
+  const line = c.texts.text('outlook.risk-score', {
+    score: score.score,
+    points: points === null ? '–' : spanText(points, c),
+    most: scale.high,
+    risk: riskPercent === null ? '–' : percentRange(riskPercent, c.f),
+    definition: c.texts.text(`term.hemorrhage-${outcome}`),
+    cohort: c.texts.text(`term.cohort-${scoreSlug(score.score)}`),
+  });
+  const drivers = drivingItems(score).map((item) => c.texts.text(`term.item-${item.id}`));
+  return escapeValue(
+    drivers.length === 0
+      ? line
+      : c.texts.text('outlook.risk-score-from', { line, items: drivers.join(c.texts.text('ui.separator')) }),
+  );
+}
+
+/** Known items that give points beyond the least that they can give, most first. */
+export function drivingItems({ score, items }: TransformationScore, most = DRIVERS): ScoreItem[] {
+  const gained = ({ id, points }: ScoreItem): number =>
+    points.low - (SCORE_DETAILS[score].items.find((item) => item.id === id)?.base ?? 0);
+  return items
+    .filter((item) => (item.state === 'known' || item.state === 'lower-bound') && gained(item) > 0)
+    .toSorted((a, b) => gained(b) - gained(a))
+    .slice(0, most);
+}
+
+function otherScore(score: TransformationScore, c: ExplainContext): string {
+  return c.texts.text('outlook.risk-other', {
+    score: score.score,
+    points: score.points === null ? '–' : spanText(score.points, c),
+    definition: c.texts.text(`term.hemorrhage-${score.outcome}`),
+  });
+}
+
+export const spanText = ({ low, high }: Span, c: ExplainContext): string =>
+  low === high ? c.f.number(low) : c.texts.text('ui.range', { from: c.f.number(low), to: c.f.number(high) });
+
+/** What is open, and in what the patient differs from the cohorts. */
+function notes(risk: HemorrhagicTransformation, c: ExplainContext): string {
+  const flags = [...new Set(risk.scores.filter((s) => s.riskPercent !== null).flatMap((s) => s.outsideCohort))];
+  const parts: string[] = [];
+  if (risk.missing.length > 0) {
+    const names = risk.missing.slice(0, NAMES).map((fact) => factName(fact, c));
+    const more = risk.missing.length - names.length;
+    const text = names.join(c.texts.text('ui.separator'));
+    parts.push(
+      c.texts.text('outlook.risk-open', {
+        list: escapeValue(more > 0 ? c.texts.text('block.and-more-short', { list: text, count: more }) : text),
+      }),
+    );
+  }
+  const told = flags.filter((flag): flag is OutsideCohort => flag !== 'thrombectomy-cohort');
+  if (told.length > 0)
+    parts.push(
+      c.texts.text('outlook.risk-outside', {
+        list: escapeValue(told.map((flag) => c.texts.text(`term.outside-${flag}`)).join(c.texts.text('ui.separator'))),
+      }),
+    );
+  return parts.join(' ');
+}
+
+/** The site's own model, beside the scores. */
+function modelPart({ prediction }: HemorrhagicTransformation, c: ExplainContext): string {
+  if (prediction === null) return '';
+  const statement = c.texts.text('outlook.risk-model', {
+    mark: simulatedMark(prediction, c),
+    text: headlineText(prediction, c),
+  });
+  const bars = prediction.headline === null ? '' : list(contributionLines(prediction, c, 3));
+  const sentence = [statement, ...limitSentences(prediction, c)].join(' ');
+  return bars === '' ? sentence : `${sentence}\n\n${bars}`;
+}
