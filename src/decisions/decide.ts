@@ -10,6 +10,7 @@ import { evaluateHemorrhagicTransformation } from './hemorrhagic-transformation/
 import { evaluateIntracerebralHemorrhage } from './intracerebral-hemorrhage/index.ts';
 import { findMissingData } from './missing-data/index.ts';
 import type { CasePredictions } from './prediction.ts';
+import { evaluatePrognosis } from './prognosis/index.ts';
 import { summarizeStrokeState } from './stroke-state/index.ts';
 import { evaluateSubtype } from './subtype/index.ts';
 import { evaluateThrombectomy } from './thrombectomy/index.ts';
@@ -31,6 +32,7 @@ export const DECISION_PARTS = {
   complications: evaluateComplications,
   hemorrhagicTransformation: evaluateHemorrhagicTransformation,
   subtype: evaluateSubtype,
+  prognosis: evaluatePrognosis,
   missing: findMissingData,
 } as const;
 export type DecisionParts = typeof DECISION_PARTS;
@@ -52,6 +54,8 @@ export interface Decisions {
   readonly hemorrhagicTransformation: Result<'hemorrhagicTransformation'>;
   /** The cause of an ischemic stroke by TOAST, CCS and CISS, its syndrome by OCSP. */
   readonly subtype: Result<'subtype'>;
+  /** The 90-day outlook from published evidence and what treatment changes; the trained prediction beside. */
+  readonly prognosis: Result<'prognosis'>;
   readonly missing: Result<'missing'>;
 }
 
@@ -111,6 +115,14 @@ export function decideWith(
       parts.hemorrhagicTransformation(stroke, at, policy, options.predictions),
     ),
     subtype: attempt('subtype', () => parts.subtype(stroke, at, options.predictions)),
+    prognosis: attempt('prognosis', () =>
+      parts.prognosis(
+        stroke,
+        at,
+        { thrombolysis: conclusionOf(thrombolysis), thrombectomy: conclusionOf(thrombectomy) },
+        options.predictions,
+      ),
+    ),
     missing: attempt('missing-data', () =>
       parts.missing(stroke, [
         ...standing(thrombolysis),

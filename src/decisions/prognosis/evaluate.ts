@@ -1,6 +1,6 @@
 /** The 90-day outlook of one case at one instant, from published evidence. */
 import { candidates, DAY, holds } from '../../case/index.ts';
-import type { Instant, StrokeCase, TimeSpan } from '../../case/index.ts';
+import type { FactKey, Instant, StrokeCase, TimeSpan } from '../../case/index.ts';
 import { activePrediction } from '../active-prediction.ts';
 import { thrombolysisGiven } from '../complications/thrombolytic-given.ts';
 import { caseAtTreatment } from '../hemorrhagic-transformation/at-treatment.ts';
@@ -25,6 +25,8 @@ import type { Conclusions } from './treatments.ts';
 
 /** Read by the scores here, beside those that the transformation scores read. */
 const READ_BEFORE_TREATMENT = ['nihssItems', 'aspects'] as const;
+/** Of the transformation scores alone. */
+const NOT_READ: ReadonlySet<FactKey> = new Set(['bloodPressure', 'hypodensityExtent']);
 /** Statements made on admission do not describe a patient a week later. */
 const ACUTE_DAYS = 7;
 
@@ -64,7 +66,7 @@ export function evaluatePrognosis(
     readings,
     discharge: applies ? (activePrediction(predictions, 'discharge-mrs') ?? null) : null,
     siteModel: applies ? (activePrediction(predictions, 'mrs-90-days') ?? null) : null,
-    measuredAfterTreatment: applies ? measuredAfter : [],
+    measuredAfterTreatment: applies ? measuredAfter.filter((key) => !NOT_READ.has(key)) : [],
     missing: [...new Set(scores.flatMap(({ missing }) => missing))],
   };
   if (astral === undefined || readings.length === 0) {
