@@ -30,11 +30,12 @@ import { loadTerminology } from './fhir/terminology/load-terminology.ts';
 import { createApp } from './http/app.ts';
 import { createLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
-import type { ModelRegistry } from './inference/index.ts';
+import { auditedModels, type ModelRegistry } from './inference/index.ts';
 import { openModels, type OpenModels } from './models.ts';
 import { openDatabase, type Database } from './storage/index.ts';
 import { createJtiStore } from './storage/jti-store.ts';
 import { PRODUCT_ROOT, VERSION } from './product.ts';
+import { registryOptions } from './registry-options.ts';
 
 const SERVICE_ID = 'acute-stroke';
 
@@ -119,10 +120,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   };
   let opened: OpenModels;
   try {
-    opened = await openModels(
-      { directory: contentFolder(config.modelsDirectory), providers: config.executionProviders },
-      logger,
-    );
+    opened = await openModels(registryOptions(config), logger);
   } catch (error) {
     await closeDatabase();
     throw error;
@@ -166,7 +164,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
         content: advisorParts.content.version,
         policy: config.site,
         configuration: createHash('sha256').update(JSON.stringify(config.site)).digest('hex'),
-        models: models.reports.map(({ name, version, state, digest }) => ({ name, version, state, digest })),
+        models: auditedModels(models.reports),
         open,
       },
     });

@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import { adviseOnRecord } from '../advice.ts';
 import { instantFromEpoch, parseInstant, toIso, type Instant } from '../case/index.ts';
-import { composeAdvisorParts, contentFolder } from '../compose.ts';
+import { composeAdvisorParts } from '../compose.ts';
 import { GUIDELINE_IDS, type GuidelineId } from '../decisions/evaluation.ts';
 import { LOCALES } from '../explanation/content/card-content.ts';
 import { recordsFromResources } from '../fhir/offline-records.ts';
 import { createLogger } from '../http/logging.ts';
 import { openModels } from '../models.ts';
+import { registryOptions } from '../registry-options.ts';
 import { configuration } from './configuration.ts';
 import { NoFhirResource, patientFiles, readPatientFile, type PatientFile } from './read-patient-files.ts';
 import { CommandError, EXIT, progress } from './terminal.ts';
@@ -48,10 +49,7 @@ export async function evaluateCommand(paths: readonly string[], options: Evaluat
   const locale = chosen('locale', options.locale, LOCALES) ?? config.defaultLocale;
   const asked = instantOf(options.at);
   const logger = createLogger({ level: 'warn', destination: process.stderr });
-  const { registry, predict } = await openModels(
-    { directory: contentFolder(config.modelsDirectory), providers: config.executionProviders },
-    logger,
-  );
+  const { registry, predict } = await openModels(registryOptions(config), logger);
   const parts = {
     ...composeAdvisorParts({ ...config, site: { ...config.site, guideline } }, logger),
     ...(predict === undefined ? {} : { predict }),
