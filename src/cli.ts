@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import type { EvaluateOptions } from './cli/evaluate.ts';
+import type { PredictCommandOptions } from './cli/predict.ts';
 import type { FeaturesOptions } from './cli/features.ts';
 import { CommandError, EXIT } from './cli/terminal.ts';
 import { VERSION } from './product.ts';
@@ -91,6 +92,28 @@ Example:
     .action(async (options: FeaturesOptions) => {
       const { featuresCommand } = await import('./cli/features.ts');
       finish(await featuresCommand(options));
+    });
+
+  cli
+    .command('predict')
+    .description('what the trained models say about every row of a table and its lesion masks')
+    .requiredOption('--participants <file>', 'table with participant_id, age, sex, nihss; n/a and empty are unknown')
+    .option('--lesions <folder>', 'binary masks in MNI space, named <participant>_lesion.nii.gz')
+    .requiredOption('--out <file>', 'table to write (.csv)')
+    .option('--model <names>', 'families or models to prefer, separated by commas; else all that are active')
+    .option(...CONFIG_OPTION)
+    .addHelpText(
+      'after',
+      `
+The mRS is the one at discharge. Which variant answers is chosen row by row from what is known; the columns model_mrs and
+model_toast name it, and note says what was missing. Not for single patients: the service shows predictions with reasons.
+
+Example:
+  stroke-cds predict --participants participants.tsv --lesions masks --out predictions.csv`,
+    )
+    .action(async (options: PredictCommandOptions) => {
+      const { predictCommand } = await import('./cli/predict.ts');
+      finish(await predictCommand(options));
     });
 
   const audit = cli
