@@ -9,6 +9,7 @@ import type { Evaluation, SitePolicy, Strength } from '../decisions/evaluation.t
 import type { CasePredictions } from '../decisions/prediction.ts';
 import type { RecordVersions } from './evaluation-record.ts';
 import { restorePredictions, storePredictions, type StoredPredictions } from './stored-predictions.ts';
+import { storePrognosis, type StoredPrognosis } from './stored-prognosis.ts';
 
 export interface StoredConclusion {
   readonly conclusion: string;
@@ -56,6 +57,8 @@ export interface StoredEvaluation {
   readonly guidelineDifferences: Readonly<Record<string, string>>;
   /** Lowest and highest points and percent of each score as shown; absent in records of before. */
   readonly hemorrhagicTransformation?: StoredTransformation | { readonly failed: string } | null;
+  /** The 90-day outlook as shown, in shares; absent in records of before. */
+  readonly prognosis?: StoredPrognosis | { readonly failed: string } | null;
   /** What trained models said, shadow models included; absent where none is installed. */
   readonly predictions?: StoredPredictions;
   readonly versions: RecordVersions;
@@ -161,6 +164,7 @@ export function storeEvaluation(
         ? {}
         : Object.fromEntries(differences.map(({ guideline, conclusion }) => [guideline, conclusion])),
     hemorrhagicTransformation: decisions === null ? null : storeTransformation(decisions.hemorrhagicTransformation),
+    prognosis: decisions === null ? null : storePrognosis(decisions.prognosis),
     ...(predictions === undefined ? {} : { predictions: storePredictions(predictions) }),
     versions,
   };
