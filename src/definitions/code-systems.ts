@@ -1,6 +1,8 @@
 /** The code systems of the cards: why a card was not followed, what a card is about, what class a criterion has. */
 import type { CodeSystem, CodeSystemConcept } from 'fhir/r4.js';
 import { OVERRIDE_REASONS, STROKE_OVERRIDE_SYSTEM, TOPIC_SYSTEM, TOPICS } from '../cds-hooks/index.ts';
+import { LESION_FEATURES } from '../case/index.ts';
+import { LESION_FEATURE_SYSTEM } from '../fhir/facts/index.ts';
 import { canonical, DefinitionError, headOf, textOf, type Head, type Texts } from './common.ts';
 import { CLASSES } from './decision-tables.ts';
 
@@ -59,6 +61,21 @@ export function codeSystems(texts: Texts, version: string): readonly CodeSystem[
       },
       CRITERION_CLASS_SYSTEM,
       CLASSES.map((kind) => concept(kind, textOf(texts.class, kind), textOf(texts.classChinese, kind))),
+    ),
+    codeSystem(
+      {
+        id: 'lesion-features',
+        title: 'Features of an ischemic lesion',
+        description:
+          'Components of the Observation ischemic-lesion-features: one for each feature, in its own unit, all of them or none. Measured in template space from the mask of the lesion.',
+        version,
+      },
+      LESION_FEATURE_SYSTEM,
+      Object.entries(LESION_FEATURES).map(([code, { meaning, unit, low, high }]) => ({
+        code,
+        display: meaning,
+        definition: `Unit ${unit}; from ${String(low)} to ${String(high)}.`,
+      })),
     ),
   ];
 }

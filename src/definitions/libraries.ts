@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Identifier, Library, ValueSet } from 'fhir/r4.js';
 import { MONITORING_CRITERIA } from '../decisions/complications/monitoring-criteria.ts';
 import { SCORES } from '../decisions/scores/index.ts';
+import { FINDINGS } from '../decisions/subtype/index.ts';
 import { KEY_FACTS } from '../decisions/stroke-state/index.ts';
 import type { FactKey } from '../case/index.ts';
 import { citationArtifact } from './citation-artifact.ts';
@@ -71,6 +72,12 @@ function modules(texts: Texts): readonly Module[] {
       description:
         'The watch of the first 24 hours, symptomatic hemorrhage, angioedema, the guard against a second dose.',
       facts: unique(MONITORING_CRITERIA.flatMap(({ data }) => data)),
+    },
+    {
+      id: 'subtype',
+      title: 'Subtype of ischemic stroke',
+      description: `TOAST, CCS and CISS (both steps) as rules over findings, the OCSP syndrome from the items of the NIHSS, and the investigations that are not done. Findings: ${FINDINGS.map(({ id }) => id).join('; ')}.`,
+      facts: unique(FINDINGS.flatMap(({ data }): readonly FactKey[] => data)),
     },
     {
       id: 'targets',

@@ -2,6 +2,8 @@
  * Small vocabulary for writing synthetic stroke patients as FHIR R4 transaction bundles.
  * Times are given in minutes before the story's 'now', so that a story can be moved to any instant.
  */
+import { LESION_FEATURE_NAMES, LESION_FEATURES, type LesionFeatures } from '../case/index.ts';
+import { LESION_FEATURE_SYSTEM } from '../fhir/facts/index.ts';
 import type { Bundle, CodeableConcept, FhirResource, Observation, Quantity } from 'fhir/r4.js';
 
 const LOINC = 'http://loinc.org';
@@ -185,6 +187,19 @@ export class ExamplePatient {
     });
   }
 
+  /** The features of the ischemic lesion, one component each. */
+  lesion(minutesAgo: number, features: LesionFeatures): this {
+    return this.#observe(concept('stroke', 'ischemic-lesion-features', 'Features of the ischemic lesion'), minutesAgo, {
+      component: LESION_FEATURE_NAMES.map((name) => {
+        const { unit } = LESION_FEATURES[name];
+        return {
+          code: { coding: [{ system: LESION_FEATURE_SYSTEM, code: name }] },
+          valueQuantity: { value: features[name], unit, system: UCUM, code: unit },
+        };
+      }),
+    });
+  }
+
   condition(
     code: Coding,
     options: { onsetMinutesAgo?: number; encounterDiagnosis?: boolean; status?: 'active' | 'resolved' },
@@ -222,14 +237,15 @@ export class ExamplePatient {
     return this;
   }
 
-  procedure(code: Coding, minutesAgo: number): this {
+  /** @param time 'day': only the day is recorded */
+  procedure(code: Coding, minutesAgo: number, time: 'day' | 'exact' = 'day'): this {
     this.#resources.push({
       resourceType: 'Procedure',
       id: this.#next('procedure'),
       status: 'completed',
       code: concept(...code),
       subject: this.#subject,
-      performedDateTime: this.#day(minutesAgo),
+      performedDateTime: time === 'day' ? this.#day(minutesAgo) : this.ago(minutesAgo),
     });
     return this;
   }

@@ -45,6 +45,29 @@ export const HEMATOMA_LOCATION = stroke('hematoma-location', 'Hematoma location'
 export const INTRAVENTRICULAR_HEMORRHAGE = stroke('intraventricular-hemorrhage', 'Intraventricular hemorrhage');
 export const BLEND_SIGN = stroke('blend-sign', 'Blend sign');
 
+export const INFARCT_PATTERN = stroke('infarct-pattern', 'Pattern of the acute infarcts');
+export const INFARCT_TERRITORY = stroke('infarct-territory', 'Arterial supply in which acute infarcts lie');
+export const INFARCT_DIAMETER = stroke('infarct-diameter', 'Largest diameter of the acute infarct');
+export const VULNERABLE_PLAQUE = stroke('vulnerable-plaque', 'Vulnerable or ulcerated plaque');
+export const PARENT_ARTERY_PLAQUE = stroke('parent-artery-plaque', 'Plaque of the parent artery');
+export const AORTIC_ARCH_PLAQUE = stroke('aortic-arch-plaque', 'Plaque of the aortic arch');
+export const EJECTION_FRACTION = loinc('10230-1', 'Left ventricular Ejection fraction');
+export const PATTERN_TERRITORIAL = stroke('infarct-pattern-single-territorial', 'One cortical or large infarct');
+export const PATTERN_PENETRATOR = stroke(
+  'infarct-pattern-single-penetrating-artery',
+  'Infarct of one penetrating artery',
+);
+export const PATTERN_SEVERAL = stroke('infarct-pattern-multiple-one-territory', 'Several infarcts, one artery');
+export const TERRITORY_LEFT = stroke('infarct-territory-left-carotid', 'Left carotid territory');
+export const TERRITORY_RIGHT = stroke('infarct-territory-right-carotid', 'Right carotid territory');
+export const stenosisOf = (artery: string): Coding => stroke(`stenosis-${artery}`, `Stenosis: ${artery}`);
+
+export const ELECTROCARDIOGRAM = snomed('29303009', 'Electrocardiographic procedure');
+export const RHYTHM_MONITORING = stroke('rhythm-monitoring', 'Monitoring of the heart rhythm for at least 24 hours');
+export const TRANSTHORACIC_ECHO = snomed('433236007', 'Transthoracic echocardiography');
+export const DUPLEX = stroke('extracranial-vessel-imaging', 'Imaging of the extracranial arteries');
+export const THROMBECTOMY = stroke('thrombectomy', 'Mechanical thrombectomy of an intracranial artery');
+
 export const SITE_NONE = stroke('occlusion-site-none', 'No arterial occlusion');
 export const SITE_M1 = stroke('occlusion-site-M1', 'M1 segment');
 export const SITE_BASILAR = stroke('occlusion-site-basilar', 'Basilar artery');

@@ -2,33 +2,13 @@
  * The synthetic patients of `fhir-resources/examples`: a dozen clearly different strokes, and one who has none.
  * Nobody here is real; every value was written for the story.
  */
-import type { Bundle } from 'fhir/r4.js';
-import { ExamplePatient } from './example-builder.ts';
 import * as code from './example-codes.ts';
+import { causeStories } from './example-causes.ts';
+import { normalLaboratory, story, type Story } from './example-story.ts';
 
-export interface Story {
-  readonly id: string;
-  readonly story: string;
-  readonly bundle: Bundle;
-}
-
-const NOW = '2026-11-23T14:00:00Z';
+export type { Story } from './example-story.ts';
 
 const LEFT_MCA = { '1b': 1, '1c': 1, '2': 1, '4': 2, '5b': 3, '6b': 2, '8': 1, '9': 2, '10': 1 } as const;
-
-function story(id: string, text: string, write: (patient: ExamplePatient) => ExamplePatient): Story {
-  return { id, story: text, bundle: write(new ExamplePatient(id, NOW)).bundle() };
-}
-
-/** Laboratory values of somebody whose blood clots normally. */
-function normalLaboratory(patient: ExamplePatient, minutesAgo: number, glucose = 118): ExamplePatient {
-  return patient
-    .quantity(code.GLUCOSE, minutesAgo, glucose, 'mg/dL')
-    .quantity(code.INR, minutesAgo, 1.0, '{INR}')
-    .quantity(code.APTT, minutesAgo, 28, 's')
-    .quantity(code.PLATELETS, minutesAgo, 224, '10*3/uL')
-    .quantity(code.CREATININE, minutesAgo, 0.9, 'mg/dL');
-}
 
 export function exampleStories(): Story[] {
   return [
@@ -308,5 +288,6 @@ export function exampleStories(): Story[] {
           .condition(code.HYPERTENSION, { onsetMinutesAgo: 5_000_000 })
           .condition(code.ISCHEMIC_STROKE, { onsetMinutesAgo: 8 * 525_600, status: 'resolved' }),
     ),
+    ...causeStories(),
   ];
 }

@@ -6,7 +6,7 @@ import { not } from '../../case/index.ts';
 import { and, or } from '../three-valued.ts';
 import type { Answer, Answers, FindingId } from './findings.ts';
 import type { Conclusion } from './conclusion.ts';
-import type { CcsClass, WhyUndetermined } from './subtype.ts';
+import type { CcsClass, WhyUndetermined } from './classes.ts';
 
 const ORDER = [
   'large-artery-atherosclerosis',

@@ -7,7 +7,7 @@ import { not } from '../../case/index.ts';
 import { and, or } from '../three-valued.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Answer, Answers, FindingId } from './findings.ts';
-import type { CissClass, CissMechanism, WhyUndetermined } from './subtype.ts';
+import type { CissClass, CissMechanism, WhyUndetermined } from './classes.ts';
 
 const ORDER = [
   'aortic-arch-atherosclerosis',

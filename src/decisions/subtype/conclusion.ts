@@ -29,7 +29,7 @@ export interface RuleSystem<Class extends string> {
   readonly general: readonly FindingId[];
 }
 
-/** Findings without which the cause would not stand as it does; where several do the same, all that say so. */
+/** A smallest set of findings that makes the cause stand as it does; for an open one those that are missing. */
 function because<Class extends string>(
   { classify, findings }: RuleSystem<Class>,
   answers: Answers,
@@ -39,8 +39,12 @@ function because<Class extends string>(
   const asked = findings[cause] ?? [];
   if (answer === undefined) return asked.filter((id) => answers[id] === undefined);
   const known = asked.filter((id) => answers[id] !== undefined);
-  const needed = known.filter((id) => classify({ ...answers, [id]: undefined }).causes[cause] !== answer);
-  return needed.length > 0 ? needed : known.filter((id) => answers[id] === answer);
+  let kept: Answers = answers;
+  for (const id of known.toReversed()) {
+    const without = { ...kept, [id]: undefined };
+    if (classify(without).causes[cause] === answer) kept = without;
+  }
+  return known.filter((id) => kept[id] !== undefined);
 }
 
 const STATES = new Map<Answer, CauseState<string>['state']>([

@@ -125,9 +125,14 @@ export const FINDINGS = [
   },
   {
     id: 'vulnerable-plaque',
-    data: ['vulnerablePlaque'],
+    data: ['vulnerablePlaque', ...STENOSIS_FACTS],
     citation: CCS_EVIDENCE,
-    holds: ({ facts }) => holds(facts.vulnerablePlaque, (there) => there),
+    // Arteries without any narrowing carry no plaque that could have been called so.
+    holds: ({ facts }) =>
+      holds(facts.vulnerablePlaque, (there) => there) ??
+      (facts.vulnerablePlaque.status === 'unknown' && relevantStenosis(facts, (q) => isAbove(q, 0)) === false
+        ? false
+        : undefined),
   },
   {
     id: 'parent-artery-plaque',

@@ -113,7 +113,7 @@ export function evaluateSubtype(stroke: StrokeCase, at: Instant, predictions?: C
   const answers = answersOf(stroke, at);
   const toast = classification(TOAST_SYSTEM, answers);
   const chinese = ciss(answers);
-  const investigations = investigationStates(stroke, answers, chinese);
+  const investigations = investigationStates(stroke, answers, { toast, ciss: chinese });
   return {
     status: 'classified',
     decision: 'subtype',

@@ -4,17 +4,30 @@ import type { StrokeCase } from '../../case/index.ts';
 import type { Message } from '../evaluation.ts';
 import type { Answers } from './findings.ts';
 import { INVESTIGATIONS } from './subtype.ts';
-import type { Cause, CissClassification, InvestigationId, InvestigationState } from './subtype.ts';
+import type {
+  Cause,
+  CissClassification,
+  Classification,
+  InvestigationId,
+  InvestigationState,
+  ToastClass,
+} from './subtype.ts';
 import { isDone } from './work-up.ts';
 
 /** Younger than this a rare cause is looked for early. The age is ours; papers draw it between 45 and 55. */
 const YOUNG = 50;
 
+/** What the rules say so far. */
+interface SoFar {
+  readonly toast: Classification<ToastClass>;
+  readonly ciss: CissClassification;
+}
+
 interface Purpose {
   readonly tells: readonly Cause[];
   readonly reason: Message;
   /** Is it worth doing for this patient? */
-  readonly asked: (answers: Answers, stroke: StrokeCase, ciss: CissClassification) => boolean;
+  readonly asked: (answers: Answers, stroke: StrokeCase, so: SoFar) => boolean;
 }
 
 const LARGE = 'large-artery-atherosclerosis';
@@ -27,11 +40,6 @@ const heartOpen = (a: Answers): boolean =>
 
 /** In the order in which they are done. */
 const PURPOSES: Readonly<Record<InvestigationId, Purpose>> = {
-  'brain-mri': {
-    tells: [LARGE, HEART, SMALL],
-    reason: { key: 'mri-shows-the-pattern' },
-    asked: (a) => a['penetrating-artery-infarct'] === undefined || a['no-infarct-visible'] !== false,
-  },
   'intracranial-vessel-imaging': {
     tells: [LARGE, SMALL],
     reason: { key: 'arteries-inside-the-skull' },
@@ -43,6 +51,11 @@ const PURPOSES: Readonly<Record<InvestigationId, Purpose>> = {
     asked: (a) => a['relevant-stenosis-at-least-50'] === undefined,
   },
   electrocardiogram: { tells: [HEART], reason: { key: 'rhythm-now' }, asked: heartOpen },
+  'brain-mri': {
+    tells: [LARGE, HEART, SMALL],
+    reason: { key: 'mri-shows-the-pattern' },
+    asked: (a) => a['penetrating-artery-infarct'] === undefined || a['no-infarct-visible'] !== false,
+  },
   'transthoracic-echocardiography': { tells: [HEART], reason: { key: 'source-in-the-heart' }, asked: heartOpen },
   'rhythm-monitoring': {
     tells: [HEART],
@@ -57,7 +70,8 @@ const PURPOSES: Readonly<Record<InvestigationId, Purpose>> = {
   'transesophageal-echocardiography': {
     tells: [HEART, LARGE],
     reason: { key: 'arch-and-atrium' },
-    asked: (a) =>
+    asked: (a, _stroke, { toast }) =>
+      toast.class === 'undetermined' &&
       a['aortic-arch-examined'] !== true &&
       (a['infarcts-in-several-territories'] === true || a['search-for-cause-complete'] === true) &&
       a['cardiac-source-above-2-percent'] !== true,
@@ -65,27 +79,24 @@ const PURPOSES: Readonly<Record<InvestigationId, Purpose>> = {
   'microembolic-monitoring': {
     tells: [LARGE],
     reason: { key: 'emboli-from-the-artery' },
-    asked: (a, _stroke, ciss) =>
+    asked: (a, _stroke, { ciss }) =>
       ciss.class === 'intracranial-extracranial-atherosclerosis' && a['penetrating-artery-infarct'] !== true,
   },
   'coagulation-and-vasculitis-screen': {
     tells: [OTHER],
     reason: { key: 'rare-cause-in-the-young' },
-    asked: (a, { facts }) =>
+    asked: (a, { facts }, { toast }) =>
+      toast.class === 'undetermined' &&
       a['other-cause-of-stroke'] !== true &&
       (holds(facts.age, (age) => isBelow(age, YOUNG)) === true || a['search-for-cause-complete'] === true),
   },
 };
 
-export function investigationStates(
-  stroke: StrokeCase,
-  answers: Answers,
-  ciss: CissClassification,
-): readonly InvestigationState[] {
+export function investigationStates(stroke: StrokeCase, answers: Answers, so: SoFar): readonly InvestigationState[] {
   return INVESTIGATIONS.map((id) => {
     const done = isDone(stroke.facts, id);
     const { tells, reason, asked } = PURPOSES[id];
-    const wanted = !done && asked(answers, stroke, ciss);
+    const wanted = !done && asked(answers, stroke, so);
     return { id, done, tells: wanted ? tells : [], reason: wanted ? reason : null };
   });
 }

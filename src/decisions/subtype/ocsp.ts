@@ -4,7 +4,7 @@
  */
 import { candidates, type NihssItem, type StrokeFacts } from '../../case/index.ts';
 import { OCSP } from './citations.ts';
-import type { OcspClass, OcspClassification } from './subtype.ts';
+import type { OcspClass, OcspClassification } from './classes.ts';
 
 /** Signs as the syndromes need them; undefined = untestable or not recorded. */
 const SIGNS = ['cortical', 'visual', 'face', 'arm', 'leg', 'sensory', 'ataxia', 'bothSides'] as const;

@@ -6,7 +6,7 @@ import { not } from '../../case/index.ts';
 import { and, or } from '../three-valued.ts';
 import type { Answer, Answers, FindingId } from './findings.ts';
 import type { Conclusion } from './conclusion.ts';
-import type { Cause, ToastClass, WhyUndetermined } from './subtype.ts';
+import type { Cause, ToastClass, WhyUndetermined } from './classes.ts';
 
 /** The findings behind each cause, for the rows of a card. */
 export const TOAST_FINDINGS: Readonly<Record<Cause, readonly FindingId[]>> = {

@@ -2,7 +2,7 @@
 import { holds } from '../../case/index.ts';
 import type { FactKey, ImagingModality, StrokeFacts, SupplyingArtery } from '../../case/index.ts';
 import { or } from '../three-valued.ts';
-import type { InvestigationId } from './subtype.ts';
+import type { InvestigationId } from './classes.ts';
 
 export const WORK_UP_FACTS: readonly FactKey[] = ['strokeInvestigation'];
 

@@ -1,34 +1,19 @@
 /** Narrowing of the arteries of the brain: one Observation for each artery and side, the newest of each counts. */
 import {
   known,
-  SUPPLYING_ARTERIES,
   type ArterialStenosis,
-  type ArterySide,
   type Fact,
   type Known,
   type Quantity,
-  type SupplyingArtery,
   type UnknownReason,
 } from '../../case/index.ts';
 import { choose, sourcesOf } from './choose.ts';
 import { LOOK_BACK } from './quantity-table.ts';
 import { parseQuantity, sameQuantity } from './quantities.ts';
 import { readingsOf, type RecordIndex } from './record-index.ts';
+import { STENOSIS_SITES, type StenosisSite } from './stenosis-sites.ts';
 import { unknownFact, type Scope } from './scope.ts';
 import { candidatesOf } from './values.ts';
-
-interface StenosisSite {
-  readonly artery: SupplyingArtery;
-  readonly side: ArterySide;
-  /** ValueSet of the codes. */
-  readonly group: string;
-}
-
-export const STENOSIS_SITES: readonly StenosisSite[] = SUPPLYING_ARTERIES.flatMap((artery): StenosisSite[] =>
-  artery === 'basilar'
-    ? [{ artery, side: 'midline', group: `observation-stenosis-${artery}` }]
-    : (['left', 'right'] as const).map((side) => ({ artery, side, group: `observation-stenosis-${artery}-${side}` })),
-);
 
 const PERCENT = { unit: '%' } as const;
 const RANGE = [0, 100] as const;

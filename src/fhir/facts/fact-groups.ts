@@ -3,7 +3,7 @@ import type { FactKey } from '../../case/index.ts';
 import { NIHSS_ITEMS } from '../../case/index.ts';
 import { DRUG_NAMES, DRUGS, type DrugKey } from './drug-table.ts';
 import { EVENT_SOURCES, GROUP_OF_KIND, type EventKey } from './history-kinds.ts';
-import { STENOSIS_SITES } from './arterial-stenosis.ts';
+import { STENOSIS_SITES } from './stenosis-sites.ts';
 import { QUANTITIES, type MeasuredKey } from './quantity-table.ts';
 
 const observation = (...names: string[]): readonly string[] => names.map((n) => `observation-${n}`);

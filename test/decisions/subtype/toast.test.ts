@@ -149,7 +149,7 @@ describe('other determined cause, and undetermined', () => {
   it('says so early in the evening, with the next best test', () => {
     const early = classified(aCase({ nihssItems: CORTICAL, hemorrhageOnImaging: given(false) }));
     expect(early.toast).toMatchObject({ class: 'undetermined', level: null, undetermined: 'incomplete-evaluation' });
-    expect(early.nextBestTest?.id).toBe('brain-mri');
+    expect(early.nextBestTest?.id).toBe('intracranial-vessel-imaging');
     expect(early.settledBy.length).toBeGreaterThan(0);
   });
 });
