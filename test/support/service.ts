@@ -93,6 +93,8 @@ export interface TestService {
 export interface ServiceOptions {
   /** Members of the configuration file. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Variables of the environment: where secrets come from. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Members of the trust record of the one client. */
   readonly client?: Readonly<Record<string, unknown>>;
   readonly clock?: () => Instant;
@@ -132,7 +134,7 @@ function configuration(keys: EhrKeys, fhir: FhirServer, options: ServiceOptions)
     ],
     ...options.config,
   };
-  const loaded = loadConfig({}, { name: 'test', text: JSON.stringify(file) });
+  const loaded = loadConfig(options.environment ?? {}, { name: 'test', text: JSON.stringify(file) });
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
   return loaded.config;
 }
