@@ -8,6 +8,7 @@ import { isFailed, type Decisions, type Guarded } from '../decisions/decide.ts';
 import type { Evaluation, SitePolicy, Strength } from '../decisions/evaluation.ts';
 import type { CasePredictions } from '../decisions/prediction.ts';
 import type { RecordVersions } from './evaluation-record.ts';
+import { storeSubtype, type StoredSubtype } from './stored-subtype.ts';
 import { restorePredictions, storePredictions, type StoredPredictions } from './stored-predictions.ts';
 import { storePrognosis, type StoredPrognosis } from './stored-prognosis.ts';
 
@@ -61,6 +62,8 @@ export interface StoredEvaluation {
   readonly prognosis?: StoredPrognosis | { readonly failed: string } | null;
   /** What trained models said, shadow models included; absent where none is installed. */
   readonly predictions?: StoredPredictions;
+  /** Absent in records of before. */
+  readonly subtype?: StoredSubtype | null;
   readonly versions: RecordVersions;
 }
 
@@ -166,6 +169,7 @@ export function storeEvaluation(
     hemorrhagicTransformation: decisions === null ? null : storeTransformation(decisions.hemorrhagicTransformation),
     prognosis: decisions === null ? null : storePrognosis(decisions.prognosis),
     ...(predictions === undefined ? {} : { predictions: storePredictions(predictions) }),
+    subtype: decisions === null ? null : storeSubtype(decisions.subtype),
     versions,
   };
 }
