@@ -109,6 +109,11 @@ describe('direction of imports', () => {
     expect(refused).toEqual([]);
   });
 
+  it('imaging measures: it imports the case and packages, no decision, no record, no service', () => {
+    const allowed = ['case', 'imaging', 'thread.ts'];
+    expect(offences(inPart('imaging'), ({ own, target }) => !own || allowed.includes(part(target)))).toEqual([]);
+  });
+
   it('imaging and cds-hooks never import each other', () => {
     expect(offences(inPart('imaging'), ({ own, target }) => !own || part(target) !== 'cds-hooks')).toEqual([]);
   });

@@ -7,6 +7,8 @@ export interface Components {
   readonly sizes: readonly number[];
   /** Flat voxel indices (into the whole grid) of the largest part; the first of several equals. */
   readonly largest: Int32Array;
+  /** Flat voxel indices of all parts. */
+  readonly all: Int32Array;
 }
 
 /** Parts that touch by face, edge or corner (26 neighbors) are one. `box` holds every voxel that is set. */
@@ -42,11 +44,11 @@ export function components(voxels: Uint8Array, [nx, ny]: Point, box: Box): Compo
     sizes.push(end - start);
     if (end - start > largestSize) [largestStart, largestSize] = [start, end - start];
   }
-  const largest = found.slice(largestStart, largestStart + largestSize).map((at) => {
+  const all = found.map((at) => {
     const [i, j, k] = [(at % wx) - 1, (Math.floor(at / wx) % wy) - 1, Math.floor(at / (wx * wy)) - 1];
     return ((box.from[2] + k) * ny + box.from[1] + j) * nx + box.from[0] + i;
   });
-  return { sizes, largest };
+  return { sizes, largest: all.subarray(largestStart, largestStart + largestSize), all };
 }
 
 function neighborhood(wx: number, wy: number): readonly number[] {

@@ -28,9 +28,12 @@ export function largestAxialDiameter(indices: Int32Array, size: Point): number {
 
 /** Coordinates of those voxels that are first or last of their line along i, then of what is left along j, then k. */
 function extremes(indices: Int32Array, nx: number, ny: number): readonly Point[] {
-  let points = Array.from(indices, (at): Point => [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))]);
-  for (const axis of [0, 1, 2] as const) {
-    const [a, b] = [(axis + 1) % 3, (axis + 2) % 3] as [0 | 1 | 2, 0 | 1 | 2];
+  const rows = rowEnds(indices, nx);
+  let points = rows.map((at): Point => [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))]);
+  for (const [axis, a, b] of [
+    [1, 0, 2],
+    [2, 0, 1],
+  ] as const) {
     const ends = new Map<number, [Point, Point]>();
     for (const point of points) {
       const line = point[a] * 65_536 + point[b];
@@ -42,6 +45,32 @@ function extremes(indices: Int32Array, nx: number, ny: number): readonly Point[]
     points = [...ends.values()].flatMap(([low, high]) => (low === high ? [low] : [low, high]));
   }
   return points;
+}
+
+/** Flat indices of the first and the last voxel of each row along i. */
+function rowEnds(indices: Int32Array, nx: number): number[] {
+  let [low, high] = [Infinity, -1];
+  for (const at of indices) {
+    if (at < low) low = at;
+    if (at > high) high = at;
+  }
+  const firstRow = Math.floor(low / nx);
+  const count = Math.floor(high / nx) - firstRow + 1;
+  const first = new Int32Array(count).fill(-1);
+  const last = new Int32Array(count).fill(-1);
+  for (const at of indices) {
+    const row = Math.floor(at / nx) - firstRow;
+    const known = first[row] ?? -1;
+    if (known === -1 || at < known) first[row] = at;
+    if (at > (last[row] ?? -1)) last[row] = at;
+  }
+  const ends: number[] = [];
+  first.forEach((at, row) => {
+    const other = last[row] ?? at;
+    if (at !== -1) ends.push(at);
+    if (other !== at) ends.push(other);
+  });
+  return ends;
 }
 
 /** Largest squared distance of two points. */

@@ -40,7 +40,8 @@ export function lesionFeatures(mask: BinaryMask, atlas: ArterialAtlas): LesionFe
     return features({});
   }
   const counted = tally(voxels, box, atlas);
-  refuseOutside(mask, counted.voxels, counted.territories[0] ?? 0);
+  if (voxels !== mask.voxels) refuseOffGrid(mask, counted.voxels);
+  if ((counted.territories[0] ?? 0) > MOST_OUTSIDE * counted.voxels) throw outsideTemplate();
 
   const volumeMl = counted.voxels * VOXEL_ML;
   const place = territoryFeatures(counted, atlas);
@@ -83,7 +84,7 @@ export function lesionFeatures(mask: BinaryMask, atlas: ArterialAtlas): LesionFe
     largestComponentFraction: parts.largest.length / counted.voxels,
     maxDiameterMm,
     maxAxialDiameterMm,
-    overallExtentMm: parts.sizes.length === 1 ? maxDiameterMm : largestDiameter(indicesOf(voxels), atlas.size),
+    overallExtentMm: parts.sizes.length === 1 ? maxDiameterMm : largestDiameter(parts.all, atlas.size),
     compactness: largestMl / ((Math.PI / 6) * (maxDiameterMm / 10) ** 3),
     anyInfratentorial: flag(vertebrobasilarMl >= STRAY_ML),
     infratentorial: flag(vertebrobasilarMl >= 0.5 * volumeMl),
@@ -115,11 +116,10 @@ function features(measured: Readonly<Partial<Record<LesionFeatureName, number>>>
   return Object.fromEntries(entries) as Record<LesionFeatureName, number>;
 }
 
-function refuseOutside(mask: BinaryMask, onAtlas: number, unlabelled: number): void {
+function refuseOffGrid(mask: BinaryMask, onAtlas: number): void {
   let inMask = 0;
-  for (const voxel of mask.voxels) inMask += voxel;
-  inMask *= Math.abs(determinant(mask.affine));
-  if (onAtlas < LEAST_ON_GRID * inMask || unlabelled > MOST_OUTSIDE * onAtlas) throw outsideTemplate();
+  for (let at = 0; at < mask.voxels.length; at++) inMask += mask.voxels[at] ?? 0;
+  if (onAtlas < LEAST_ON_GRID * inMask * Math.abs(determinant(mask.affine))) throw outsideTemplate();
 }
 
 function outsideTemplate(): ImageRefusal {
@@ -127,10 +127,4 @@ function outsideTemplate(): ImageRefusal {
     'outside-template',
     'most of the lesion lies outside of the atlas (which ends at z = -50 mm): is the mask in MNI space?',
   );
-}
-
-function indicesOf(voxels: Uint8Array): Int32Array {
-  const indices: number[] = [];
-  for (let at = voxels.indexOf(1); at !== -1; at = voxels.indexOf(1, at + 1)) indices.push(at);
-  return Int32Array.from(indices);
 }

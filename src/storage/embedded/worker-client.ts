@@ -1,7 +1,5 @@
 /** The service's end of the database thread: one promise per query, all rejected when the thread dies. */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { startThread } from '../../thread.ts';
 import { StorageError } from '../storage-error.ts';
 import type { QueryAnswer, WorkerCommand, WorkerFailure, WorkerOptions, WorkerReply } from './worker-protocol.ts';
 
@@ -27,27 +25,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** From TypeScript sources (tests, tools) the thread first needs the loader that the process itself runs under. */
-function startFromSource(options: WorkerOptions): Worker {
-  const tsx = createRequire(import.meta.url).resolve('tsx/package.json');
-  const loader = new URL('./dist/esm/api/index.mjs', pathToFileURL(tsx)).href;
-  const entry = new URL('./worker.ts', import.meta.url).href;
-  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => {
-    register();
-    return import(${JSON.stringify(entry)});
-  });`;
-  return new Worker(boot, { eval: true, workerData: options, execArgv: [] });
-}
-
-function startWorker(options: WorkerOptions): Worker {
-  return import.meta.url.endsWith('.ts')
-    ? startFromSource(options)
-    : new Worker(new URL('./worker.js', import.meta.url), { workerData: options, execArgv: [] });
-}
-
 /** @throws StorageError 'cannot-open' */
 export function openWorker(options: WorkerOptions): Promise<WorkerClient> {
-  const worker = startWorker(options);
+  const worker = startThread(import.meta.url, './worker', options);
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let ended: StorageError | null = null;
