@@ -1,7 +1,8 @@
 /**
  * The individual's risk of mRS 3 to 6 without reperfusion treatment, from what is published. ASTRAL is the one score with
  * a rate for every total and a cohort that was mostly untreated. Scores of treated patients do not speak for an untreated
- * one; DRAGON, whose outcome has the same cut, does so after the mean effect of its treatment is taken off.
+ * one; DRAGON, whose outcome has the same cut, does so after the mean effect of its treatment is taken off. The control
+ * arms of the thrombolysis trials say what became of patients of the same severity and age.
  */
 import { ASTRAL_CURVE, astralObserved, astralRisk } from '../scores/astral.ts';
 import { samuelCumulative } from '../scores/samuel.ts';
@@ -9,18 +10,34 @@ import { UNTREATED } from '../scores/samuel-distributions.ts';
 import type { Citation } from '../evaluation.ts';
 import { expit, hull, INDEPENDENT, logit } from './distribution.ts';
 import { REFERENCES } from './occlusion.ts';
+import { trialControlRisk } from './trial-controls.ts';
 import type { BaselineReading, Estimate, Occlusion, PrognosisExplanation, PrognosisScore, Span } from './result.ts';
 
 const NTAIOS: Citation = { source: 'Ntaios 2012', doi: '10.1212/WNL.0b013e318259e221', grade: 'V1' };
 const STRBIAN: Citation = { source: 'Strbian 2012 (DRAGON)', doi: '10.1212/WNL.0b013e318248b687', grade: 'V1' };
 
+const EMBERSON: Citation = {
+  source: 'Emberson 2014',
+  section: 'Figure 2, control arms by NIHSS',
+  doi: '10.1016/S0140-6736(14)60584-5',
+  grade: 'V1',
+};
+
+/** Age and NIHSS of the patient, the NIHSS with both ends where an item was untestable. */
+export interface AgeAndSeverity {
+  readonly age: number;
+  readonly nihss: Span;
+}
+
 /**
+ * @param likeTrials null for a patient whom the trials would not have enrolled (a deficit judged not disabling)
  * @param minutes from onset to thrombolysis as DRAGON counts it (given, else now); null when not known or after 4.5 h
  * @returns empty when ASTRAL has no points
  */
 export function baselineReadings(
   astral: PrognosisScore,
   dragon: PrognosisScore,
+  likeTrials: AgeAndSeverity | null,
   occlusions: readonly Occlusion[],
   minutes: Span | null,
 ): readonly BaselineReading[] {
@@ -34,6 +51,18 @@ export function baselineReadings(
       risk: { low: astralObserved(low), high: astralObserved(high) },
       citation: { ...NTAIOS, section: 'sensitivity and specificity by cut' },
     },
+    ...(likeTrials === null
+      ? []
+      : [
+          {
+            id: 'trial-controls' as const,
+            risk: {
+              low: trialControlRisk(likeTrials.age, likeTrials.nihss.low),
+              high: trialControlRisk(likeTrials.age, likeTrials.nihss.high),
+            },
+            citation: EMBERSON,
+          },
+        ]),
     ...(lessThrombolysis === null
       ? []
       : [{ id: 'dragon-less-thrombolysis' as const, risk: lessThrombolysis, citation: STRBIAN }]),

@@ -9,6 +9,7 @@ import type { CasePredictions } from '../prediction.ts';
 import { agreed, agreedNihss, exactNumber } from '../scores/case-values.ts';
 import { UNTREATED } from '../scores/samuel-distributions.ts';
 import { baselineReadings, baselineRisk, explanationOf } from './baseline.ts';
+import type { AgeAndSeverity } from './baseline.ts';
 import { counterfactualsOf } from './counterfactuals.ts';
 import type { Floor } from './distribution.ts';
 import { notesOf } from './notes.ts';
@@ -56,7 +57,7 @@ export function evaluatePrognosis(
   const applies = status === 'estimated' || status === 'insufficient-data';
   const scores = applies ? PROGNOSIS_SCORES.map((name) => evaluateScore(name, baseline, at, given)) : [];
   const astral = scoreOf(scores, 'ASTRAL');
-  const readings = status === 'estimated' ? readingsOf(scores, astral, occlusions, toThrombolysis) : [];
+  const readings = status === 'estimated' ? readingsOf(baseline, scores, occlusions, toThrombolysis) : [];
   const common = {
     decision: 'prognosis' as const,
     assumesIschemic: applies && hemorrhagePresent(stroke) !== false,
@@ -126,15 +127,27 @@ function floorOf({ facts }: StrokeCase): Floor | null {
 }
 
 function readingsOf(
+  stroke: StrokeCase,
   scores: readonly PrognosisScore[],
-  astral: PrognosisScore | undefined,
   occlusions: Individual['occlusions'],
   minutes: Span | null,
 ): readonly BaselineReading[] {
+  const astral = scoreOf(scores, 'ASTRAL');
   const dragon = scoreOf(scores, 'DRAGON');
   if (astral === undefined || dragon === undefined) return [];
   const covered = minutes !== null && minutes.high <= LATEST_WITHOUT_IMAGING_MIN.thrombolysis ? minutes : null;
-  return baselineReadings(astral, dragon, occlusions, covered);
+  return baselineReadings(astral, dragon, likeTrialPatients(stroke), occlusions, covered);
+}
+
+const MOST_NIHSS = 42;
+
+/** The trials enrolled disabling strokes. */
+function likeTrialPatients({ facts }: StrokeCase): AgeAndSeverity | null {
+  const age = exactNumber(facts.age);
+  const nihss = agreedNihss(facts.nihss);
+  if (age === undefined || nihss === undefined) return null;
+  if (holds(facts.disablingDeficit, (disabling) => !disabling) === true) return null;
+  return { age, nihss: { low: nihss.total, high: nihss.isLowerBound ? MOST_NIHSS : nihss.total } };
 }
 
 /** The figures of a treatment that can still be given move with every quarter of an hour. */

@@ -16,6 +16,7 @@ export function notesOf(prognosis: Omit<Prognosis, 'notes'>, stroke: StrokeCase)
   return [
     'prognosis-method',
     'prognosis-mixed-cohort',
+    ...when(trialControlsWorse(prognosis), 'prognosis-trial-controls-worse'),
     ...when(hasEffect, 'prognosis-treatment-assumption'),
     ...when(hasEffect && large, 'prognosis-control-arm-thrombolysed'),
     ...when(treatments.filter(({ effects }) => effects.length > 0).length > 1, 'prognosis-better-of-both-treatments'),
@@ -44,4 +45,14 @@ export function notesOf(prognosis: Omit<Prognosis, 'notes'>, stroke: StrokeCase)
     ...when(prognosis.assumesIschemic, 'prognosis-if-ischemic'),
     ...when(prognosis.measuredAfterTreatment.length > 0, 'prognosis-values-before-treatment'),
   ];
+}
+
+/** Worth a sentence from here on, in shares. */
+const CLEAR_DIFFERENCE = 0.1;
+
+function trialControlsWorse({ readings }: Pick<Prognosis, 'readings'>): boolean {
+  const risk = (id: string): number | undefined => readings.find((reading) => reading.id === id)?.risk.low;
+  const controls = risk('trial-controls');
+  const astral = risk('astral-curve');
+  return controls !== undefined && astral !== undefined && controls - astral >= CLEAR_DIFFERENCE;
 }

@@ -84,11 +84,12 @@ export interface PrognosisScore {
 /**
  * One published reading of the patient's risk of mRS 3 to 6 without treatment.
  * 'astral-curve': a third party's curve through the figure of the paper. 'astral-observed': share observed in the
- * derivation cohort among patients in the same band of points. 'dragon-less-thrombolysis': its rate after alteplase with
+ * derivation cohort among patients in the same band of points. 'trial-controls': control arms of the thrombolysis trials,
+ * same NIHSS and age; their patients did worse than ASTRAL's cohort. 'dragon-less-thrombolysis': its rate after alteplase with
  * the mean effect of alteplase at that time taken off.
  */
 export interface BaselineReading {
-  readonly id: 'astral-curve' | 'astral-observed' | 'dragon-less-thrombolysis';
+  readonly id: 'astral-curve' | 'astral-observed' | 'trial-controls' | 'dragon-less-thrombolysis';
   readonly risk: Span;
   readonly citation: Citation;
 }
@@ -231,6 +232,7 @@ export type PrognosisStatus =
 export type PrognosisNote =
   | 'prognosis-method'
   | 'prognosis-mixed-cohort'
+  | 'prognosis-trial-controls-worse'
   | 'prognosis-treatment-assumption'
   | 'prognosis-control-arm-thrombolysed'
   | 'prognosis-better-of-both-treatments'
