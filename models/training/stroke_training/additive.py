@@ -71,6 +71,44 @@ def to_probabilities(link: str, intercepts: Array, predictors: Array) -> Array:
     return np.maximum(-np.diff(above, axis=1, prepend=1.0, append=0.0), 0.0)
 
 
+@dataclass(frozen=True)
+class Shape:
+    """A curve of one input that was learned elsewhere: fixed weights of its columns, one free factor (sign as given)."""
+
+    columns: tuple[Column, ...]
+    weights: tuple[float, ...]
+    sign: int = 1
+
+
+def _fit_with_shapes(
+    raw: Array,
+    y: Array,
+    columns: Sequence[Column],
+    classes: Sequence[str],
+    link: str,
+    penalty: Penalty,
+    weights: Array | None,
+    shapes: Sequence[Shape],
+) -> AdditiveModel:
+    """Each curve becomes one input for the fit and is taken apart again afterwards."""
+    plain = list(columns)
+    all_columns = (*plain, *(c for s in shapes for c in s.columns))
+    names = inputs_of(all_columns)
+    place = {n: i for i, n in enumerate(names)}
+    raw = np.asarray(raw, float)
+    own = inputs_of(plain)
+    curves = [design(raw, names, s.columns) @ np.array(s.weights) for s in shapes]
+    stand_ins = [Column(f"curve{i}", s.columns[0].group, "identity", (), s.sign) for i, s in enumerate(shapes)]
+    together = np.column_stack([raw[:, [place[n] for n in own]], *curves])
+    inner = fit_additive(together, y, [*plain, *stand_ins], classes, link, penalty, weights)
+    parts = [inner.coefficients[: len(plain)]]
+    for i, s in enumerate(shapes):
+        parts.append(np.array(s.weights)[:, None] * inner.coefficients[len(plain) + i])
+    w = np.full(len(raw), 1 / len(raw)) if weights is None else np.asarray(weights) / np.sum(weights)
+    means = w @ design(raw, names, all_columns)
+    return AdditiveModel(link, tuple(classes), all_columns, inner.intercepts, np.vstack(parts), means)
+
+
 def _cumulative_loss(a: Array, eta: Array, y: Array, w: Array) -> tuple[float, Array, Array]:
     """Negative log-likelihood, gradient by intercept and by predictor. a falls; y is 0 … K-1."""
     upper = np.concatenate([[np.inf], a, [-np.inf]])
@@ -97,11 +135,15 @@ def fit_additive(
     link: str = "cumulative-logit",
     penalty: Penalty = Penalty(),
     weights: Array | None = None,
+    shapes: Sequence[Shape] = (),
 ) -> AdditiveModel:
     """Penalized maximum likelihood; `raw` has the columns `inputs_of(columns)`, `y` holds class numbers 0 … K-1.
 
-    Lasso and sign constraints are exact: each coefficient is the difference of two non-negative parts.
+    Lasso and sign constraints are exact: each coefficient is the difference of two non-negative parts. The columns of a
+    shape come after `columns` and share one free coefficient.
     """
+    if shapes:
+        return _fit_with_shapes(raw, y, columns, classes, link, penalty, weights, shapes)
     if link not in LINKS:
         raise ValueError(f"unknown link {link!r}")
     y = np.asarray(y, int)
@@ -125,9 +167,7 @@ def fit_additive(
     if link == "softmax":
         start = np.log(counts)
     else:
-        above = 1 - np.cumsum(counts)[:-1]
-        a0 = np.log(above / (1 - above))
-        start = np.concatenate([a0[:1], np.log(np.maximum(-np.diff(a0), 1e-3))])
+        start = _threshold_start(counts)
     size = len(start)
     onehot = np.eye(k)[y] if link == "softmax" else None
 
@@ -147,7 +187,7 @@ def fit_additive(
             g_start, g_beta = g.sum(0), (z.T @ g).ravel()
         else:
             gaps = np.exp(theta[1:size])
-            a = theta[0] - np.concatenate([[0.0], np.cumsum(gaps)])
+            a = _falling(theta[:size])
             value, g_a, g_eta = _cumulative_loss(a, eta[:, 0], y, w)
             tail = np.cumsum(g_a[::-1])[::-1]
             g_start = np.concatenate([[g_a.sum()], -gaps * tail[1:]])
@@ -177,9 +217,20 @@ def fit_additive(
     if link == "softmax":
         a = solution.x[:size] - solution.x[:size].mean()
     else:
-        a = solution.x[0] - np.concatenate([[0.0], np.cumsum(np.exp(solution.x[1:size]))])
+        a = _falling(solution.x[:size])
     coefficients = beta / scale[:, None]
     return AdditiveModel(link, tuple(classes), tuple(columns), a - mean @ coefficients, coefficients, mean)
+
+
+def _falling(theta: Array) -> Array:
+    """First threshold, then logarithms of the steps down."""
+    return theta[0] - np.concatenate([[0.0], np.cumsum(np.exp(theta[1:]))])
+
+
+def _threshold_start(share: Array) -> Array:
+    above = 1 - np.cumsum(share)[:-1]
+    a0 = np.log(above / (1 - above))
+    return np.concatenate([a0[:1], np.log(np.maximum(-np.diff(a0), 1e-3))])
 
 
 def average(models: Sequence[AdditiveModel]) -> AdditiveModel:

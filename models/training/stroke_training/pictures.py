@@ -74,7 +74,8 @@ def dependence_plot(
             moved[:, place[name]] = v
             mean.append(model.probabilities(moved)[:, list(event)].sum(1).mean())
         axis.plot(grid, mean, color=ACCENT)
-        axis.plot(values, np.full(len(values), 0.01), "|", color=PALE, markersize=5)
+        # Tenths of the population, not its members: a picture must not show anyone's values.
+        axis.plot(np.quantile(values, np.arange(1, 10) / 10), np.full(9, 0.02), "|", color=PALE, markersize=6)
         if (values >= 0).all() and values.max() > 20 * max(np.median(values), 1e-9):
             axis.set_xscale("symlog", linthresh=1)
         axis.set(xlabel=f"{name} ({units[name]})", ylim=(0, 1))
