@@ -37,7 +37,9 @@ describe('texts in both languages', () => {
   it('for every id that the sources of the decisions write', () => {
     const ids = literals(/\bid: '([a-z0-9.-]+)'/g);
     expect(ids.length).toBeGreaterThan(80);
-    expect(missing(ids.map((id) => [`criterion.${id}`, `target.${id}`, `stroke-state.edge.${id}`]))).toEqual([]);
+    const kinds = ['criterion', 'target', 'stroke-state.edge', 'term.item', 'term.reading', 'score-value'];
+    const keys = (id: string): string[] => kinds.map((kind) => `${kind}${kind.startsWith('term') ? '-' : '.'}${id}`);
+    expect(missing(ids.map(keys))).toEqual([]);
   });
 
   it('for every note and action that the sources of the decisions write', () => {

@@ -116,6 +116,21 @@ const anyCase: fc.Arbitrary<StrokeCase> = fc
 
 const markdown = new MarkdownIt({ html: true });
 
+/** Rows whose number of cells is not that of the head of their table. */
+function raggedTables(tokens: readonly { readonly type: string }[]): number[] {
+  const ragged: number[] = [];
+  let head = 0;
+  let cells = 0;
+  for (const { type } of tokens) {
+    if (type === 'table_open') head = 0;
+    if (type === 'th_open') head += 1;
+    if (type === 'tr_open') cells = 0;
+    if (type === 'td_open') cells += 1;
+    if (type === 'tr_close' && cells !== 0 && cells !== head) ragged.push(cells);
+  }
+  return ragged;
+}
+
 describe('cards, whatever the record holds', () => {
   it.each(['en', 'zh-CN'] as const)('are at most five, short, without HTML, links or broken tables (%s)', (locale) => {
     fc.assert(
@@ -135,7 +150,7 @@ describe('cards, whatever the record holds', () => {
           expect([...tokens, ...inline].filter((t) => /html|link|image|code|heading|strike/.test(t.type))).toEqual([]);
           // Every emphasis is closed: no asterisks are left in the text.
           expect(inline.filter((t) => t.type === 'text' && t.content.includes('**'))).toEqual([]);
-          expect(tokens.filter((t) => t.type === 'td_open').length % 4).toBe(0);
+          expect(raggedTables(tokens)).toEqual([]);
         }
       }),
       { numRuns: 60 },

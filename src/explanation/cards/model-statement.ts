@@ -50,7 +50,7 @@ export function classSetText(classes: readonly string[], c: ExplainContext): str
 export function limitSentences(prediction: ModelPrediction, c: ExplainContext): string[] {
   const { headline, conformalSet, outOfDistribution, stability, missing, assumesIschemic } = prediction;
   if (headline === null) return [];
-  const sentences: string[] = [];
+  const sentences = prediction.simulated ? [c.texts.text('model.simulated-note')] : [];
   if (conformalSet.classes.length > 0)
     sentences.push(
       c.texts.text('model.conformal', {

@@ -8,7 +8,7 @@ import type {
   Span,
   TreatmentByOcclusion,
   TreatmentOutlook,
-} from '../../decisions/prognosis/result.ts';
+} from '../../decisions/prognosis/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { escapeValue, list, table, tableRow } from '../format/markdown.ts';
 import { probabilityRange, probabilityText } from '../format/percent.ts';
@@ -21,11 +21,17 @@ const HEIGHTS = '▁▂▃▄▅▆▇█';
 /** The share that a full bar stands for. */
 const FULL = 0.4;
 
-/** '38 % (24–55 %)', '24–55 %' where facts are missing. */
+const WIDE = 0.15;
+
+/** '38 % (34–42 %)', '33–66 % (central 61 %)', '24–55 %' where facts are missing. */
 export function estimateText({ value, low, high }: Estimate, c: ExplainContext): string {
   const range = probabilityRange({ low, high }, c.f);
   if (value === null) return range;
-  return c.texts.text('outlook.estimate', { value: probabilityText(value, c.f), range });
+  const central = probabilityText(value, c.f);
+  if (central === range) return central;
+  // Where the sources lie far apart the range is the answer, and the middle of it a detail.
+  const key = high - low > WIDE ? 'outlook.estimate-wide' : 'outlook.estimate';
+  return c.texts.text(key, { value: central, range });
 }
 
 /** One row per course of action: percent in each grade of the mRS, and the same as small bars. */
@@ -118,7 +124,9 @@ function treatmentLine(
   const { gain, numberNeeded, per15Minutes, noGainAfterMin } = effect;
   const name = c.texts.text(`outlook.treatment.${treatment}`);
   const conditions = [
-    ...(minutesFromOnset === null ? [] : [c.f.duration(minutesFromOnset.high * MINUTE)]),
+    ...(minutesFromOnset === null
+      ? []
+      : [c.texts.text('outlook.from-onset', { time: c.f.duration(minutesFromOnset.high * MINUTE) })]),
     ...(occlusion === 'unknown' ? [c.texts.text(`outlook.occlusion.${effect.occlusion}`)] : []),
     ...(state === 'open' ? [c.texts.text('outlook.if-possible')] : []),
   ].join(c.texts.text('ui.separator'));
@@ -153,8 +161,8 @@ function numberNeededText({ value, fewest, most }: TreatmentByOcclusion['numberN
 /** 'ASTRAL 27: mRS 3–6 41–53 % (1645 Lausanne)'; a score without a rate for its points is named with its points. */
 export function scoreLines({ scores }: Prognosis, c: ExplainContext): string[] {
   const known = scores.filter(({ points }) => points !== null);
-  const withRates = known.filter(({ published }) => published.length > 0);
-  const without = known.filter(({ published, state }) => published.length === 0 && state === 'computed');
+  const withRates = known.filter(hasRate);
+  const without = known.filter((score) => !hasRate(score));
   const lines = withRates.map((score) => escapeValue(scoreLine(score, c)));
   if (without.length > 0)
     lines.push(
@@ -171,6 +179,11 @@ export function scoreLines({ scores }: Prognosis, c: ExplainContext): string[] {
   return lines;
 }
 
+/** A range over most of what can be tells nothing: the score is named without it. */
+const TOO_OPEN = 0.3;
+const hasRate = ({ published }: PrognosisScore): boolean =>
+  published.length > 0 && published.every(({ probability: { low, high } }) => high - low <= TOO_OPEN);
+
 function scoreLine({ score, points, published, outsideCohort }: PrognosisScore, c: ExplainContext): string {
   const rates = published
     .map(({ outcome, probability }) =>
@@ -180,7 +193,10 @@ function scoreLine({ score, points, published, outsideCohort }: PrognosisScore, 
       }),
     )
     .join(c.texts.text('ui.separator'));
-  const outside = outsideCohort.map((flag) => c.texts.text(`term.outside-${flag}`));
+  // The cohort's name says how its patients were treated.
+  const outside = outsideCohort
+    .filter((flag) => flag !== 'not-treated-so')
+    .map((flag) => c.texts.text(`term.outside-${flag}`));
   return c.texts.text('outlook.score', {
     score,
     points: points === null ? '' : pointsText(points, c),
@@ -193,18 +209,21 @@ const pointsText = ({ low, high }: Span, c: ExplainContext): string =>
   low === high ? c.f.number(low) : c.texts.text('ui.range', { from: c.f.number(low), to: c.f.number(high) });
 
 /** What weighs most in the score behind the figures, and what another value would make of it. */
-export function prognosisDrivers({ explanation, counterfactuals }: Prognosis, c: ExplainContext): string {
+export function prognosisDrivers({ explanation, counterfactuals, discharge }: Prognosis, c: ExplainContext): string {
   const top = (explanation?.contributions ?? [])
     .filter(({ logOdds }) => logOdds.high > 0)
     .toSorted((a, b) => b.logOdds.high - a.logOdds.high)
-    .slice(0, 3)
+    .slice(0, 2)
     .map(({ item, logOdds }) =>
       c.texts.text('outlook.driver', {
         item: c.texts.text(`term.item-${item}`),
         logOdds:
           logOdds.low === logOdds.high
             ? signed(logOdds.high, c)
-            : c.texts.text('outlook.from-to', { from: signed(logOdds.low, c), to: signed(logOdds.high, c) }),
+            : c.texts.text('outlook.from-to', {
+                from: signed(Math.min(logOdds.low, logOdds.high), c),
+                to: signed(Math.max(logOdds.low, logOdds.high), c),
+              }),
       }),
     );
   const parts =
@@ -212,7 +231,8 @@ export function prognosisDrivers({ explanation, counterfactuals }: Prognosis, c:
       ? []
       : [c.texts.text('outlook.drivers', { list: escapeValue(top.join(c.texts.text('ui.separator'))) })];
   const [other] = counterfactuals;
-  if (other !== undefined)
+  // One 'what if' on the card: that of the trained model, where there is one.
+  if (other !== undefined && discharge?.headline == null)
     parts.push(
       c.texts.text('outlook.counterfactual', {
         item: escapeValue(c.texts.text(`term.item-${other.item}`)),

@@ -4,7 +4,6 @@
  */
 import type { Decisions } from '../../decisions/decide.ts';
 import { isFailed, type Guarded } from '../../decisions/guarded.ts';
-import type { Prognosis } from '../../decisions/prognosis/result.ts';
 import type { SubtypeEvaluation } from '../../decisions/subtype/index.ts';
 import type { CardDraft, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
@@ -22,23 +21,19 @@ export interface OutlookAndCause {
   readonly line: string;
 }
 
-export type OutlookDecisions = Pick<Decisions, 'hemorrhagicTransformation' | 'subtype'> & {
-  readonly prognosis?: Guarded<Prognosis>;
-};
-
 export type OrdersOfSubtype = (subtype: SubtypeEvaluation) => readonly SuggestionDraft[];
 
 const valueOf = <T>(outcome: Guarded<T>): T | null => (isFailed(outcome) ? null : outcome);
 
 /** @param room cards that the others leave, may be negative */
 export function outlookAndCause(
-  decisions: OutlookDecisions,
+  decisions: Decisions,
   room: number,
   ordersOf: OrdersOfSubtype,
   c: ExplainContext,
 ): OutlookAndCause {
   const outlooks: Outlooks = {
-    prognosis: decisions.prognosis === undefined ? null : valueOf(decisions.prognosis),
+    prognosis: valueOf(decisions.prognosis),
     risk: valueOf(decisions.hemorrhagicTransformation),
   };
   const subtype = valueOf(decisions.subtype);
@@ -67,7 +62,7 @@ function hasNews(subtype: SubtypeEvaluation): boolean {
 }
 
 /** Both parts of the outlook silent, and one of them because it failed: that is said. */
-function failureOf({ prognosis, hemorrhagicTransformation }: OutlookDecisions, c: ExplainContext): CardDraft | null {
+function failureOf({ prognosis, hemorrhagicTransformation }: Decisions, c: ExplainContext): CardDraft | null {
   const failed = [prognosis, hemorrhagicTransformation].find(isFailed);
   return failed === undefined ? null : failedCard('outlook', 'outlook', failed.errorId, c);
 }

@@ -5,7 +5,7 @@
 import type { FactKey } from '../../case/index.ts';
 import type { HemorrhagicTransformation } from '../../decisions/hemorrhagic-transformation/index.ts';
 import type { ModelPrediction } from '../../decisions/prediction.ts';
-import type { Estimate, Prognosis } from '../../decisions/prognosis/result.ts';
+import type { Estimate, Prognosis } from '../../decisions/prognosis/index.ts';
 import type { CardDraft, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, list } from '../format/markdown.ts';
@@ -113,9 +113,10 @@ export function modelBlock(prediction: ModelPrediction, c: ExplainContext): stri
   if (prediction.headline === null) return statement;
   const lines = contributionLines(prediction, c, BARS);
   return blocks([
-    [statement, ...limitSentences(prediction, c)].join(' '),
+    [statement, ...limitSentences(prediction, c), counterfactualSentence(prediction, c)]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
     lines.length === 0 ? '' : `${driversSentence(prediction, c)} ${c.texts.text('model.bars')}\n\n${list(lines)}`,
-    counterfactualSentence(prediction, c),
   ]);
 }
 
@@ -157,19 +158,20 @@ function ninetyDaysSentence(prognosis: Prognosis, gain: string, then: string, c:
   });
 }
 
-/** ', thrombolysis now +9 of 100': the span where the occlusion is not known. */
+/** ', with thrombolysis +7, thrombectomy +16 of 100': the span where the occlusion is not known. */
 function gainsInSummary(prognosis: Prognosis, c: ExplainContext): string {
-  return stillPossible(prognosis)
-    .map(({ treatment, effects }) =>
-      c.texts.text('outlook.summary.gain', {
-        treatment: c.texts.text(`outlook.treatment-in-sentence.${treatment}`),
-        gain: shortGain(
-          effects.map(({ gain }) => gain.independent),
-          c,
-        ),
-      }),
-    )
-    .join('');
+  const items = stillPossible(prognosis).map(({ treatment, effects }) =>
+    c.texts.text('outlook.summary.gain-item', {
+      treatment: c.texts.text(`outlook.treatment-in-sentence.${treatment}`),
+      gain: shortGain(
+        effects.map(({ gain }) => gain.independent),
+        c,
+      ),
+    }),
+  );
+  return items.length === 0
+    ? ''
+    : c.texts.text('outlook.summary.gain', { list: items.join(c.texts.text('ui.separator')) });
 }
 
 function shortGain(gains: readonly Estimate[], c: ExplainContext): string {

@@ -60,22 +60,24 @@ export function reasonsBlock({ toast, ccs, ciss }: ClassifiedSubtype, c: Explain
   return c.texts.text('subtype.because', { list: enumerate(names, names.length, c, REASONS) });
 }
 
-export function investigationsBlock({ investigations, nextBestTest }: ClassifiedSubtype, c: ExplainContext): string {
-  const open = investigations.filter(({ done }) => !done);
-  if (open.length === 0) return '';
-  const names = open
-    .filter(({ id }) => id !== nextBestTest?.id)
-    .map(({ id }) => escapeValue(inSentence(c.texts.text(`term.investigation-${id}`))));
-  const notDone =
-    names.length === 0 ? '' : c.texts.text('subtype.not-done', { list: enumerate(names, names.length, c, NOT_DONE) });
-  if (nextBestTest === null) return notDone;
-  const next = c.texts.text('subtype.next', {
+export function nextTestBlock({ nextBestTest }: ClassifiedSubtype, c: ExplainContext): string {
+  if (nextBestTest === null) return '';
+  return c.texts.text('subtype.next', {
     test: escapeValue(c.texts.text(`term.investigation-${nextBestTest.id}`)),
     causes: escapeValue(
       nextBestTest.tells.map((cause) => c.texts.text(`term.cause-${cause}`)).join(c.texts.text('ui.separator')),
     ),
   });
-  return notDone === '' ? next : `${next} ${notDone}`;
+}
+
+/** What is not done yet besides the next test. */
+export function notDoneBlock({ investigations, nextBestTest }: ClassifiedSubtype, c: ExplainContext): string {
+  const names = investigations
+    .filter(({ done, id }) => !done && id !== nextBestTest?.id)
+    .map(({ id }) => escapeValue(inSentence(c.texts.text(`term.investigation-${id}`))));
+  return names.length === 0
+    ? ''
+    : c.texts.text('subtype.not-done', { list: enumerate(names, names.length, c, NOT_DONE) });
 }
 
 /** What one further finding would make of TOAST: at most two. */

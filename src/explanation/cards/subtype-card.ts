@@ -9,7 +9,8 @@ import { basisBlock, closingLine, inSentence } from './blocks.ts';
 import {
   classificationLines,
   classText,
-  investigationsBlock,
+  nextTestBlock,
+  notDoneBlock,
   patternBlock,
   reasonsBlock,
   wouldChangeBlock,
@@ -49,7 +50,7 @@ export function subtypeSection(subtype: SubtypeEvaluation, c: ExplainContext): s
     c.texts.text('subtype.section', {
       text: escapeValue(isOpen ? classText(toast, c) : classesInLine(subtype, c)),
     }),
-    investigationsBlock(subtype, c),
+    nextTestBlock(subtype, c),
     patternBlock(subtype.prediction, c, 0),
   ]);
 }
@@ -84,7 +85,7 @@ function subtypeParts(subtype: ClassifiedSubtype, c: ExplainContext): string[] {
             .map((message) => escapeValue(messageText('note', message, c.f)))
             .join(c.texts.text('ui.semicolon')),
         }),
-    investigationsBlock(subtype, c),
+    [nextTestBlock(subtype, c), notDoneBlock(subtype, c)].filter((part) => part !== '').join(' '),
   ];
 }
 

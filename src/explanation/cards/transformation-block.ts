@@ -11,17 +11,23 @@ import type { ExplainContext } from '../explain-context.ts';
 import { escapeValue, list } from '../format/markdown.ts';
 import { percentRange } from '../format/percent.ts';
 import { factName } from './blocks.ts';
-import { contributionLines } from './contribution-lines.ts';
+import { driversSentence } from './contribution-lines.ts';
 import { headlineText, limitSentences, simulatedMark } from './model-statement.ts';
 import { scoreSlug } from './score-lines.ts';
 
-/** Items named as what drives a score. */
-const DRIVERS = 2;
+/** Items named as what gives the points. */
+const DRIVERS = 3;
 const NAMES = 3;
+/** A range of rates wider than this (percent) tells nothing: the score is named without one. */
+const TOO_OPEN = 15;
 
 /** Settings in which the card has something to say on the risk. */
 export const hasRisk = ({ scores, prediction }: HemorrhagicTransformation): boolean =>
-  prediction !== null || scores.some(({ riskPercent }) => riskPercent !== null);
+  prediction !== null || scores.some(tellsARate);
+
+/** A range over nearly everything tells nothing, and a rate of any hemorrhage is none of a symptomatic one. */
+const tellsARate = ({ riskPercent, outcome }: TransformationScore): boolean =>
+  riskPercent !== null && outcome !== 'any-hemorrhage' && riskPercent.high - riskPercent.low <= TOO_OPEN;
 
 /** 'sICH if lysed 3–12 %', for the sentence of the card; '' when no score is complete. */
 export function riskInSummary({ spread, setting }: HemorrhagicTransformation, c: ExplainContext): string {
@@ -33,10 +39,8 @@ export function riskInSummary({ spread, setting }: HemorrhagicTransformation, c:
 
 export function transformationBlock(risk: HemorrhagicTransformation, c: ExplainContext): string {
   if (!hasRisk(risk)) return '';
-  const published = risk.scores.filter(
-    ({ riskPercent, outcome }) => riskPercent !== null && outcome !== 'any-hemorrhage',
-  );
-  const others = risk.scores.filter((score) => !published.includes(score) && score.state === 'computed');
+  const published = risk.scores.filter(tellsARate);
+  const others = risk.scores.filter((score) => !published.includes(score) && score.points !== null);
   const lines = published.map((score) => scoreLine(score, c));
   if (others.length > 0)
     lines.push(
@@ -45,32 +49,41 @@ export function transformationBlock(risk: HemorrhagicTransformation, c: ExplainC
       }),
     );
   const heading = c.texts.text(`outlook.risk.${risk.setting}`);
-  return [lines.length === 0 ? '' : `${heading}\n\n${list(lines)}`, notes(risk, c), modelPart(risk, c)]
+  return [lines.length === 0 ? '' : `${heading}\n\n${list(lines)}`, notes(risk, published, c), modelPart(risk, c)]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-/** 'SEDAN 3 of 6: 8.5–12.2 % (ECASS II; 974 Helsinki, 828 Basel), from NIHSS, glucose'. */
+/** 'SEDAN 3 of 6: 5.1–8.5 % (ECASS II; n 974 + 828)'. */
 function scoreLine(score: TransformationScore, c: ExplainContext): string {
   const { points, scale, riskPercent, outcome } = score;
-  const line = c.texts.text('outlook.risk-score', {
-    score: score.score,
-    points: points === null ? '–' : spanText(points, c),
-    most: scale.high,
-    risk: riskPercent === null ? '–' : percentRange(riskPercent, c.f),
-    definition: c.texts.text(`term.hemorrhage-${outcome}`),
-    cohort: c.texts.text(`term.cohort-${scoreSlug(score.score)}`),
-  });
-  const drivers = drivingItems(score).map((item) => c.texts.text(`term.item-${item.id}`));
   return escapeValue(
-    drivers.length === 0
-      ? line
-      : c.texts.text('outlook.risk-score-from', { line, items: drivers.join(c.texts.text('ui.separator')) }),
+    c.texts.text('outlook.risk-score', {
+      score: score.score,
+      points: points === null ? '–' : spanText(points, c),
+      most: scale.high,
+      risk: riskPercent === null ? '–' : percentRange(riskPercent, c.f),
+      definition: c.texts.text(`term.hemorrhage-${outcome}`),
+      cohort: c.texts.text(`term.cohort-${scoreSlug(score.score)}`),
+    }),
   );
 }
 
+/** What gives the points over all scores shown: an item that weighs in several comes first. */
+function drivers(scores: readonly TransformationScore[], c: ExplainContext): string {
+  const counts = new Map<string, number>();
+  for (const score of scores) for (const { id } of drivingItems(score)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  const names = [...counts]
+    .toSorted((x, y) => y[1] - x[1])
+    .slice(0, DRIVERS)
+    .map(([id]) => c.texts.text(`term.item-${id}`));
+  return names.length === 0
+    ? ''
+    : c.texts.text('outlook.risk-drivers', { items: escapeValue(names.join(c.texts.text('ui.separator'))) });
+}
+
 /** Known items that give points beyond the least that they can give, most first. */
-export function drivingItems({ score, items }: TransformationScore, most = DRIVERS): ScoreItem[] {
+export function drivingItems({ score, items }: TransformationScore, most = 2): ScoreItem[] {
   const gained = ({ id, points }: ScoreItem): number =>
     points.low - (SCORE_DETAILS[score].items.find((item) => item.id === id)?.base ?? 0);
   return items
@@ -83,7 +96,6 @@ function otherScore(score: TransformationScore, c: ExplainContext): string {
   return c.texts.text('outlook.risk-other', {
     score: score.score,
     points: score.points === null ? '–' : spanText(score.points, c),
-    definition: c.texts.text(`term.hemorrhage-${score.outcome}`),
   });
 }
 
@@ -91,9 +103,9 @@ export const spanText = ({ low, high }: Span, c: ExplainContext): string =>
   low === high ? c.f.number(low) : c.texts.text('ui.range', { from: c.f.number(low), to: c.f.number(high) });
 
 /** What is open, and in what the patient differs from the cohorts. */
-function notes(risk: HemorrhagicTransformation, c: ExplainContext): string {
+function notes(risk: HemorrhagicTransformation, published: readonly TransformationScore[], c: ExplainContext): string {
   const flags = [...new Set(risk.scores.filter((s) => s.riskPercent !== null).flatMap((s) => s.outsideCohort))];
-  const parts: string[] = [];
+  const parts = [drivers(published, c)].filter((part) => part !== '');
   if (risk.missing.length > 0) {
     const names = risk.missing.slice(0, NAMES).map((fact) => factName(fact, c));
     const more = risk.missing.length - names.length;
@@ -121,7 +133,11 @@ function modelPart({ prediction }: HemorrhagicTransformation, c: ExplainContext)
     mark: simulatedMark(prediction, c),
     text: headlineText(prediction, c),
   });
-  const bars = prediction.headline === null ? '' : list(contributionLines(prediction, c, 3));
-  const sentence = [statement, ...limitSentences(prediction, c)].join(' ');
-  return bars === '' ? sentence : `${sentence}\n\n${bars}`;
+  return [
+    statement,
+    ...limitSentences(prediction, c),
+    prediction.headline === null ? '' : driversSentence(prediction, c),
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }
