@@ -5,6 +5,7 @@ import { agreedNihss } from '../scores/case-values.ts';
 import type { ComputedScore, ScoreDefinition } from '../scores/definition.ts';
 import { scoresFromCase } from '../scores/from-case.ts';
 import { ScoreInputError, scoreNamed } from '../scores/index.ts';
+import { TRANSFORMATION_SCORES } from './result.ts';
 import type { PublishedRate, ScoreItem, Span, TransformationScore, TransformationScoreName } from './result.ts';
 import { SCORE_DETAILS } from './score-items.ts';
 import type { ItemDefinition } from './score-items.ts';
@@ -16,17 +17,17 @@ const MOST_NIHSS = 42;
 
 /** @param at counts as the time of treatment where none was given yet */
 export function evaluateScore(name: TransformationScoreName, stroke: StrokeCase, at: Instant): Evaluated {
-  const definition = scoreNamed(name);
+  const { definition, lowest, highest } = TABLES[name];
   const { items, scale, outcome, rates } = SCORE_DETAILS[name];
   const inputs = inputsOf(name, items, stroke, at);
   const common = { score: name, scale, outcome, basis: definition.basis };
   try {
-    const least = run(definition, { ...ends(items).lowest, ...inputs.low });
-    const most = run(definition, { ...ends(items).highest, ...inputs.high });
-    const results = items.map((item) => itemOf(definition, items, item, inputs));
+    const least = run(definition, { ...lowest, ...inputs.low });
+    const most = run(definition, { ...highest, ...inputs.high });
+    const results = items.map((item) => itemOf(TABLES[name], item, inputs));
     const nothing = results.every(({ state }) => state !== 'known' && state !== 'lower-bound');
     const open = results.filter(({ state }) => state !== 'known' && state !== 'switched-off');
-    const published = nothing ? [] : publishedRates(rates, least, most, scaleEnds(definition, items));
+    const published = nothing ? [] : publishedRates(rates, least, most, TABLES[name]);
     return {
       ...common,
       state: nothing ? 'nothing-known' : open.length === 0 ? 'computed' : 'range',
@@ -63,32 +64,44 @@ function inputsOf(
   return { low, high: isLowerBound ? { ...low, nihss: MOST_NIHSS } : low };
 }
 
-const ends = (items: readonly ItemDefinition[]): { readonly lowest: Values; readonly highest: Values } => ({
-  lowest: Object.assign({}, ...items.map(({ lowest }) => lowest)) as Values,
-  highest: Object.assign({}, ...items.map(({ highest }) => highest)) as Values,
-});
+/** What of a score does not depend on the patient. */
+interface Table {
+  readonly definition: ScoreDefinition;
+  readonly lowest: Values;
+  readonly highest: Values;
+  readonly first: ComputedScore;
+  readonly last: ComputedScore;
+  /** Points with every item at its lowest. */
+  readonly floor: number;
+}
 
-function itemOf(
-  definition: ScoreDefinition,
-  items: readonly ItemDefinition[],
-  item: ItemDefinition,
-  { low, high }: KnownInputs,
-): ScoreItem {
+function tableOf(name: TransformationScoreName): Table {
+  const definition = scoreNamed(name);
+  const { items } = SCORE_DETAILS[name];
+  const lowest = Object.assign({}, ...items.map((item) => item.lowest)) as Values;
+  const highest = Object.assign({}, ...items.map((item) => item.highest)) as Values;
+  const first = run(definition, lowest);
+  const last = run(definition, highest);
+  return { definition, lowest, highest, first, last, floor: pointsOf(first).low };
+}
+
+const TABLES = Object.fromEntries(TRANSFORMATION_SCORES.map((name) => [name, tableOf(name)])) as Readonly<
+  Record<TransformationScoreName, Table>
+>;
+
+function itemOf({ definition, lowest, floor }: Table, item: ItemDefinition, { low, high }: KnownInputs): ScoreItem {
   const names = Object.keys(item.lowest);
-  const { lowest } = ends(items);
   const base = item.base ?? 0;
   // Items add up, so an item's share is what the total gains over the case with every item at its lowest.
-  const floor = pointsOf(run(definition, lowest)).low;
   const gain = (values: Values): Span => {
     const points = pointsOf(run(definition, { ...lowest, ...values }));
     return { low: base + points.low - floor, high: base + points.high - floor };
   };
   const least = pick(low, names);
   const most = pick(high, names);
-  const points = {
-    low: gain({ ...item.lowest, ...least }).low,
-    high: gain({ ...item.highest, ...most }).high,
-  };
+  const atLeast = gain({ ...item.lowest, ...least });
+  const complete = names.every((input) => least[input] !== undefined && least[input] === most[input]);
+  const points = { low: atLeast.low, high: complete ? atLeast.high : gain({ ...item.highest, ...most }).high };
   const facts = [...new Set(names.flatMap((input) => factsOfInput(definition.name, input)))];
   const state = item.switchedOff === true ? 'switched-off' : stateOf(names, least, most, points, facts);
   return { id: item.id, points, most: gain(item.highest).high, facts, state };
@@ -132,12 +145,6 @@ function pointsOf(result: ComputedScore): Span {
   return { low, high };
 }
 
-type Ends = readonly [lowest: ComputedScore, highest: ComputedScore];
-const scaleEnds = (definition: ScoreDefinition, items: readonly ItemDefinition[]): Ends => [
-  run(definition, ends(items).lowest),
-  run(definition, ends(items).highest),
-];
-
 /**
  * Where a range of points has a published rate at one end only, the ends of the scale bound it, since rates rise with
  * the points; where neither end has one, nothing is said.
@@ -146,7 +153,7 @@ function publishedRates(
   names: readonly string[],
   least: ComputedScore,
   most: ComputedScore,
-  [first, last]: Ends,
+  { first, last }: Table,
 ): PublishedRate[] {
   return names.flatMap((id) => {
     const low = percentOf(least[id]);
