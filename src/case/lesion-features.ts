@@ -145,7 +145,7 @@ const PLACE = {
   borderZoneFraction: share('share within 5 mm of the border between the ACA, MCA and PCA territories'),
   periventricularFraction: share('share within 10 mm of a lateral ventricle'),
   subcorticalOnly: flag(
-    'deep fraction at least 0.8, or 5th percentile of depth at least 10 mm, insula and VB below 5 %',
+    'deep fraction at least 0.8; or 5th percentile of depth at least 10 mm and insula, PCA, medial ACA and VB below 5 %',
   ),
   lacune15: flag('subcortical only, one part of at least 0.05 mL, axial diameter below 15 mm'),
   lacune20: flag('subcortical only, one part of at least 0.05 mL, axial diameter below 20 mm'),

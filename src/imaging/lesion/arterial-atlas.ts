@@ -13,6 +13,7 @@ import { ZONE } from './zones.ts';
 const NEAREST_LABEL_MM = 6;
 const BORDER_ZONE_MM = 5;
 const PERIVENTRICULAR_MM = 10;
+const MEDIAL_CORTEX_MM = 12;
 
 export const TERRITORY_ORDER = Object.keys(TERRITORIES) as readonly Territory[];
 export const MCA_REGION_ORDER = Object.keys(MCA_REGIONS) as readonly (keyof typeof MCA_REGIONS)[];
@@ -96,6 +97,7 @@ function addPositions(grid: AtlasGrid, midlineXMm: number): void {
         if (inBrain && inHandKnob(lateral, y, z)) zone |= ZONE.handKnob;
         const name = territoryNamed(territory[at] ?? 0);
         if (name !== undefined) {
+          if (name === 'aca' && lateral <= MEDIAL_CORTEX_MM) zone |= ZONE.medialAca;
           if (inBrain && isPerisylvian(name, y, z)) zone |= ZONE.perisylvian;
           const region = mcaRegionAt(name, y, z);
           // By position: near the midline the territories of both sides interlock.

@@ -12,7 +12,7 @@ import type { ArterialAtlas } from './arterial-atlas.ts';
 import { components } from './components.ts';
 import { largestAxialDiameter, largestDiameter } from './diameter.ts';
 import { eloquentFeatures, mcaRegionFeatures, territoryFeatures } from './place.ts';
-import { depths, inZone, tally } from './tally.ts';
+import { depths, inZone, tally, type Tally } from './tally.ts';
 import { ZONE } from './zones.ts';
 
 /** Volumes at least this large count as present; below lie stray voxels of the segmentation. */
@@ -20,6 +20,7 @@ const PRESENT_ML = 0.1;
 const PRESENT_FRACTION = 0.05;
 const STRAY_ML = 0.05;
 const CORTICAL_MM = 8;
+const DEEP_MM = 10;
 const VOXEL_ML = 0.001;
 /** Less than this share on the grid of the atlas: what is left says little about the lesion. */
 const LEAST_ON_GRID = 0.5;
@@ -59,9 +60,7 @@ export function lesionFeatures(mask: BinaryMask, atlas: ArterialAtlas): LesionFe
   const both = Math.max(volumeLeftMl + volumeRightMl, VOXEL_ML);
   const laterality = (volumeLeftMl - volumeRightMl) / both;
   const smallerMl = Math.min(volumeLeftMl, volumeRightMl);
-  const subcorticalOnly =
-    place.deepFraction >= 0.8 ||
-    (depth.p05 >= 10 && place.mcaInsularFraction < 0.05 && vertebrobasilarMl < 0.05 * volumeMl);
+  const subcorticalOnly = place.deepFraction >= 0.8 || (depth.p05 >= DEEP_MM && awayFromHiddenCortex(counted, place));
   const lacunar = subcorticalOnly && from(STRAY_ML) <= 1;
 
   return features({
@@ -104,6 +103,19 @@ export function lesionFeatures(mask: BinaryMask, atlas: ArterialAtlas): LesionFe
 }
 
 const flag = (holds: boolean): number => (holds ? 1 : 0);
+
+/**
+ * Cortex that lies deep below the outer surface, or has none near it: insula, cerebellum, medial frontal and cingulate
+ * cortex, medial and lower occipital and temporal cortex. Less than 5 % of the lesion may lie there.
+ */
+function awayFromHiddenCortex(counted: Tally, place: ReturnType<typeof territoryFeatures>): boolean {
+  return [
+    place.mcaInsularFraction,
+    place.pcaSuperficialFraction,
+    place.vertebrobasilarMl / VOXEL_ML / counted.voxels,
+    inZone(counted, ZONE.medialAca) / counted.voxels,
+  ].every((fraction) => fraction < PRESENT_FRACTION);
+}
 
 /** In the order of the table, rounded so that a file, a message and a model all hold the same number. */
 function features(measured: Readonly<Partial<Record<LesionFeatureName, number>>>): LesionFeatures {

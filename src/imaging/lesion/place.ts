@@ -32,7 +32,8 @@ const PERFORATOR: readonly Territory[] = [
 
 /** Names of the table that every lesion has: spelled out so that what builds on them need not ask. */
 type TerritoryFeatures = Measured &
-  Record<'volumeLeftMl' | 'volumeRightMl' | 'vertebrobasilarMl' | 'deepFraction' | 'mcaInsularFraction', number>;
+  Record<'volumeLeftMl' | 'volumeRightMl' | 'vertebrobasilarMl' | 'deepFraction', number> &
+  Record<'mcaInsularFraction' | 'pcaSuperficialFraction', number>;
 
 export function territoryFeatures({ territories, voxels }: Tally, atlas: ArterialAtlas): TerritoryFeatures {
   const sided = (territory: Territory, side: 0 | 1): number => territories[numberOf(territory, side)] ?? 0;
@@ -80,6 +81,7 @@ export function territoryFeatures({ territories, voxels }: Tally, atlas: Arteria
     volumeRightMl: sum(TERRITORY_ORDER, [1]) * VOXEL_ML,
     vertebrobasilarMl: arteries.Vertebrobasilar * VOXEL_ML,
     mcaInsularFraction: sum(['mcaInsular']) / labelled,
+    pcaSuperficialFraction: sum(TERRITORY_GROUPS.pcaSuperficial) / labelled,
     deepFraction: sum(PERFORATOR) / labelled,
     territoryCount: involved,
     multiTerritory: involved > 1 ? 1 : 0,

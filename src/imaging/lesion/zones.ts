@@ -8,4 +8,6 @@ export const ZONE = {
   corticospinal: 8,
   handKnob: 16,
   perisylvian: 32,
+  /** ACA territory near the midline: cortex that no outer surface is near to. */
+  medialAca: 64,
 } as const;
