@@ -127,6 +127,16 @@ describe('direction of imports', () => {
     expect(refused).toEqual([]);
   });
 
+  it('prediction computes what decisions are given: it stands on case, decisions and inference, and none of them on it', () => {
+    const packages = ['ajv', 'onnxruntime-node', 'node:fs/promises', 'node:path'];
+    const allowed = (found: Import): boolean =>
+      ownOnly('case', 'decisions', 'inference', 'prediction')(found) || packages.includes(found.target);
+    expect(inPart('prediction').length).toBeGreaterThan(10);
+    expect(offences(inPart('prediction'), allowed)).toEqual([]);
+    const below = inPart('case', 'decisions', 'explanation', 'inference', 'cds-hooks');
+    expect(offences(below, ({ own, target }) => !own || part(target) !== 'prediction')).toEqual([]);
+  });
+
   it('only the entry points import compose.ts, and nothing imports an entry point', () => {
     const entry = ['main.ts', 'cli.ts', 'demo.ts', 'compose.ts'];
     const inner = files.filter(

@@ -33,9 +33,9 @@ const stored = (): StoredEvaluation =>
     ),
   ) as StoredEvaluation;
 
-/** Every number to eight digits. */
+/** Every number to nine digits. */
 const rounded = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (_key, x: unknown) => (typeof x === 'number' ? Number(x.toPrecision(8)) : x)));
+  JSON.parse(JSON.stringify(value, (_key, x: unknown) => (typeof x === 'number' ? Number(x.toPrecision(9)) : x)));
 
 it('what models said comes back from the record as it was, shadow models included', () => {
   const restored = predictionsOf(stored());
