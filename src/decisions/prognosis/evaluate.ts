@@ -8,10 +8,11 @@ import { hemorrhagePresent } from '../intracerebral-hemorrhage/presence.ts';
 import type { CasePredictions } from '../prediction.ts';
 import { agreed, agreedNihss, exactNumber } from '../scores/case-values.ts';
 import { UNTREATED } from '../scores/samuel-distributions.ts';
-import { baselineReadings, baselineRisk, explanationOf } from './baseline.ts';
+import { baselineReadings, baselineRisk } from './baseline.ts';
 import type { AgeAndSeverity } from './baseline.ts';
 import { counterfactualsOf } from './counterfactuals.ts';
 import type { Floor } from './distribution.ts';
+import { explanationOf } from './explanation.ts';
 import { notesOf } from './notes.ts';
 import { possibleOcclusions, REFERENCES } from './occlusion.ts';
 import { outlookOf } from './outlook.ts';
@@ -57,7 +58,8 @@ export function evaluatePrognosis(
   const applies = status === 'estimated' || status === 'insufficient-data';
   const scores = applies ? PROGNOSIS_SCORES.map((name) => evaluateScore(name, baseline, at, given)) : [];
   const astral = scoreOf(scores, 'ASTRAL');
-  const readings = status === 'estimated' ? readingsOf(baseline, scores, occlusions, toThrombolysis) : [];
+  const likeTrials = likeTrialPatients(baseline);
+  const readings = status === 'estimated' ? readingsOf(scores, likeTrials, occlusions, toThrombolysis) : [];
   const common = {
     decision: 'prognosis' as const,
     assumesIschemic: applies && hemorrhagePresent(stroke) !== false,
@@ -83,7 +85,11 @@ export function evaluatePrognosis(
       validUntil: null,
     };
   }
-  const individual: Individual = { risk: baselineRisk(astral, readings), occlusions, before: floorOf(stroke) };
+  const individual: Individual = {
+    risk: baselineRisk(astral, likeTrials, readings),
+    occlusions,
+    before: floorOf(stroke),
+  };
   const treatments = treatmentOutlooks(individual, stroke, at, conclusions);
   const prognosis: Omit<Prognosis, 'notes'> = {
     ...common,
@@ -91,8 +97,8 @@ export function evaluatePrognosis(
     untreated: outlookOf(individual, (occlusion) => UNTREATED[REFERENCES[occlusion].untreated]),
     treatments,
     asTreated: asTreated(individual, treatments),
-    explanation: explanationOf(astral),
-    counterfactuals: counterfactualsOf(astral, baseline, at),
+    explanation: explanationOf(astral, likeTrials),
+    counterfactuals: counterfactualsOf(astral, likeTrials, baseline, at),
     validUntil: validUntil(treatments, at),
   };
   return { ...prognosis, notes: notesOf(prognosis, stroke) };
@@ -127,8 +133,8 @@ function floorOf({ facts }: StrokeCase): Floor | null {
 }
 
 function readingsOf(
-  stroke: StrokeCase,
   scores: readonly PrognosisScore[],
+  likeTrials: AgeAndSeverity | null,
   occlusions: Individual['occlusions'],
   minutes: Span | null,
 ): readonly BaselineReading[] {
@@ -136,7 +142,7 @@ function readingsOf(
   const dragon = scoreOf(scores, 'DRAGON');
   if (astral === undefined || dragon === undefined) return [];
   const covered = minutes !== null && minutes.high <= LATEST_WITHOUT_IMAGING_MIN.thrombolysis ? minutes : null;
-  return baselineReadings(astral, dragon, likeTrialPatients(stroke), occlusions, covered);
+  return baselineReadings(astral, dragon, likeTrials, occlusions, covered);
 }
 
 const MOST_NIHSS = 42;

@@ -14,9 +14,9 @@ export function notesOf(prognosis: Omit<Prognosis, 'notes'>, stroke: StrokeCase)
   const drugs = candidates(stroke.facts.thrombolyticGiven).flatMap(({ value }) => value.map(({ drug }) => drug));
   const thrombolysis = treatments.find(({ treatment }) => treatment === 'thrombolysis');
   return [
-    'prognosis-method',
+    prognosis.explanation?.reading === 'astral-curve' ? 'prognosis-method-astral' : 'prognosis-method',
     'prognosis-mixed-cohort',
-    ...when(trialControlsWorse(prognosis), 'prognosis-trial-controls-worse'),
+    ...when(astralMoreFavorable(prognosis), 'prognosis-astral-more-favorable'),
     ...when(hasEffect, 'prognosis-treatment-assumption'),
     ...when(hasEffect && large, 'prognosis-control-arm-thrombolysed'),
     ...when(treatments.filter(({ effects }) => effects.length > 0).length > 1, 'prognosis-better-of-both-treatments'),
@@ -50,7 +50,7 @@ export function notesOf(prognosis: Omit<Prognosis, 'notes'>, stroke: StrokeCase)
 /** Worth a sentence from here on, in shares. */
 const CLEAR_DIFFERENCE = 0.1;
 
-function trialControlsWorse({ readings }: Pick<Prognosis, 'readings'>): boolean {
+function astralMoreFavorable({ readings }: Pick<Prognosis, 'readings'>): boolean {
   const risk = (id: string): number | undefined => readings.find((reading) => reading.id === id)?.risk.low;
   const controls = risk('trial-controls');
   const astral = risk('astral-curve');

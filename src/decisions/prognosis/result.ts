@@ -16,7 +16,7 @@ export interface Span {
   readonly high: number;
 }
 
-/** `value` is null when a missing fact leaves only the span. */
+/** `value` is null when facts or references leave only the span. */
 export interface Estimate extends Span {
   readonly value: number | null;
 }
@@ -195,29 +195,34 @@ export interface TreatmentOutlook {
 
 export interface PrognosisContribution {
   readonly item: string;
-  /** On the score's own scale; every item of ASTRAL raises the risk or leaves it. */
-  readonly points: Span;
-  /** The same in log-odds of mRS 3 to 6. */
+  /** On the score's own scale; null where the reading is no score. */
+  readonly points: Span | null;
+  /** Signed, in log-odds of mRS 3 to 6: above 0 raises the risk against the reference. */
   readonly logOdds: Span;
   readonly facts: readonly FactKey[];
 }
 
-/** What the score would say of another patient; not the effect of treating this one. */
-export interface PrognosisCounterfactual {
-  readonly item: 'glucose' | 'nihss';
-  readonly from: number;
-  readonly to: number;
-  readonly unit: 'mg/dL' | '{score}';
-  /** P(mRS 0–2) without treatment, then. */
-  readonly independent: number;
-}
-
-/** Additive on the log-odds of mRS 3 to 6: baseline + contributions = total, for the curve of ASTRAL. */
+/**
+ * Of the reading that gives the central figures, additive on the log-odds of mRS 3 to 6: baseline + contributions =
+ * total. 'trial-controls': against the trials' average patient (71 years, NIHSS 12). 'astral-curve': against 0 points.
+ */
 export interface PrognosisExplanation {
-  readonly score: 'ASTRAL';
+  readonly reading: 'trial-controls' | 'astral-curve';
   readonly baselineLogOdds: number;
   readonly contributions: readonly PrognosisContribution[];
   readonly totalLogOdds: Span;
+}
+
+/** What a reading would say of another patient; not the effect of treating this one. */
+export interface PrognosisCounterfactual {
+  readonly item: 'glucose' | 'nihss';
+  readonly reading: 'trial-controls' | 'astral-curve';
+  readonly from: number;
+  readonly to: number;
+  readonly unit: 'mg/dL' | '{score}';
+  /** P(mRS 0–2) without treatment by that reading, as it is and then. */
+  readonly independentNow: number;
+  readonly independent: number;
 }
 
 /**
@@ -231,8 +236,9 @@ export type PrognosisStatus =
 
 export type PrognosisNote =
   | 'prognosis-method'
+  | 'prognosis-method-astral'
   | 'prognosis-mixed-cohort'
-  | 'prognosis-trial-controls-worse'
+  | 'prognosis-astral-more-favorable'
   | 'prognosis-treatment-assumption'
   | 'prognosis-control-arm-thrombolysed'
   | 'prognosis-better-of-both-treatments'

@@ -90,20 +90,24 @@ export function effectOf(
     individualDistribution(individual, occlusion, risk, treatedReference(reference, time), extra);
   const { value: risk } = individual.risk;
 
-  const change = (read: (distribution: MrsDistribution) => number): Estimate => {
-    const ends = [minutes.low, minutes.high].flatMap((time) => {
-      const width = trialUncertainty(treatment, time);
-      return riskGrid(individual.risk).flatMap((r) =>
-        [-width, 0, width].map((extra) => read(treated(r, time, extra)) - read(without(r))),
-      );
+  const times = minutes.low === minutes.high ? [minutes.high] : [minutes.low, minutes.high];
+  const pairs = times.flatMap((time) => {
+    const width = trialUncertainty(treatment, time);
+    return riskGrid(individual.risk).flatMap((r) => {
+      const untouched = without(r);
+      return [-width, 0, width].map((extra) => [treated(r, time, extra), untouched] as const);
     });
-    return { value: risk === null ? null : read(treated(risk, minutes.high)) - read(without(risk)), ...hull(ends) };
-  };
+  });
+  const central = risk === null ? null : ([treated(risk, minutes.high), without(risk)] as const);
+  const change = (read: (distribution: MrsDistribution) => number): Estimate => ({
+    value: central === null ? null : read(central[0]) - read(central[1]),
+    ...hull(pairs.map(([after, before]) => read(after) - read(before))),
+  });
   const { outcome, read } = goodOutcome(individual);
   const course = risk === null || isGiven ? [] : courseOf(treatment, minutes.high, (time) => treated(risk, time), read);
   return {
     occlusion,
-    treated: risk === null ? null : treated(risk, minutes.high),
+    treated: central === null ? null : central[0],
     gain: gainOf(individual, change),
     numberNeeded: numberNeeded(outcome, change(read)),
     per15Minutes:

@@ -29,16 +29,40 @@ const BANDS = [
 const riskLogOdds = ({ noDisability, reference }: Band): number =>
   logit(reference[NO_DISABILITY]) - logit(noDisability) - logit(reference[INDEPENDENT]);
 
-/**
- * Risk of mRS 3 to 6: log-odds in straight lines between the bands, moved from the trials' mean age by ASTRAL's points.
- * The control arm of the thrombectomy trials lies on the same line (Goyal 2016: 73.5 % at 68 years and NIHSS 17).
- * @param age years
- * @param nihss 0 to 42
- */
-export function trialControlRisk(age: number, nihss: number): number {
+/** Mean NIHSS of the trials' patients: with the mean age the reference of the contributions. */
+export const AVERAGE_TRIAL_PATIENT = { age: MEAN_AGE, nihss: 12 } as const;
+
+const byNihss = (nihss: number): number => {
   const [mild, moderate, severe] = BANDS;
   const [from, to] = nihss < moderate.nihss ? ([mild, moderate] as const) : ([moderate, severe] as const);
   const slope = (riskLogOdds(to) - riskLogOdds(from)) / (to.nihss - from.nihss);
-  const byAge = (ASTRAL_CURVE.slope * (age - MEAN_AGE)) / YEARS_PER_POINT;
-  return expit(riskLogOdds(from) + slope * (nihss - from.nihss) + byAge);
+  return riskLogOdds(from) + slope * (nihss - from.nihss);
+};
+
+export interface TrialControlTerms {
+  /** Log-odds of mRS 3 to 6 of the average trial patient. */
+  readonly baseline: number;
+  /** What age and NIHSS add, signed. */
+  readonly age: number;
+  readonly nihss: number;
+}
+
+/**
+ * Log-odds of mRS 3 to 6 by term: straight lines between the bands, and from the trials' mean age ASTRAL's points for age.
+ * @param age years
+ * @param nihss 0 to 42
+ */
+export function trialControlTerms(age: number, nihss: number): TrialControlTerms {
+  const baseline = byNihss(AVERAGE_TRIAL_PATIENT.nihss);
+  return {
+    baseline,
+    age: (ASTRAL_CURVE.slope * (age - AVERAGE_TRIAL_PATIENT.age)) / YEARS_PER_POINT,
+    nihss: byNihss(nihss) - baseline,
+  };
+}
+
+/** The control arm of the thrombectomy trials lies on the same line (Goyal 2016: 73.5 % at 68 years and NIHSS 17). */
+export function trialControlRisk(age: number, nihss: number): number {
+  const terms = trialControlTerms(age, nihss);
+  return expit(terms.baseline + terms.age + terms.nihss);
 }
