@@ -44,11 +44,10 @@ export function outlookAndCause(
   }
   const ownCard = subtype !== null && (!says || (room > 1 && hasNews(subtype)));
   const cause = subtype === null || ownCard ? '' : subtypeSection(subtype, c);
-  const orders = subtype === null ? [] : ordersOf(subtype);
-  const outlook = outlookCard(outlooks, cause, cause === '' ? [] : orders, c);
+  const outlook = outlookCard(outlooks, cause, c);
   return {
     outlook: outlook ?? failureOf(decisions, c),
-    subtype: ownCard ? subtypeCard(subtype, orders, c) : null,
+    subtype: ownCard ? subtypeCard(subtype, ordersOf(subtype), c) : null,
     line: '',
   };
 }

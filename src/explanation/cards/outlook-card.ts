@@ -6,7 +6,7 @@ import type { FactKey } from '../../case/index.ts';
 import type { HemorrhagicTransformation } from '../../decisions/hemorrhagic-transformation/index.ts';
 import type { ModelPrediction } from '../../decisions/prediction.ts';
 import type { Estimate, Prognosis } from '../../decisions/prognosis/index.ts';
-import type { CardDraft, SuggestionDraft } from '../card-draft.ts';
+import type { CardDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, list } from '../format/markdown.ts';
 import { probabilityRange, probabilityText } from '../format/percent.ts';
@@ -52,16 +52,8 @@ const hasNinetyDays = (prognosis: Prognosis | null): prognosis is Prognosis =>
 const modelsOf = (prognosis: Prognosis | null): ModelPrediction[] =>
   [prognosis?.siteModel ?? null, prognosis?.discharge ?? null].filter((model) => model !== null);
 
-/**
- * @param cause the section of the subtype where it has no card of its own; '' otherwise
- * @param orders drafts that the section suggests
- */
-export function outlookCard(
-  outlooks: Outlooks,
-  cause: string,
-  orders: readonly SuggestionDraft[],
-  c: ExplainContext,
-): CardDraft | null {
+/** @param cause the section of the subtype where it has no card of its own; '' otherwise */
+export function outlookCard(outlooks: Outlooks, cause: string, c: ExplainContext): CardDraft | null {
   if (!hasOutlook(outlooks)) return null;
   const { prognosis, risk } = outlooks;
   return {
@@ -76,7 +68,8 @@ export function outlookCard(
       c.texts.text('outlook.limits'),
       closingLine(dataOf(outlooks), c),
     ]),
-    suggestions: orders,
+    // The hour of the treatment decision is not that of the search for the cause.
+    suggestions: [],
   };
 }
 
@@ -127,7 +120,11 @@ export function outlookSummary({ prognosis, risk }: Outlooks, c: ExplainContext)
   if (hasNinetyDays(prognosis)) {
     const gains = gainsInSummary(prognosis, c);
     const text = (gain: string, more: string): string => ninetyDaysSentence(prognosis, gain, more, c);
-    return fitSummary([text(gains, then), text('', then), text(gains, ''), text('', '')]);
+    // Beside the gain of a treatment it is clear whose bleeding is meant.
+    const short = risk === null ? '' : riskInSummary(risk, c, 'short');
+    const shortThen = short === '' ? '' : c.texts.text('outlook.summary.then', { text: short });
+    const all = gains === '' ? [] : [text(gains, then), text(gains, shortThen), text(gains, '')];
+    return fitSummary([...all, text('', then), text('', '')]);
   }
   const [model] = modelsOf(prognosis).filter(({ headline }) => headline !== null);
   if (model?.headline != null) {

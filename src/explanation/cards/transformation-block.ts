@@ -30,9 +30,14 @@ const tellsARate = ({ riskPercent, outcome }: TransformationScore): boolean =>
   riskPercent !== null && outcome !== 'any-hemorrhage' && riskPercent.high - riskPercent.low <= TOO_OPEN;
 
 /** 'sICH if lysed 3–12 %', for the sentence of the card; '' when no score is complete. */
-export function riskInSummary({ spread, setting }: HemorrhagicTransformation, c: ExplainContext): string {
+export function riskInSummary(
+  { spread, setting }: HemorrhagicTransformation,
+  c: ExplainContext,
+  form: 'full' | 'short' = 'full',
+): string {
   if (spread === null) return '';
-  return c.texts.text(setting === 'after-thrombolysis' ? 'outlook.summary.risk-after' : 'outlook.summary.risk', {
+  const isNamed = form === 'short' || setting === 'after-thrombolysis';
+  return c.texts.text(isNamed ? 'outlook.summary.risk-after' : 'outlook.summary.risk', {
     range: percentRange(spread, c.f, 0),
   });
 }
