@@ -31,7 +31,13 @@ export class NoProvider extends Error {
 }
 
 /** Small graphs run quickest on one thread, and leave the other cores to requests. */
-const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all' } as const;
+const OPTIONS = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  graphOptimizationLevel: 'all',
+  // Errors only: the runtime writes its remarks on a graph to the terminal, past our own log.
+  logSeverityLevel: 3,
+} as const;
 
 /**
  * @param providers in order of preference; cpu is not added by itself, so that a site can insist on its GPU
