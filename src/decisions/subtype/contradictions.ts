@@ -52,6 +52,15 @@ const RULES: readonly Rule[] = [
     there: (a) => a['relevant-stenosis-over-50'] === true && a['high-risk-cardiac-source'] === true,
   },
   {
+    key: 'pattern-and-territory-differ',
+    data: ['infarctPattern', 'infarctTerritory'],
+    there: (_a, { facts: { infarctPattern, infarctTerritory } }) =>
+      infarctPattern.status === 'known' &&
+      infarctTerritory.status === 'known' &&
+      infarctPattern.value !== 'none-visible' &&
+      (infarctPattern.value === 'multiple-territories') !== infarctTerritory.value.length > 1,
+  },
+  {
     key: 'report-and-measured-lesion-differ',
     data: ['infarctPattern', 'ischemicLesion'],
     there: (_a, { facts: { infarctPattern, ischemicLesion } }) => {

@@ -304,11 +304,12 @@ export const FINDINGS = [
     id: 'infarcts-in-several-territories',
     data: [...PATTERN_FACTS, ...TERRITORY_FACTS.slice(0, 1)],
     citation: CISS_DETAILS,
+    // A pattern and a list of territories that contradict each other leave it open.
     holds: ({ facts }) => {
+      const pattern = patternIs(facts, 'multiple-territories');
       const territories = territoriesOf(facts);
-      return (
-        patternIs(facts, 'multiple-territories') ?? (territories === undefined ? undefined : territories.length > 1)
-      );
+      const several = territories === undefined ? undefined : territories.length > 1;
+      return pattern === undefined || several === undefined || pattern === several ? (pattern ?? several) : undefined;
     },
   },
   {

@@ -1,0 +1,173 @@
+/** What stands beside the classes: contradictions, investigations, the measured lesion, the trained probability. */
+import { describe, expect, it } from 'vitest';
+import type { LesionFeatureName, LesionFeatures, StrokeFacts } from '../../../src/case/index.ts';
+import { LESION_FEATURE_NAMES } from '../../../src/case/index.ts';
+import { evaluateSubtype } from '../../../src/decisions/subtype/index.ts';
+import { aCase, given, measured, NOW } from '../../support/case-builder.ts';
+import {
+  arteries,
+  classified,
+  CORTICAL,
+  done,
+  fibrillation,
+  lacunar,
+  narrowed,
+  PURE_MOTOR,
+  searched,
+} from './patients.ts';
+
+const unknownFacts = aCase().facts;
+const lesionWith = (features: Partial<Record<LesionFeatureName, number>>): LesionFeatures =>
+  Object.fromEntries(LESION_FEATURE_NAMES.map((name) => [name, features[name] ?? 0])) as unknown as LesionFeatures;
+
+describe('contradictions', () => {
+  it.each<[string, Parameters<typeof classified>[0]]>([
+    ['small-deep-infarct-with-stenosis', lacunar(9, narrowed(70))],
+    ['small-deep-infarct-with-cardiac-source', lacunar(9, fibrillation)],
+    ['small-deep-infarct-with-cortical-signs', lacunar(9, { nihssItems: CORTICAL })],
+    ['small-deep-infarct-with-occluded-artery', lacunar(9, { occlusionSite: given('M1' as const) })],
+    ['lacunar-syndrome-with-large-infarct', searched({ nihssItems: PURE_MOTOR })],
+    ['stenosis-and-cardiac-source', searched({ ...narrowed(70), ...fibrillation })],
+    [
+      'stenosis-with-infarcts-elsewhere',
+      searched({
+        ...narrowed(70),
+        infarctPattern: given('multiple-territories' as const),
+        infarctTerritory: given(['left-carotid', 'right-carotid'] as const),
+      }),
+    ],
+    ['pattern-and-territory-differ', searched({ infarctPattern: given('multiple-territories' as const) })],
+    [
+      'report-and-measured-lesion-differ',
+      searched({
+        ischemicLesion: given(lesionWith({ lesionPresent: 1, componentCountFrom50Ul: 4, anteriorFraction: 1 })),
+      }),
+    ],
+  ])('%s is said', (key, stroke) => {
+    expect(classified(stroke).contradictions.map((one) => one.key)).toContain(key);
+  });
+  it('there are none in a clear case', () => {
+    expect(classified(searched(fibrillation)).contradictions).toEqual([]);
+    expect(classified(lacunar(9)).contradictions).toEqual([]);
+  });
+});
+
+describe('investigations', () => {
+  const next = (facts: Partial<StrokeFacts>) => classified(searched(facts)).nextBestTest?.id ?? null;
+  const nothingDone = { strokeInvestigation: done(), arterialStenosis: unknownFacts.arterialStenosis };
+
+  it.each([
+    ['nothing done', nothingDone, 'intracranial-vessel-imaging'],
+    [
+      'arteries of the head only',
+      { ...nothingDone, strokeInvestigation: done('intracranial-vessel-imaging') },
+      'extracranial-vessel-imaging',
+    ],
+    ['arteries done', { strokeInvestigation: done() }, 'electrocardiogram'],
+    ['electrocardiogram done', { strokeInvestigation: done('electrocardiogram') }, 'transthoracic-echocardiography'],
+    [
+      'echocardiography done',
+      { strokeInvestigation: done('electrocardiogram', 'transthoracic-echocardiography') },
+      'rhythm-monitoring',
+    ],
+  ])('the next after %s', (_name, facts, expected) => {
+    expect(next(facts)).toBe(expected);
+  });
+  it('vessel wall imaging only for the infarct of a penetrator', () => {
+    const { parentArteryPlaque } = unknownFacts;
+    expect(classified(lacunar(12, { parentArteryPlaque })).nextBestTest?.id).toBe('vessel-wall-imaging');
+    expect(next({ ...fibrillation, parentArteryPlaque })).toBeNull();
+  });
+  it('a rare cause is looked for in the young without another cause', () => {
+    expect(next({ age: measured(38, 'a') })).toBe('coagulation-and-vasculitis-screen');
+    expect(next({ age: measured(38, 'a'), ...fibrillation })).toBeNull();
+  });
+  it('says of each whether it was done, and why it should be', () => {
+    const states = classified(searched({ strokeInvestigation: done('electrocardiogram') })).investigations;
+    expect(states.find(({ id }) => id === 'electrocardiogram')).toMatchObject({ done: true, reason: null });
+    expect(states.find(({ id }) => id === 'transthoracic-echocardiography')).toMatchObject({
+      done: false,
+      tells: ['cardioembolism'],
+      reason: { key: 'source-in-the-heart' },
+    });
+  });
+});
+
+describe('a measured lesion', () => {
+  const reported = {
+    infarctPattern: unknownFacts.infarctPattern,
+    infarctDiameter: unknownFacts.infarctDiameter,
+    infarctTerritory: unknownFacts.infarctTerritory,
+  };
+  const lacune = {
+    lesionPresent: 1,
+    componentCountFrom50Ul: 1,
+    subcorticalOnly: 1,
+    anteriorFraction: 1,
+    leftHemisphere: 1,
+  };
+  const patient = (features: Partial<Record<LesionFeatureName, number>>, facts: Partial<StrokeFacts> = {}) =>
+    classified(
+      searched({ ...reported, nihssItems: PURE_MOTOR, ischemicLesion: given(lesionWith(features)), ...facts }),
+    );
+
+  it.each([
+    [12, 'small-vessel-occlusion'],
+    // Between 15 mm and what the template may have stretched it to nothing is certain.
+    [16, 'undetermined'],
+    [19, 'undetermined'],
+  ])('stands for pattern and size where no report does (%d mm)', (millimeters, expected) => {
+    expect(patient({ ...lacune, maxAxialDiameterMm: millimeters }).toast.class).toBe(expected);
+  });
+  it('says on which side an artery is relevant', () => {
+    const large = { lesionPresent: 1, componentCountFrom50Ul: 1, anteriorFraction: 1, maxAxialDiameterMm: 50 };
+    const facts = { nihssItems: CORTICAL, ...narrowed(70) };
+    expect(patient({ ...large, leftHemisphere: 1 }, facts).toast.class).toBe('large-artery-atherosclerosis');
+    expect(patient({ ...large, rightHemisphere: 1 }, facts).toast.class).toBe('undetermined');
+  });
+  it('a wide deep lesion may be of one penetrator or of several: that is left to a report', () => {
+    const row = patient({ ...lacune, maxAxialDiameterMm: 30 }).findings.find(
+      (f) => f.id === 'penetrating-artery-infarct',
+    );
+    expect(row?.status).toBe('unknown');
+  });
+  it('the report outranks it', () => {
+    const wide = { ...lacune, maxAxialDiameterMm: 30 };
+    const facts = { infarctPattern: given('single-penetrating-artery' as const), infarctDiameter: measured(9, 'mm') };
+    expect(patient(wide, facts).toast.class).toBe('small-vessel-occlusion');
+  });
+});
+
+describe('arteries', () => {
+  it('two values of one artery that disagree leave it open', () => {
+    const twice = arteries({ 'extracranial-carotid left': 70 });
+    const all = twice.status === 'known' ? twice.value : [];
+    const other = all
+      .filter((one) => one.percent.value === 70)
+      .map((one) => ({ ...one, percent: { ...one.percent, value: 20 } }));
+    expect(classified(searched({ arterialStenosis: given([...all, ...other]) })).toast.undetermined).toBe(
+      'incomplete-evaluation',
+    );
+  });
+  it('none is excluded while the arteries of the infarct were not all seen', () => {
+    const seen = arteries();
+    const head = seen.status === 'known' ? seen.value.filter(({ artery }) => artery !== 'extracranial-carotid') : [];
+    const { findings } = classified(searched({ arterialStenosis: given(head) }));
+    expect(findings.find(({ id }) => id === 'relevant-stenosis-over-50')).toMatchObject({
+      status: 'unknown',
+      note: { key: 'arteries-not-all-examined' },
+    });
+  });
+});
+
+it('evidence is the facts of the case: every finding names those it reads', () => {
+  for (const { data, status, missing = [] } of classified(searched({ nihssItems: unknownFacts.nihssItems })).findings) {
+    expect(data.length).toBeGreaterThan(0);
+    if (status !== 'unknown') expect(missing).toEqual([]);
+    for (const key of missing) expect(data).toContain(key);
+  }
+});
+
+it('without a trained model there is none beside the rules', () => {
+  expect(evaluateSubtype(searched(), NOW)).toMatchObject({ prediction: null });
+});
