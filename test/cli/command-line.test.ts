@@ -49,7 +49,7 @@ describe('stroke-cds', () => {
   it('--help names every command and every exit code', async () => {
     const { code, stdout } = await strokeCds(['--help']);
     expect(code).toBe(0);
-    for (const command of ['serve', 'evaluate', 'score', 'audit', 'config', 'ehr-config']) {
+    for (const command of ['serve', 'evaluate', 'score', 'features', 'audit', 'config', 'ehr-config']) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
     for (const exit of [0, 1, 2, 3]) expect(stdout).toMatch(new RegExp(`^  ${String(exit)}  \\S`, 'm'));
