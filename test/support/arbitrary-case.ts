@@ -5,15 +5,29 @@
  */
 import fc from 'fast-check';
 import type {
+  ArterialStenosis,
   ClinicalEvent,
   DrugExposure,
   Fact,
   FactKey,
+  InfarctTerritory,
   StrokeCase,
   StrokeFacts,
   TimeSpan,
 } from '../../src/case/index.ts';
-import { DAY, HOUR, known, MINUTE, plus, timeSpan, unknown } from '../../src/case/index.ts';
+import {
+  DAY,
+  HOUR,
+  INFARCT_PATTERNS,
+  INFARCT_TERRITORIES,
+  known,
+  MINUTE,
+  plus,
+  quantity,
+  SUPPLYING_ARTERIES,
+  timeSpan,
+  unknown,
+} from '../../src/case/index.ts';
 import {
   aCase,
   drug,
@@ -63,6 +77,19 @@ const anyDrug: fc.Arbitrary<DrugExposure> = fc
   );
 const anyDrugs = fc.array(anyDrug, { minLength: 1, maxLength: 2 }).map((drugs) => given(drugs, null));
 
+const anyStenosis: fc.Arbitrary<ArterialStenosis> = fc
+  .record({
+    artery: fc.constantFrom(...SUPPLYING_ARTERIES),
+    side: fc.constantFrom('left' as const, 'right' as const),
+    percent: fc.constantFrom(0, 49, 50, 51, 100),
+  })
+  .map(({ artery, side, percent }) => ({
+    artery,
+    side: artery === 'basilar' ? 'midline' : side,
+    percent: quantity(percent, '%'),
+    source: { reference: 'Observation/example' },
+  }));
+
 const FINDINGS: Findings = {
   age: fc.constantFrom(0.01, 10, 17, 18, 55, 80, 81, 95).map((years) => measured(years, 'a', null)),
   weight: fc.constantFrom(20, 50, 79.9, 96, 140).map((kg) => weightOf(kg)),
@@ -95,6 +122,16 @@ const FINDINGS: Findings = {
   cerebralMicrobleeds: fc.constantFrom(0, 1, 10, 11).map((value) => measured(value, '{count}')),
   aneurysmDiameter: fc.constantFrom(4, 10, 26).map((value) => measured(value, 'mm')),
   thrombectomyAccess: anyFlag,
+  infarctPattern: fc.constantFrom(...INFARCT_PATTERNS).map((pattern) => given(pattern)),
+  infarctTerritory: fc
+    .subarray([...INFARCT_TERRITORIES], { minLength: 1 })
+    .map((territories) => given<readonly InfarctTerritory[]>(territories)),
+  infarctDiameter: fc.constantFrom(8, 15, 20, 60).map((value) => measured(value, 'mm')),
+  arterialStenosis: anyStenosis.map((stenosis) => given<readonly ArterialStenosis[]>([stenosis])),
+  parentArteryPlaque: anyFlag,
+  vulnerablePlaque: anyFlag,
+  aorticArchPlaque: fc.constantFrom(0, 4, 5).map((value) => measured(value, 'mm')),
+  ejectionFraction: fc.constantFrom(25, 30, 60).map((value) => measured(value, '%')),
 };
 
 const LIST_KEYS = FACT_KEYS.filter((key) => {

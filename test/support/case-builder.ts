@@ -213,6 +213,10 @@ const EMPTY_LISTS = [
   'diabetes',
   'heartFailure',
   'carotidStenosis',
+  'highRiskCardiacSource',
+  'mediumRiskCardiacSource',
+  'otherStrokeCause',
+  'strokeInvestigation',
   'thrombectomyDone',
 ] as const satisfies readonly FactKey[];
 
