@@ -38,9 +38,12 @@ export function coefficient(column: ModelColumn, predictor: number): number {
 
 /** All linear predictors, intercepts included, from transformed columns. */
 export function predictorsOf(model: AdditiveModel, basis: readonly number[]): number[] {
-  return model.statistics.intercepts.map((intercept, l) =>
-    model.columns.reduce((sum, column, c) => sum + coefficient(column, l) * (basis[c] ?? 0), intercept),
-  );
+  const { intercepts, link } = model.statistics;
+  const sumOf = (l: number): number =>
+    model.columns.reduce((sum, column, c) => sum + coefficient(column, l) * (basis[c] ?? 0), 0);
+  if (link === 'softmax') return intercepts.map((intercept, l) => intercept + sumOf(l));
+  const shared = sumOf(0);
+  return intercepts.map((intercept) => intercept + shared);
 }
 
 /** 1 / (1 + e^-z), without overflow at either end. */

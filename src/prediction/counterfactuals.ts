@@ -2,6 +2,7 @@
  * 'With NIHSS 8 in place of 17 the model would say …': the smallest change of one input that moves the headline by a step.
  * It is the model's answer for another patient, not what treating this one would do; age, sex and history are never varied.
  */
+import { LESION_FEATURES } from '../case/index.ts';
 import type { Counterfactual } from '../decisions/prediction.ts';
 import { evaluateRow, type AdditiveModel, type Row } from './additive-model.ts';
 import type { HeadlineClasses } from './explained-quantity.ts';
@@ -11,6 +12,10 @@ import type { StatisticsInput } from './statistics.ts';
 const BANDS = [0.1, 0.25, 0.5, 0.75, 0.9];
 /** Inputs that name who the patient is. */
 const NEVER_VARIED: ReadonlySet<string> = new Set(['age', 'sex', 'preStrokeMrs']);
+/** Of a lesion only its volume: another share of a tract or territory at the same size is nothing one can picture. */
+const PICTURED: ReadonlySet<string> = new Set(['volumeMl']);
+const isVaried = (name: string): boolean =>
+  !NEVER_VARIED.has(name) && (!(name in LESION_FEATURES) || PICTURED.has(name));
 /** Values tried between the lowest and the highest of training. */
 const STEPS = 80;
 
@@ -21,7 +26,7 @@ function changeable({ statistics }: AdditiveModel): StatisticsInput[] {
   return statistics.inputs.filter(({ name, unit, low, high }) => {
     const groups = new Set(statistics.columns.filter(({ input }) => input === name).map(({ group }) => group));
     const alone = statistics.columns.every(({ input, group }) => input === name || !groups.has(group));
-    return groups.size === 1 && alone && high > low && unit !== '{flag}' && !NEVER_VARIED.has(name);
+    return groups.size === 1 && alone && high > low && unit !== '{flag}' && isVaried(name);
   });
 }
 

@@ -183,7 +183,7 @@ export async function predictModel(
     explanation: explanationOf(additive, cases, caseRows, probabilities, headline),
     counterfactuals:
       outside || first === undefined || more.length > 0 ? [] : counterfactuals(additive, first.row, headline),
-    stability: stability(additive, caseRows.rows, caseRows.isKnown, headline),
+    stability: stability(additive, caseRows, headline),
     missing: missingOf(caseRows.facts, options.wanted),
     assumesIschemic: options.assumesIschemic,
     reference: statistics.reference.population,

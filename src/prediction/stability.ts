@@ -6,7 +6,7 @@
 import { LESION_FEATURES } from '../case/index.ts';
 import type { Stability } from '../decisions/prediction.ts';
 import { basisOf, evaluateRow, type AdditiveModel, type Row } from './additive-model.ts';
-import type { WeightedRow } from './case-rows.ts';
+import type { CaseRows } from './case-rows.ts';
 import { explainedCoefficients, explainedWeights, type HeadlineClasses } from './explained-quantity.ts';
 import { shapleyValues } from './shapley.ts';
 import type { StatisticsInput } from './statistics.ts';
@@ -36,30 +36,36 @@ function changes({ statistics }: AdditiveModel, isKnown: (input: string) => bool
   return [...alone, ...(lesion.length > 0 ? [lesion] : [])].flatMap((together) =>
     ([1, -1] as const).map((sign) => ({
       name: together.length === 1 ? (together[0]?.input.name ?? '') : 'ischemicLesion',
-      apply: (row: Row): Row =>
-        together.reduce((changed, { input, at }) => changed.with(at, moved(input, row[at] ?? 0, sign)), row),
+      apply: (row: Row): Row => {
+        const changed = [...row];
+        for (const { input, at } of together) changed[at] = moved(input, row[at] ?? 0, sign);
+        return changed;
+      },
     })),
   );
 }
 
+/**
+ * @param readings one row for each way to read what is known: contributions of known inputs do not depend on the rest
+ * @param rows all rows that stand for the case
+ */
 export function stability(
   model: AdditiveModel,
-  rows: readonly WeightedRow[],
-  isKnown: (input: string) => boolean,
+  { rows, readings, isKnown }: Pick<CaseRows, 'rows' | 'readings' | 'isKnown'>,
   headline: HeadlineClasses,
 ): Stability {
   const coefficients = explainedCoefficients(model, explainedWeights(model, headline));
-  const topOf = (change: (row: Row) => Row): string[] => {
-    const bases = rows.map(({ row, weight }) => ({ basis: basisOf(model, change(row)), weight }));
+  const topOf = (apply: Change['apply']): string[] => {
+    const bases = readings.map((row) => ({ basis: basisOf(model, apply(row)), weight: 1 / readings.length }));
     return shapleyValues(model, coefficients, bases, isKnown)
       .filter(({ logOdds }) => logOdds !== 0)
       .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
       .slice(0, TOP)
       .map(({ group }) => group);
   };
-  const probabilityOf = (change: (row: Row) => Row): number =>
+  const probabilityOf = (apply: Change['apply']): number =>
     rows.reduce((sum, { row, weight }) => {
-      const { probabilities } = evaluateRow(model, change(row));
+      const { probabilities } = evaluateRow(model, apply(row));
       return sum + weight * headline.indices.reduce((p, k) => p + (probabilities[k] ?? 0), 0);
     }, 0);
 

@@ -63,8 +63,8 @@ describe('counterfactuals', () => {
 });
 
 describe('stability', () => {
-  const known = (): boolean => true;
-  const tested = (row: readonly number[]) => stability(model, [{ row, weight: 1 }], known, headline);
+  const tested = (row: readonly number[]) =>
+    stability(model, { rows: [{ row, weight: 1 }], readings: [row], isKnown: () => true }, headline);
 
   it('orders the groups by the size of their contribution and says what was varied', () => {
     const { topGroups, tried, range } = tested([88, 24, 1]);
