@@ -16,13 +16,13 @@ export interface ScoreDetails {
   readonly rates: readonly RateField[];
 }
 
-const item = (id: string, lowest: InputValues, highest: InputValues, base?: number): RangedItem =>
+const item = (id: string, lowest: InputValues, highest: InputValues, base?: Span): RangedItem =>
   base === undefined ? { id, lowest, highest } : { id, lowest, highest, base };
 const flag = (id: string, input: string): RangedItem => item(id, { [input]: false }, { [input]: true });
 
 const ADULT = 18;
 const OLDEST = 120;
-const age = (base?: number): RangedItem => item('age', { age: ADULT }, { age: OLDEST }, base);
+const age = (base?: Span): RangedItem => item('age', { age: ADULT }, { age: OLDEST }, base);
 const nihss = item('nihss', { nihss: 0 }, { nihss: 42 });
 /** The case gives mg/dL; 400 lies above every cut. */
 const glucose = item('glucose', { glucose_mg_dl: 90 }, { glucose_mg_dl: 400 });
@@ -30,7 +30,8 @@ const glucose = item('glucose', { glucose_mg_dl: 90 }, { glucose_mg_dl: 400 });
 export const SCORE_DETAILS: Readonly<Record<PrognosisScoreName, ScoreDetails>> = {
   ASTRAL: {
     items: [
-      age(3),
+      // 18/5 is 3 rounded down, 4 to the nearest whole.
+      age({ low: 3, high: 4 }),
       nihss,
       item('onset-to-admission', { onset_to_admission_gt_3h: 'false' }, { onset_to_admission_gt_3h: 'true' }),
       flag('visual-field', 'visual_field_defect'),
@@ -86,7 +87,7 @@ export const SCORE_DETAILS: Readonly<Record<PrognosisScoreName, ScoreDetails>> =
       flag('heart-failure', 'chf'),
       flag('atrial-fibrillation', 'af'),
       flag('consciousness', 'reduced_loc'),
-      age(1),
+      age({ low: 1, high: 1 }),
       flag('leg-weakness', 'leg'),
       flag('arm-weakness', 'arm'),
       flag('aphasia-or-neglect', 'aphasia_neglect'),
@@ -104,7 +105,7 @@ export const SCORE_DETAILS: Readonly<Record<PrognosisScoreName, ScoreDetails>> =
     rates: [{ field: 'poor_outcome_pct', outcome: 'mrs-4-to-6-at-90-days' }],
   },
   'SPAN-100': {
-    items: [age(ADULT), nihss],
+    items: [age({ low: ADULT, high: ADULT }), nihss],
     scale: { low: 18, high: 162 },
     outcome: 'favorable-composite-at-90-days',
     cohortTreatment: 'thrombolysis',

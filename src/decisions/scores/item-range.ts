@@ -16,8 +16,8 @@ export interface RangedItem {
   readonly id: string;
   readonly lowest: InputValues;
   readonly highest: InputValues;
-  /** Points of the lowest class where it has any (a year of age, a decade). */
-  readonly base?: number;
+  /** Points of the lowest class where it has any (a year of age, a decade), at both readings of a rounding rule. */
+  readonly base?: PointSpan;
 }
 
 export interface PointSpan {
@@ -100,7 +100,8 @@ function itemResult(
   // Items add up, so an item's points are what the total gains over the case with every item at its lowest.
   const gain = (values: InputValues): PointSpan => {
     const points = pointsOf(runComplete(definition, { ...floor, ...values }));
-    return { low: (item.base ?? 0) + points.low - ground.low, high: (item.base ?? 0) + points.high - ground.high };
+    const { low: baseLow, high: baseHigh } = item.base ?? { low: 0, high: 0 };
+    return { low: baseLow + points.low - ground.low, high: baseHigh + points.high - ground.high };
   };
   const own = (values: InputValues): InputValues =>
     Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
