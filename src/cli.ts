@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import type { EvaluateOptions } from './cli/evaluate.ts';
+import type { ReportOptions } from './cli/models-report.ts';
 import type { PredictCommandOptions } from './cli/predict.ts';
 import type { FeaturesOptions } from './cli/features.ts';
 import { CommandError, EXIT } from './cli/terminal.ts';
@@ -82,7 +83,8 @@ Example:
     .addHelpText(
       'after',
       `
-One row a participant. Column "state": measured; no-lesion (an empty mask); no-mask; refused, with the "reason".
+One row a participant. Column "state": measured; no-lesion (an empty mask); no-mask; refused. Column "reason": why it
+was refused, or what was done to the mask or taken on trust.
 A mask of another grid is resampled; one that is not binary, not 3D, has no position or lies outside of the template
 brain is refused and its row stays empty, the others go on (exit code 1). Empty cells are unknown, never 0.
 
@@ -114,6 +116,52 @@ Example:
     .action(async (options: PredictCommandOptions) => {
       const { predictCommand } = await import('./cli/predict.ts');
       finish(await predictCommand(options));
+    });
+
+  const models = cli.command('models').description('installed models: list, verify, card, and what they said in use');
+  models
+    .command('list')
+    .description('name, version, family, role, origin and state of each')
+    .option('--json', 'with digests and reasons')
+    .option(...CONFIG_OPTION)
+    .action(async (options: { config?: string; json?: boolean }) => {
+      const { modelsListCommand } = await import('./cli/models.ts');
+      finish(await modelsListCommand(options));
+    });
+  models
+    .command('verify')
+    .description('check files, graphs and statistics as the service does; exit code 1 when one cannot be used')
+    .option(...CONFIG_OPTION)
+    .action(async (options: { config?: string }) => {
+      const { modelsVerifyCommand } = await import('./cli/models.ts');
+      finish(await modelsVerifyCommand(options));
+    });
+  models
+    .command('card')
+    .description('the model card: who it was made from, how good it is, where it ends')
+    .argument('<name>', 'as in the list')
+    .option(...CONFIG_OPTION)
+    .action(async (name: string, options: { config?: string }) => {
+      const { modelsCardCommand } = await import('./cli/models.ts');
+      finish(modelsCardCommand(name, options));
+    });
+  models
+    .command('report')
+    .description(
+      'what models said in use, from the audit record (stop the service first when its database is embedded)',
+    )
+    .option('--shadow', 'only families with a model in the shadow, next to the active one')
+    .option(
+      '--outcomes <csv>',
+      'columns evaluation_id and outcome (a class such as mrs-3, or 0 and 1): adds calibration',
+    )
+    .option('--from <instant>', 'recorded at or after this instant')
+    .option('--to <instant>', 'recorded before this instant')
+    .option('--json', 'figures for programs')
+    .option(...CONFIG_OPTION)
+    .action(async (options: ReportOptions) => {
+      const { modelsReportCommand } = await import('./cli/models-report.ts');
+      finish(await modelsReportCommand(options));
     });
 
   const audit = cli
