@@ -39,10 +39,10 @@ function because<Class extends string>(
   const asked = findings[cause] ?? [];
   if (answer === undefined) return asked.filter((id) => answers[id] === undefined);
   const known = asked.filter((id) => answers[id] !== undefined);
-  let kept: Answers = answers;
+  const kept: Record<FindingId, Answer> = { ...answers };
   for (const id of known.toReversed()) {
-    const without = { ...kept, [id]: undefined };
-    if (classify(without).causes[cause] === answer) kept = without;
+    kept[id] = undefined;
+    if (classify(kept).causes[cause] !== answer) kept[id] = answers[id];
   }
   return known.filter((id) => kept[id] !== undefined);
 }
@@ -75,15 +75,19 @@ function wouldChange<Class extends string>(
   answers: Answers,
   now: Conclusion<Class>,
 ): readonly WouldChange<Class>[] {
-  return asked(system)
-    .filter((finding) => answers[finding] === undefined)
-    .flatMap((finding) =>
-      [true, false].flatMap((present): WouldChange<Class>[] => {
-        const then = system.classify({ ...answers, [finding]: present });
-        const same = then.class === now.class && then.level === now.level && then.undetermined === now.undetermined;
-        return same ? [] : [{ finding, present, class: then.class, level: then.level }];
-      }),
-    );
+  const trial: Record<FindingId, Answer> = { ...answers };
+  const changes: WouldChange<Class>[] = [];
+  for (const finding of asked(system)) {
+    if (answers[finding] !== undefined) continue;
+    for (const present of [true, false]) {
+      trial[finding] = present;
+      const then = system.classify(trial);
+      const same = then.class === now.class && then.level === now.level && then.undetermined === now.undetermined;
+      if (!same) changes.push({ finding, present, class: then.class, level: then.level });
+    }
+    trial[finding] = undefined;
+  }
+  return changes;
 }
 
 function decidedBy<Class extends string>(

@@ -14,7 +14,7 @@ type Signs = Readonly<Record<Sign, boolean>>;
 /** Bamford 1991, in the order in which a patient is asked. */
 function syndromeOf(signs: Signs): OcspClass {
   const { cortical, visual, face, arm, leg, sensory, ataxia, bothSides } = signs;
-  const areas = [face, arm, leg].filter(Boolean).length;
+  const areas = Number(face) + Number(arm) + Number(leg);
   const motorOrSensory = areas > 0 || sensory;
   if (bothSides) return 'posterior';
   if (cortical && visual && areas >= 2) return 'total-anterior';
@@ -57,18 +57,20 @@ function signsOf(facts: StrokeFacts): Readonly<Record<Sign, boolean | undefined>
   };
 }
 
-/** Every way in which the open signs can turn out. */
-function completions(signs: Readonly<Record<Sign, boolean | undefined>>): readonly Signs[] {
-  let ways: Readonly<Partial<Record<Sign, boolean>>>[] = [{}];
-  for (const sign of SIGNS) {
-    const answers = signs[sign] === undefined ? [true, false] : [signs[sign]];
-    ways = ways.flatMap((way) => answers.map((answer) => ({ ...way, [sign]: answer })));
+/** Syndromes of every way in which the open signs can turn out. */
+function possibleSyndromes(signs: Readonly<Record<Sign, boolean | undefined>>): readonly OcspClass[] {
+  const open = SIGNS.filter((sign) => signs[sign] === undefined);
+  const possible = new Set<OcspClass>();
+  const way = { ...signs } as Record<Sign, boolean>;
+  for (let bits = 0; bits < 1 << open.length; bits += 1) {
+    for (const [at, sign] of open.entries()) way[sign] = (bits & (1 << at)) !== 0;
+    possible.add(syndromeOf(way));
   }
-  return ways as readonly Signs[];
+  return [...possible];
 }
 
 export function classifyOcsp(facts: StrokeFacts): OcspClassification {
-  const possible = [...new Set(completions(signsOf(facts)).map(syndromeOf))];
+  const possible = possibleSyndromes(signsOf(facts));
   const [only] = possible;
   return {
     system: 'ocsp',

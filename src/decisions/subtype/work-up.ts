@@ -21,9 +21,10 @@ const DONE: Readonly<Record<InvestigationId, (facts: StrokeFacts) => boolean>> =
   'brain-mri': (facts) => imaged(facts, 'MR', 'MRP'),
   'extracranial-vessel-imaging': (facts) =>
     recorded(facts, 'extracranial-vessel-imaging') || valueOf(facts, (artery) => OUTSIDE_SKULL.includes(artery)),
-  // An angiography of the head need not have shown the neck.
+  // An angiography of the head need not have shown the neck. Where an occlusion was looked for, it was done.
   'intracranial-vessel-imaging': (facts) =>
     recorded(facts, 'intracranial-vessel-imaging') ||
+    facts.occlusionSite.status !== 'unknown' ||
     imaged(facts, 'CTA', 'MRA', 'XA') ||
     valueOf(facts, (artery) => !OUTSIDE_SKULL.includes(artery)),
   electrocardiogram: (facts) => recorded(facts, 'electrocardiogram'),
