@@ -58,6 +58,7 @@ export async function featuresCommand(options: FeaturesOptions): Promise<number>
     if (row.state === 'refused') say(`${person.id}: ${row.reason}`);
     for (const problem of person.problems) say(`${person.id}: ${problem}, taken as unknown`);
   }
+  for (const [note, count] of noteCounts(measured)) say(`${count} ${count === 1 ? 'mask' : 'masks'}: ${note}`);
   if (without.length > 0) say(`no mask: ${list(without)}`);
   if (unmatched.length > 0) say(`masks of nobody in the table: ${list(unmatched)}`);
   const count = (state: Row['state']): number => rows.filter(({ row }) => row.state === state).length;
@@ -74,7 +75,7 @@ function cells(person: Participant, row: Row): (string | number)[] {
   return [
     person.id,
     row.state,
-    'reason' in row ? row.reason : '',
+    'notes' in row ? row.notes.join('; ') : row.reason,
     unknown(person.age),
     person.age === undefined ? '' : Number(person.ageCapped),
     unknown(person.sex),
@@ -83,6 +84,14 @@ function cells(person: Participant, row: Row): (string | number)[] {
     unknown(person.bmi),
     ...LESION_FEATURE_NAMES.map((name) => ('features' in row ? row.features[name] : '')),
   ];
+}
+
+function noteCounts(measured: readonly MaskMeasurement[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const note of measured.flatMap((row) => ('notes' in row ? row.notes : []))) {
+    counts.set(note, (counts.get(note) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** Whole or not at all: a reader never sees half a table. */

@@ -189,6 +189,25 @@ describe('many masks', () => {
     expect(ticks).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  it('say what was done to them and what is taken on trust', async () => {
+    const coarse = { size: [91, 109, 91], affine: [-2, 0, 0, 90, 0, 2, 0, -126, 0, 0, 2, -72] } as const;
+    const low = drawn(ball([10, -60, -47], 10), coarse);
+    const path = put('noted', {
+      'plain_lesion.nii.gz': mask(LEFT),
+      'coarse_lesion.nii.gz': niftiFile({ size: coarse.size, values: low.voxels, sform: coarse.affine, sformCode: 1 }),
+    });
+    const files = ['plain', 'coarse'].map((name) => join(path, `${name}_lesion.nii.gz`));
+    const [plain, noted] = await measureMasks(files);
+    expect(plain).toMatchObject({ state: 'measured', notes: [] });
+    expect(noted).toMatchObject({ state: 'measured', features: { touchesLowerCut: 1 } });
+    const notes = noted !== undefined && 'notes' in noted ? noted.notes : [];
+    expect(notes).toEqual([
+      expect.stringMatching(/scanner coordinates.*MNI/),
+      'resampled to 1 mm from 2 x 2 x 2 mm',
+      expect.stringMatching(/^(2|3|4)\d % of the lesion lies beyond the atlas/),
+    ]);
+  });
+
   it('need the atlas: a damaged one is named', async () => {
     const atlas = put('atlas', {
       'atlas.json': readFileSync(new URL('../../models/arterial-atlas/atlas.json', import.meta.url)),
