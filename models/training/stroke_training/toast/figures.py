@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -148,7 +148,3 @@ def subgroups(frame: pd.DataFrame, y: Array, predictions: Array, draws: int, see
 
 def class_counts(y: Array) -> dict[str, int]:
     return dict(zip(TOAST_CLASSES, np.bincount(y, minlength=CAUSES + 1).tolist(), strict=True))
-
-
-def mean_over(repeats: Sequence[dict[str, float]]) -> dict[str, float]:
-    return {name: float(np.mean([r[name] for r in repeats])) for name in repeats[0]}

@@ -30,7 +30,6 @@ class Choice:
 
 
 
-
 def among_causes(probabilities: Array) -> Array:
     """Probabilities of the four causes when one was found: p_k / (1 - p_5)."""
     four = np.delete(probabilities, CRYPTOGENIC, axis=-1)
