@@ -5,7 +5,7 @@
 import { LESION_FEATURES } from '../case/index.ts';
 import type { Counterfactual } from '../decisions/prediction.ts';
 import { evaluateRow, type AdditiveModel, type Row } from './additive-model.ts';
-import type { HeadlineClasses } from './explained-quantity.ts';
+import { headlineChoice, mostProbable, type HeadlineClasses } from './explained-quantity.ts';
 import type { StatisticsInput } from './statistics.ts';
 
 /** A step is passing from one of these bands of probability to another. */
@@ -48,11 +48,13 @@ function valuesToTry({ name, unit, low, high }: StatisticsInput): number[] {
 export function counterfactuals(model: AdditiveModel, row: Row, headline: HeadlineClasses): Counterfactual[] {
   const probability = (probabilities: readonly number[]): number =>
     headline.indices.reduce((sum, k) => sum + (probabilities[k] ?? 0), 0);
-  const top = (probabilities: readonly number[]): number => probabilities.indexOf(Math.max(...probabilities));
   const now = evaluateRow(model, row).probabilities;
-  const declared = model.statistics.headline !== null;
+  const choice = headlineChoice(model);
+  // With several classes a step is another class as headline.
   const steps = (probabilities: readonly number[]): boolean =>
-    declared ? bandOf(probability(probabilities)) !== bandOf(probability(now)) : top(probabilities) !== top(now);
+    choice === null
+      ? bandOf(probability(probabilities)) !== bandOf(probability(now))
+      : mostProbable(choice, probabilities) !== mostProbable(choice, now);
 
   return changeable(model).flatMap((input) => {
     const at = model.position.get(input.name) ?? 0;

@@ -7,18 +7,38 @@
  */
 import { coefficient, type AdditiveModel } from './additive-model.ts';
 
+/** Headline id in statistics: the most probable of the named classes. */
+const MOST_PROBABLE = 'most-probable';
+
 export interface HeadlineClasses {
   readonly id: string;
   /** Positions of its classes in the output. */
   readonly indices: readonly number[];
 }
 
-/** The declared headline, else the most probable class. @throws RangeError when the link cannot explain it */
-export function headlineOf({ statistics }: AdditiveModel, probabilities: readonly number[]): HeadlineClasses {
-  const { classes, headline } = statistics;
-  if (headline !== null) return { id: headline.id, indices: headline.classes.map((name) => classes.indexOf(name)) };
-  const top = probabilities.indexOf(Math.max(...probabilities));
-  return { id: classes[top] ?? '', indices: [top] };
+/**
+ * Classes of which the most probable is the headline; null when the headline is declared outright. A model may leave out a
+ * class that names nothing ('cryptogenic'): it keeps its probability and is never the one that a card names.
+ */
+export function headlineChoice({ statistics: { classes, headline } }: AdditiveModel): number[] | null {
+  if (headline === null) return classes.map((_, k) => k);
+  return headline.id === MOST_PROBABLE ? headline.classes.map((name) => classes.indexOf(name)) : null;
+}
+
+/** The most probable of some classes; the first of equals. */
+export function mostProbable(choice: readonly number[], probabilities: readonly number[]): number {
+  return choice.reduce((best, k) => ((probabilities[k] ?? 0) > (probabilities[best] ?? 0) ? k : best), choice[0] ?? 0);
+}
+
+/** The headline of a case: as declared, else the most probable class of those that may be named. */
+export function headlineOf(model: AdditiveModel, probabilities: readonly number[]): HeadlineClasses {
+  const { classes, headline } = model.statistics;
+  const choice = headlineChoice(model);
+  if (choice !== null) {
+    const top = mostProbable(choice, probabilities);
+    return { id: classes[top] ?? '', indices: [top] };
+  }
+  return { id: headline?.id ?? '', indices: (headline?.classes ?? []).map((name) => classes.indexOf(name)) };
 }
 
 /** Why the headline of a model cannot be explained by its link; null when it can. */
@@ -31,6 +51,7 @@ export function headlineProblem({ statistics }: AdditiveModel): string | null {
   if (indices.some((i) => i < 0)) return 'the headline names a class that the model does not have';
   if (link === 'softmax')
     return indices.length === 1 ? null : 'a headline of several unordered classes does not add up';
+  if (headline.id === MOST_PROBABLE) return 'only unordered classes can have the most probable one as headline';
   const first = classes.length - indices.length;
   const isEnd = first > 0 && indices.every((index, i) => index === first + i);
   return isEnd ? null : 'the headline of ordered classes must be the last ones, in order';

@@ -59,7 +59,7 @@ export interface ModelStatistics {
   readonly format: 1;
   readonly link: Link;
   readonly classes: readonly string[];
-  /** Null: the most probable class is the headline. */
+  /** Null: the most probable class is the headline; id 'most-probable': the most probable of `classes`. */
   readonly headline: { readonly id: string; readonly classes: readonly string[] } | null;
   readonly inputs: readonly StatisticsInput[];
   readonly groups: readonly string[];

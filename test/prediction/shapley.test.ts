@@ -153,6 +153,17 @@ it('a higher NIHSS never lowers the probability of a poor outcome where its coef
   );
 });
 
+it('a class that names nothing keeps its probability and is never the headline', () => {
+  const headline = { id: 'most-probable', classes: ['toast-1', 'toast-2', 'toast-4', 'toast-5'] };
+  const model = additiveModel({ ...statisticsOf({ link: 'softmax' }), headline });
+  const { probabilities } = evaluateRow(model, [40, 1, 0.1]);
+  expect(probabilities.indexOf(Math.max(...probabilities))).toBe(2);
+  expect(headlineProblem(model)).toBeNull();
+  const chosen = headlineOf(model, probabilities);
+  expect(chosen.id).not.toBe('toast-3');
+  expect(probabilities[chosen.indices[0] ?? -1]).toBe(Math.max(...probabilities.filter((_, k) => k !== 2)));
+});
+
 describe('a headline that would not add up is refused', () => {
   it.each([
     ['a middle part of ordered classes', { ...statisticsOf(), headline: { id: 'x', classes: ['mrs-2', 'mrs-3'] } }],
@@ -160,6 +171,10 @@ describe('a headline that would not add up is refused', () => {
     [
       'two unordered classes together',
       { ...statisticsOf({ link: 'softmax' }), headline: { id: 'x', classes: ['toast-1', 'toast-2'] } },
+    ],
+    [
+      'the most probable of ordered classes',
+      { ...statisticsOf(), headline: { id: 'most-probable', classes: ['mrs-5', 'mrs-6'] } },
     ],
     ['a class that does not exist', { ...statisticsOf(), headline: { id: 'x', classes: ['mrs-9'] } }],
   ] as const)('%s', (_name, statistics) => {
