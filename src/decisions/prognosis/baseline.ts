@@ -3,7 +3,7 @@
  * of the control arms of the thrombolysis trials at the patient's NIHSS and age: untreated by lot, and of the same trials
  * as the effects that are set against it. ASTRAL, the one score with a rate for every total, comes from a registry that
  * was mostly untreated; in the trials' case mix it says 46 % with mRS 0 to 1 where 29 % were observed, so it is a reading
- * beside, and the central one only for deficits that are not disabling, which the trials did not enroll. Scores of treated
+ * beside, and the central one only for what the trials did not enroll: NIHSS 0, or a deficit judged not disabling. Scores of treated
  * patients do not speak for an untreated one; DRAGON, with the same cut, does after its treatment's effect is taken off.
  */
 import { astralObserved, astralRisk } from '../scores/astral.ts';
@@ -32,7 +32,7 @@ export interface AgeAndSeverity {
 }
 
 /**
- * @param likeTrials null for a patient whom the trials would not have enrolled (a deficit judged not disabling)
+ * @param likeTrials null for a patient whom the trials would not have enrolled (NIHSS 0, a deficit judged not disabling)
  * @param minutes from onset to thrombolysis as DRAGON counts it (given, else now); null when not known or after 4.5 h
  * @returns empty when ASTRAL has no points
  */

@@ -147,11 +147,12 @@ function readingsOf(
 
 const MOST_NIHSS = 42;
 
-/** The trials enrolled disabling strokes. */
+/** The trials enrolled disabling strokes; with 0 points there was none to enroll. */
 function likeTrialPatients({ facts }: StrokeCase): AgeAndSeverity | null {
   const age = exactNumber(facts.age);
   const nihss = agreedNihss(facts.nihss);
   if (age === undefined || nihss === undefined) return null;
+  if (nihss.total === 0 && !nihss.isLowerBound) return null;
   if (holds(facts.disablingDeficit, (disabling) => !disabling) === true) return null;
   return { age, nihss: { low: nihss.total, high: nihss.isLowerBound ? MOST_NIHSS : nihss.total } };
 }

@@ -112,6 +112,11 @@ describe('the individual without treatment', () => {
     expect(must(must(mild.untreated).independent.value)).toBeCloseTo(0.871, 3);
   });
 
+  it('takes ASTRAL for NIHSS 0 as well', () => {
+    const none = outlook({ nihss: onArrival({ total: 0, isLowerBound: false }) });
+    expect(none.explanation?.reading).toBe('astral-curve');
+  });
+
   it('reads DRAGON with the effect of its treatment taken off, where it has a rate', () => {
     const good = {
       age: measured(60, 'a'),
@@ -167,7 +172,7 @@ describe('the individual without treatment', () => {
 
   it('is never better with a higher NIHSS or a higher age, all else equal', () => {
     const anyAge = fc.integer({ min: 18, max: 104 });
-    const anyNihss = fc.integer({ min: 1, max: 41 });
+    const anyNihss = fc.integer({ min: 0, max: 41 });
     fc.assert(
       fc.property(anyAge, anyNihss, fc.constantFrom('M1', 'none'), fc.boolean(), (age, total, site, disabling) => {
         const of = (years: number, points: number) =>
@@ -175,7 +180,7 @@ describe('the individual without treatment', () => {
             outlook({
               age: measured(years, 'a'),
               nihss: onArrival({ total: points, isLowerBound: false }),
-              occlusionSite: given(site as 'M1' | 'none'),
+              occlusionSite: given(site),
               disablingDeficit: given(disabling),
             }).untreated,
           );

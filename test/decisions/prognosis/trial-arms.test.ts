@@ -60,8 +60,9 @@ const predicted = (delay: readonly [number, number], reading: Reading) => {
 describe('central reading against Emberson 2014', () => {
   it.each(EMBERSON)('delay $delay min: mRS 0 to 1 in both arms', ({ delay, control, alteplase, oddsRatio }) => {
     const ours = predicted(delay, byControls);
-    // Measured: 29.4 % throughout (observed 23.1, 30.1, 30.6), treated 37.8, 34.2, 31.1 % (observed 32.9, 35.3, 32.6).
-    // Early patients of the trials were sicker than NIHSS and age tell, hence the wide tolerance.
+    // Measured: 29.8 % throughout (observed 23.1, 30.1, 30.6), treated 38.2, 34.6, 31.4 % (observed 32.9, 35.3, 32.6),
+    // odds ratios 1.46, 1.25, 1.08 (observed 1.75, 1.26, 1.15). Patients treated within 3 h did worse in either arm than
+    // NIHSS and age tell, hence the wide tolerance: there the outlook is 5 to 7 percentage points too good.
     expect(Math.abs(ours.control - control)).toBeLessThan(0.07);
     expect(Math.abs(ours.alteplase - alteplase)).toBeLessThan(0.06);
     expect(ours.oddsRatio).toBeGreaterThan(oddsRatio[0]);
@@ -109,7 +110,7 @@ describe('full mRS against Lees 2010', () => {
   const LEES = [271, 366, 229, 252, 329, 157, 216];
 
   it('lies within 5 percentage points at every cut', () => {
-    // Those trials had few patients over 80 and none of IST-3: better outcomes at both ends of the severity.
+    // Those trials had few patients over 80. Measured: cumulative 15, 33, 46, 59, 76, 86 %, observed 15, 35, 48, 61, 79, 88.
     const population = simulatedTrial(SIZE, [75, 360], SEED).filter(({ age }) => age <= 80);
     const ours = population.map((patient) => untreated(patient, byControls(patient)));
     let observed = 0;
