@@ -50,7 +50,9 @@ export function headlineProblem({ statistics }: AdditiveModel): string | null {
   const indices = headline.classes.map((name) => classes.indexOf(name));
   if (indices.some((i) => i < 0)) return 'the headline names a class that the model does not have';
   if (link === 'softmax')
-    return indices.length === 1 ? null : 'a headline of several unordered classes does not add up';
+    return indices.length === 1 || headline.id === MOST_PROBABLE
+      ? null
+      : 'a headline of several unordered classes does not add up';
   if (headline.id === MOST_PROBABLE) return 'only unordered classes can have the most probable one as headline';
   const first = classes.length - indices.length;
   const isEnd = first > 0 && indices.every((index, i) => index === first + i);
