@@ -1,6 +1,5 @@
 /** Why did this stroke happen? Four classifications of one stroke, what is missing for them, and the test to do next. */
 import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
-import { activePrediction } from '../active-prediction.ts';
 import type { CasePredictions } from '../prediction.ts';
 import { hemorrhagePresent } from '../intracerebral-hemorrhage/presence.ts';
 import { CCS_FINDINGS, classifyCcs } from './ccs.ts';
@@ -18,10 +17,10 @@ import type {
   Classification,
   FindingResult,
   SubtypeEvaluation,
-  SubtypePrediction,
   ToastClass,
 } from './subtype.ts';
 import { classifyToast, TOAST_FINDINGS } from './toast.ts';
+import { trainedCauses } from './trained.ts';
 
 export * from './subtype.ts';
 export { FINDINGS, type FindingId } from './findings.ts';
@@ -78,18 +77,6 @@ function settledBy(stroke: StrokeCase, { wouldChange }: Classification): readonl
   return [...new Set(keys)].filter((key) => isOpenFact(stroke, key));
 }
 
-/** The best class must hold half of the probability, and the set that holds the truth nine times in ten not all of them. */
-const TELLS_APART = 0.5;
-
-function trained(predictions: CasePredictions | undefined): SubtypePrediction | null {
-  const prediction = activePrediction(predictions, 'toast');
-  if (prediction === undefined) return null;
-  const { headline, classes, conformalSet } = prediction;
-  const tellsApart =
-    headline !== null && headline.probability >= TELLS_APART && conformalSet.classes.length < classes.length;
-  return { prediction, tellsApart };
-}
-
 function ciss(answers: Answers): CissClassification {
   const step1 = classification(CISS_SYSTEM, answers);
   const { mechanism, because } = cissMechanism(step1.class, answers);
@@ -127,6 +114,6 @@ export function evaluateSubtype(stroke: StrokeCase, at: Instant, predictions?: C
     investigations,
     nextBestTest: nextBestTest(investigations),
     settledBy: settledBy(stroke, toast),
-    prediction: trained(predictions),
+    prediction: trainedCauses(predictions),
   };
 }

@@ -78,6 +78,10 @@ export interface InvestigationState {
 /** The trained probability over the TOAST classes. */
 export interface SubtypePrediction {
   readonly prediction: ModelPrediction;
+  /** The four causes among themselves, sum 1, most probable first: 'if a cause is found'. */
+  readonly ifFound: readonly { readonly cause: Cause; readonly probability: number }[];
+  /** Probability that none will be found, as in the population of training; never the name of a pattern. */
+  readonly noneFound: number;
   /** False: outside what the model knows, or it cannot tell the classes apart for this patient; show no number. */
   readonly tellsApart: boolean;
 }

@@ -1,8 +1,11 @@
 /** What stands beside the classes: contradictions, investigations, the measured lesion, the trained probability. */
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { LesionFeatureName, LesionFeatures, StrokeFacts } from '../../../src/case/index.ts';
 import { LESION_FEATURE_NAMES } from '../../../src/case/index.ts';
+import type { ModelPrediction } from '../../../src/decisions/prediction.ts';
 import { evaluateSubtype } from '../../../src/decisions/subtype/index.ts';
+import { TOLD_APART } from '../../../src/decisions/subtype/trained.ts';
 import { aCase, given, measured, NOW } from '../../support/case-builder.ts';
 import {
   arteries,
@@ -54,7 +57,11 @@ describe('contradictions', () => {
 
 describe('investigations', () => {
   const next = (facts: Partial<StrokeFacts>) => classified(searched(facts)).nextBestTest?.id ?? null;
-  const nothingDone = { strokeInvestigation: done(), arterialStenosis: unknownFacts.arterialStenosis };
+  const nothingDone = {
+    strokeInvestigation: done(),
+    arterialStenosis: unknownFacts.arterialStenosis,
+    occlusionSite: unknownFacts.occlusionSite,
+  };
 
   it.each([
     ['nothing done', nothingDone, 'intracranial-vessel-imaging'],
@@ -168,6 +175,78 @@ it('evidence is the facts of the case: every finding names those it reads', () =
   }
 });
 
-it('without a trained model there is none beside the rules', () => {
-  expect(evaluateSubtype(searched(), NOW)).toMatchObject({ prediction: null });
+describe('the trained probability', () => {
+  const prediction = (probabilities: readonly number[], more: Partial<ModelPrediction> = {}): ModelPrediction => ({
+    family: 'toast',
+    model: 'toast-example',
+    version: '1.0.0',
+    digest: 'none',
+    title: 'example',
+    role: 'active',
+    simulated: false,
+    classes: ['toast-1', 'toast-2', 'toast-3', 'toast-4', 'toast-5'],
+    probabilities,
+    intervals: [],
+    headline: { id: 'toast-1', classes: ['toast-1'], probability: probabilities[0] ?? 0, low: 0, high: 1 },
+    conformalSet: { level: 0.9, classes: ['toast-1'] },
+    outOfDistribution: { score: 1, threshold95: 2, threshold99: 3, state: 'inside', beyondTraining: [] },
+    explanation: {
+      quantity: 'centered-log-ratio',
+      baselineLogOdds: 0,
+      contributions: [],
+      mixtureLogOdds: 0,
+      totalLogOdds: 0,
+    },
+    counterfactuals: [],
+    stability: { topGroups: [], stable: true, range: { low: 0, high: 1 }, tried: [] },
+    missing: [],
+    assumesIschemic: false,
+    reference: 'example',
+    ...more,
+  });
+  const beside = (probabilities: readonly number[], more: Partial<ModelPrediction> = {}) => {
+    const result = evaluateSubtype(searched(fibrillation), NOW, {
+      predictions: [prediction(probabilities, more)],
+      unavailable: [],
+    });
+    return result.status === 'classified' ? result : null;
+  };
+
+  it('is absent without a model, and never taken from a shadow model', () => {
+    expect(evaluateSubtype(searched(), NOW)).toMatchObject({ prediction: null });
+    expect(beside([0.9, 0, 0, 0, 0.1], { role: 'shadow' })?.prediction).toBeNull();
+  });
+  it('compares the causes among themselves and keeps the share without a cause apart', () => {
+    const { ifFound, noneFound } = beside([0.3, 0.15, 0.05, 0, 0.5])?.prediction ?? {};
+    expect(noneFound).toBe(0.5);
+    expect(ifFound?.map(({ cause, probability }) => [cause, Math.round(probability * 100)])).toEqual([
+      ['large-artery-atherosclerosis', 60],
+      ['cardioembolism', 30],
+      ['small-vessel-occlusion', 10],
+      ['other-determined-cause', 0],
+    ]);
+  });
+  it.each([
+    ['clearly first', [0.32, 0.2, 0.04, 0.04, 0.4], true],
+    ['hardly first', [0.26, 0.22, 0.08, 0.04, 0.4], false],
+    ['no cause most probable of all, but one clear among the causes', [0.2, 0.05, 0.05, 0, 0.7], true],
+    ['nothing but no cause', [0, 0, 0, 0, 1], false],
+  ])('tells apart by the distance of the two most probable causes: %s', (_name, probabilities, expected) => {
+    expect(beside(probabilities)?.prediction?.tellsApart).toBe(expected);
+  });
+  it('does not tell apart what lies outside its knowledge', () => {
+    expect(beside([0.8, 0.1, 0, 0, 0.1], { headline: null })?.prediction?.tellsApart).toBe(false);
+  });
+  it('changes no rule', () => {
+    const alone = classified(searched(fibrillation));
+    expect({ ...beside([0.9, 0, 0, 0, 0.1]), prediction: null }).toEqual(alone);
+  });
+
+  const SHIPPED = 'models/toast-lesion/model.json';
+  it.skipIf(!existsSync(SHIPPED))('uses the distance that the shipped model was measured with', () => {
+    const { thresholds = [] } = JSON.parse(readFileSync(SHIPPED, 'utf8')) as {
+      thresholds?: readonly { name: string; value: number }[];
+    };
+    expect(thresholds.find(({ name }) => name === 'told-apart')?.value).toBe(TOLD_APART);
+  });
 });

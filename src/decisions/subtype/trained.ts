@@ -1,0 +1,47 @@
+/**
+ * The trained probability over the TOAST classes, beside the rules. In nearly half of the patients it was trained on no
+ * cause was found, whatever the lesion: the causes are compared among themselves, as if one will be found, and the share
+ * without one is told apart from them.
+ */
+import { activePrediction } from '../active-prediction.ts';
+import type { CasePredictions, ModelPrediction } from '../prediction.ts';
+import { CAUSES, type Cause } from './classes.ts';
+import type { SubtypePrediction } from './subtype.ts';
+
+/** Class names of the models, numbered as in the data they were trained on. */
+export const TRAINED_CLASSES: Readonly<Record<Cause | 'undetermined', string>> = {
+  'large-artery-atherosclerosis': 'toast-1',
+  cardioembolism: 'toast-2',
+  'small-vessel-occlusion': 'toast-3',
+  'other-determined-cause': 'toast-4',
+  undetermined: 'toast-5',
+};
+
+/**
+ * Smallest difference of the two most probable causes from which on the first was right significantly more often than the
+ * second, out of fold; threshold 'told-apart' of the model.
+ */
+export const TOLD_APART = 0.12;
+
+export function trainedCauses(predictions: CasePredictions | undefined): SubtypePrediction | null {
+  const prediction = activePrediction(predictions, 'toast');
+  if (prediction === undefined) return null;
+  const none = probabilityOf(prediction, TRAINED_CLASSES.undetermined);
+  const found = CAUSES.map((cause) => {
+    const probability = probabilityOf(prediction, TRAINED_CLASSES[cause]);
+    return { cause, probability: none < 1 ? probability / (1 - none) : 0 };
+  });
+  const ifFound = found.toSorted((a, b) => b.probability - a.probability);
+  const [first, second] = ifFound;
+  const margin = (first?.probability ?? 0) - (second?.probability ?? 0);
+  return {
+    prediction,
+    ifFound,
+    noneFound: none,
+    tellsApart: prediction.headline !== null && margin >= TOLD_APART,
+  };
+}
+
+function probabilityOf({ classes, probabilities }: ModelPrediction, name: string): number {
+  return probabilities[classes.indexOf(name)] ?? 0;
+}
