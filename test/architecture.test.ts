@@ -137,6 +137,12 @@ describe('direction of imports', () => {
     expect(offences(below, ({ own, target }) => !own || part(target) !== 'prediction')).toEqual([]);
   });
 
+  it('the report on models reads what was recorded: no model, no database, no clock of its own', () => {
+    const refused = offences(inPart('model-report'), ownOnly('case', 'decisions', 'explanation', 'model-report'));
+    expect(inPart('model-report').length).toBeGreaterThan(3);
+    expect(refused).toEqual([]);
+  });
+
   it('only the entry points import compose.ts, and nothing imports an entry point', () => {
     const entry = ['main.ts', 'cli.ts', 'demo.ts', 'compose.ts'];
     const inner = files.filter(

@@ -20,9 +20,10 @@ export interface ReportOptions {
   readonly json?: boolean;
 }
 
-export async function modelsReportCommand(options: ReportOptions): Promise<number> {
+/** @param open of the database; an argument so that a test can bring its own */
+export async function modelsReportCommand(options: ReportOptions, open = openDatabase): Promise<number> {
   const outcomes = options.outcomes === undefined ? new Map<string, string>() : readOutcomes(options.outcomes);
-  const predictions = await collect(options);
+  const predictions = await collect(options, open);
   const known = new Set(predictions.map(({ evaluationId }) => evaluationId));
   const strangers = [...outcomes.keys()].filter((id) => !known.has(id)).length;
   const uses = shadowReport(predictions, outcomes);
@@ -36,11 +37,14 @@ export async function modelsReportCommand(options: ReportOptions): Promise<numbe
   return EXIT.ok;
 }
 
-async function collect({ config, from, to }: ReportOptions): Promise<readonly RecordedPrediction[]> {
+async function collect(
+  { config, from, to }: ReportOptions,
+  open: typeof openDatabase,
+): Promise<readonly RecordedPrediction[]> {
   const filter = { kind: 'invocation', ...instant('from', from), ...instant('to', to) };
   let database;
   try {
-    database = await openDatabase(configuration(config).database);
+    database = await open(configuration(config).database);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     throw new CommandError(error.message, EXIT.unavailable);
