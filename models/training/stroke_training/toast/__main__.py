@@ -33,6 +33,13 @@ def release_of(trained: Trained) -> Release:
     variant, report = trained.variant, trained.report
     told = report["toldApart"]
     n = report["subjects"]
+    basis = (
+        "Difference of the two largest probabilities among the four causes, p / (1 - p of toast-5), from which on the first was "
+        "right more often than the second (95 % interval above 0 in every band of 0.1), out of fold, "
+        f"{report['causeFound']} subjects with a cause. Below it the causes are not told apart."
+        if variant.uses_lesion
+        else "Never told apart: without a lesion the order of the causes is little more than their frequency."
+    )
     metrics = {name: figure[0] for name, figure in (*report["discrimination"].items(), *report["calibration"].items())}
     return Release(
         name=variant.name,
@@ -50,15 +57,7 @@ def release_of(trained: Trained) -> Release:
         },
         limits=limits(report, variant),
         attributes=attributes(report, variant),
-        thresholds=[
-            {
-                "name": "told-apart",
-                "value": told["threshold"],
-                "basis": "Difference of the two largest probabilities among the four causes, p / (1 - p of toast-5), from which on the "
-                "first was right more often than the second (95 % interval above 0 in every band of 0.1), out of fold, "
-                f"{report['causeFound']} subjects with a cause. Below it the causes are not told apart.",
-            }
-        ],
+        thresholds=[{"name": "told-apart", "value": told["threshold"], "basis": basis}],
     )
 
 

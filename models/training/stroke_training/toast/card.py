@@ -33,10 +33,13 @@ def performance(report: Report) -> Table:
         ["90 % conformal set, mean number of classes", f"{sets['meanSize']:.1f} of 5"],
         ["90 % conformal set, coverage", f"{sets['coverage']:.3f}"],
         ["– by class 1 / 2 / 3 / 4 / 5", " / ".join(f"{v:.2f}" for v in sets["byClass"].values())],
-        ["the first two causes are told apart from a difference of", f"{told['threshold']:.2f}"],
-        ["– share of patients above it", f"{told['namedShare']:.0%}"],
-        ["– first cause right above it, below it", f"{told['firstRight']:.0%}, {told['firstRightBelow']:.0%}"],
     ]
+    if "firstRight" in told:
+        rows += [
+            ["the first two causes are told apart from a difference of", f"{told['threshold']:.2f}"],
+            ["– share of patients above it", f"{told['namedShare']:.0%}"],
+            ["– first cause right above it, below it", f"{told['firstRight']:.0%}, {told['firstRightBelow']:.0%}"],
+        ]
     note = (
         f"Nested cross-validation, 5 × 5 group-safe folds, {report['subjects']} subjects ({report['causeFound']} with a cause); "
         "95 % intervals by resampling whole groups. Same source as the training data: this is no external validation."
@@ -51,7 +54,7 @@ def calibration(report: Report) -> Table:
         for k, word in enumerate(CLASS_WORDS, 1)
     ]
     note = (
-        f"All five at once: slope {written(c['jointSlope'], 2)}. Of the most probable class: slope {report['headline']['slope']:.2f}, "
+        f"All five at once: slope {written(c['jointSlope'], 2)}. Of the most probable cause: slope {report['headline']['slope']:.2f}, "
         f"ICI {report['headline']['ici']:.3f}. Slope below 1: too extreme, above 1: too cautious."
     )
     return Table("Calibration", ["class", "slope (95 % interval)", "predicted minus observed share", "ICI"], rows, note)

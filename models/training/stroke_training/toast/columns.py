@@ -17,6 +17,8 @@ CLASS_WORDS = (
     "cryptogenic",
 )
 CRYPTOGENIC = 4
+# 'Cryptogenic' is the largest class and no pattern: the most probable of the causes is what a card names.
+HEADLINE = {"id": "most-probable", "classes": list(TOAST_CLASSES[:CRYPTOGENIC])}
 
 # 55: 'young stroke', where other determined causes gather; 75: atrial fibrillation rises (as in CHA2DS2-VASc).
 AGE = (Column("age", "age"), Column("age", "age", "hinge-below", (55.0,)), Column("age", "age", "hinge-above", (75.0,)))

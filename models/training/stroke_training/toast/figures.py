@@ -100,11 +100,12 @@ def with_intervals(
 
 
 def headline_calibration(y: Array, predictions: Array) -> dict[str, float]:
-    """Of the most probable class: its probability against how often it was right, over all repeats."""
-    stacked, repeated = np.concatenate(predictions), np.tile(y, len(predictions))
-    right = stacked.argmax(1) == repeated
-    slope, large = calibration_line(right, stacked.max(1))
-    return {"slope": slope, "intercept": large, "ici": ici(right[: len(y)], stacked[: len(y)].max(1))}
+    """Of the most probable of the four causes: its probability (of all five classes) against how often it was right."""
+    repeated = np.tile(y, len(predictions))
+    causes = np.concatenate(predictions)[:, :CAUSES]
+    right, p = causes.argmax(1) == repeated, causes.max(1)
+    slope, large = calibration_line(right, p)
+    return {"slope": slope, "intercept": large, "ici": ici(right[: len(y)], p[: len(y)])}
 
 
 def bands(frame: pd.DataFrame) -> dict[str, pd.Series]:

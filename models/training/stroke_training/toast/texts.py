@@ -47,13 +47,24 @@ def fairness(report: Report) -> str:
     )
 
 
+def _told_apart(report: Report) -> str:
+    told = report["toldApart"]
+    if "firstRight" not in told:
+        return "It names no cause: without a lesion the order of the causes is little more than their frequency."
+    return (
+        f"The two most probable causes are told apart only from a difference of {told['threshold']:.2f} on (of the probabilities "
+        f"among the four causes); that holds for {told['namedShare']:.0%} of patients, and the first was then right in "
+        f"{told['firstRight']:.0%} of those with a known cause."
+    )
+
+
 def limits(report: Report, variant: Variant) -> list[str]:
-    d, told = report["discrimination"], report["toldApart"]
+    d = report["discrimination"]
     lines = [
         "It says which cause the lesion is compatible with, not what the cause is. No ECG, no rhythm, no vessel image and no heart image were in the data: any such finding outweighs it, and it never overrides a rule.",
         f"'Cryptogenic' is {report['classes']['toast-5'] / report['subjects']:.0%} of the training subjects and cannot be predicted (AUROC {written(d['auroc5'])}): its probability is about how often no cause was found in that hospital, not a pattern.",
         f"'Other determined cause' mixes dissection, coagulopathy and more ({report['classes']['toast-4']} subjects): it is told mainly by a young age.",
-        f"The two most probable causes are told apart only from a difference of {told['threshold']:.2f} on (of the probabilities among the four causes); that holds for {told['namedShare']:.0%} of patients, and the first was then right in {told['firstRight']:.0%} of those with a known cause.",
+        _told_apart(report),
         "TOAST classes were taken as recorded: by whom and after which investigations is not stated, and agreement between raters of TOAST is moderate.",
         "The doctors who recorded the class had seen the image: a small deep lesion is part of the definition of small-vessel disease, so part of its AUROC is the definition itself.",
         "One hospital network in South Carolina, USA; no external test. The mix of causes differs elsewhere, above all in Asia (more intracranial atherosclerosis and small-vessel disease): the probabilities must be recalibrated there.",
