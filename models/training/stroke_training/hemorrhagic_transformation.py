@@ -150,7 +150,9 @@ def train(
     shown = [n for n in inputs if INPUTS[n]["scale"] != "flag"][:6]
     dependence_plot(pictures / "dependence.svg", model, raw, shown, units, [1], label)
 
-    title = ("SIMULATED: " if cohort.simulated else "") + "Hemorrhagic transformation after thrombolysis"
+    # The definition stands in the title: a rate without it cannot be read.
+    subject = "Hemorrhagic transformation after thrombolysis"
+    title = f"SIMULATED: {subject}" if cohort.simulated else f"{subject}: {told['outcome']}"
     auroc_text = "{:.3f} ({:.3f} to {:.3f})".format(*figures[CANDIDATES[0]]["auroc"])
     facts = Facts(
         name=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -148,10 +149,11 @@ def publish(
 
 
 def write_parity(path: Path, trained: Sequence[tuple[str, Trained]]) -> None:
-    """The trainer's predictions for every training subject: what the service must reproduce within 1e-5."""
+    """The trainer's predictions for every training subject, compressed: what the service must reproduce within 1e-5."""
     header = ["model", "participant_id", *(f"p_mrs{g}" for g in range(len(MRS_CLASSES)))]
     lines = [",".join(header)]
     for name, one in trained:
         for subject, row in zip(one.subjects.frame.participant_id, one.model.probabilities(one.raw), strict=True):
-            lines.append(",".join([name, str(subject), *(f"{v:.12g}" for v in row)]))
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            lines.append(",".join([name, str(subject), *(f"{v:.8f}" for v in row)]))
+    # Without the time, so that a rerun gives the same bytes.
+    path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
