@@ -22,7 +22,7 @@ export const CCS_EVIDENCE = cite('Ay 2005', AY, 'V1', 'criteria of evident, prob
 export const CISS = cite('Gao 2011', GAO, 'V2');
 export const CISS_DETAILS = cite('Gao 2011', GAO, 'V1', 'criteria of step 1');
 export const CISS_MECHANISM = cite('Gao 2011', GAO, 'R', 'criteria of step 2');
-export const OCSP = cite('Bamford 1991', BAMFORD, 'R');
+export const OCSP = cite('Bamford 1991', BAMFORD, 'V2');
 /** Lacunar infarct on diffusion-weighted MRI; minimum of the search for a cause. */
 export const ESUS = cite(
   'Hart 2014',

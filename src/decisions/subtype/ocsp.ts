@@ -7,13 +7,13 @@ import { OCSP } from './citations.ts';
 import type { OcspClass, OcspClassification } from './classes.ts';
 
 /** Signs as the syndromes need them; undefined = untestable or not recorded. */
-const SIGNS = ['cortical', 'visual', 'face', 'arm', 'leg', 'sensory', 'ataxia', 'bothSides'] as const;
+const SIGNS = ['cortical', 'visual', 'face', 'arm', 'leg', 'sensory', 'ataxia', 'bothSides', 'drowsy'] as const;
 type Sign = (typeof SIGNS)[number];
 type Signs = Readonly<Record<Sign, boolean>>;
 
 /** Bamford 1991, in the order in which a patient is asked. */
 function syndromeOf(signs: Signs): OcspClass {
-  const { cortical, visual, face, arm, leg, sensory, ataxia, bothSides } = signs;
+  const { cortical, visual, face, arm, leg, sensory, ataxia, bothSides, drowsy } = signs;
   const areas = Number(face) + Number(arm) + Number(leg);
   const motorOrSensory = areas > 0 || sensory;
   if (bothSides) return 'posterior';
@@ -21,7 +21,8 @@ function syndromeOf(signs: Signs): OcspClass {
   if (cortical) return 'partial-anterior';
   if (visual) return motorOrSensory ? 'partial-anterior' : 'posterior';
   if (ataxia && !motorOrSensory) return 'posterior';
-  if (areas >= 2 || (areas === 0 && sensory) || (ataxia && areas >= 1)) return 'lacunar';
+  // Reduced consciousness excludes a lacunar syndrome: with a motor deficit it counts as higher dysfunction.
+  if (areas >= 2 || (areas === 0 && sensory) || (ataxia && areas >= 1)) return drowsy ? 'partial-anterior' : 'lacunar';
   // Face, arm or leg alone: more restricted than any lacunar syndrome.
   return areas === 1 ? 'partial-anterior' : 'no-deficit';
 }
@@ -53,6 +54,7 @@ function signsOf(facts: StrokeFacts): Readonly<Record<Sign, boolean | undefined>
     leg: any(points('6a'), points('6b')),
     sensory: any(points('8')),
     ataxia: any(points('7')),
+    drowsy: any(points('1a')),
     bothSides: either(all(points('5a'), points('5b')), all(points('6a'), points('6b'))),
   };
 }

@@ -15,6 +15,7 @@ describe('syndromes', () => {
     ['hemianopia and hemiparesis', { '3': 1, '5a': 2, '6a': 2 }, 'partial-anterior'],
     ['one arm', { '5a': 3 }, 'partial-anterior'],
     ['pure motor stroke', { '4': 1, '5a': 2, '6a': 2 }, 'lacunar'],
+    ['hemiparesis with reduced consciousness', { '1a': 1, '4': 1, '5a': 2, '6a': 2 }, 'partial-anterior'],
     ['pure sensory stroke', { '8': 1 }, 'lacunar'],
     ['sensorimotor stroke', { '5b': 1, '6b': 1, '8': 1 }, 'lacunar'],
     ['ataxic hemiparesis', { '6a': 1, '7': 1 }, 'lacunar'],
