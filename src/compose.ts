@@ -248,6 +248,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
               ),
       },
     ],
+    modelFolder: (name) => models.get(name)?.folder,
     basisPage: async (evaluationId, locale) => {
       const invocation = (await auditLog.byEvaluation(evaluationId)).find(({ kind }) => kind === 'invocation');
       const stored: unknown = Reflect.get(Object(invocation?.payload), 'record');

@@ -10,6 +10,7 @@ import { errorHandler, notFound } from './error-handler.ts';
 import { healthRouter } from './health.ts';
 import type { ReadinessCheck } from './health.ts';
 import { indexPage } from './index-page.ts';
+import { modelPagesRouter, type ModelFolder } from './model-pages.ts';
 import { requestLog } from './logging.ts';
 import type { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
@@ -24,6 +25,8 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly readiness: readonly ReadinessCheck[];
   readonly basisPage: BasisPage;
+  /** Where the card of an installed model lies. */
+  readonly modelFolder?: ModelFolder;
   /** Version of the product. */
   readonly version: string;
   /** Public address without a trailing slash. */
@@ -47,6 +50,7 @@ export function createApp(options: AppOptions): Express {
   app.use(options.cdsHooks);
   app.get('/', indexPage({ version, publicBaseUrl, discovery, open }));
   app.use(basisRouter(options.basisPage));
+  app.use(modelPagesRouter(options.modelFolder ?? (() => undefined)));
   app.use(healthRouter(options.readiness));
   app.get('/metrics', async (_req, res) => {
     res.set('content-type', metrics.registry.contentType).send(await metrics.registry.metrics());

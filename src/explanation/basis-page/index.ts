@@ -2,6 +2,8 @@
 import { ANY_FACTS, factTables } from './fact-tables.ts';
 import { aboutSections } from './about-sections.ts';
 import { differencesSection, doseSection, scoresSection, targetsSection } from './detail-sections.ts';
+import { prognosisSection, transformationSection } from './outlook-sections.ts';
+import { subtypeSection } from './subtype-section.ts';
 import { evaluationsOf, failuresOf } from './evaluations.ts';
 import { conclusionText, evaluationSection, evaluationTitle } from './evaluation-section.ts';
 import { definitions, html, join, list, section, text, type Html } from './html-parts.ts';
@@ -11,7 +13,7 @@ import type { EvaluationRecord } from '../evaluation-record.ts';
 import { explainContext, type ExplainContext } from '../explain-context.ts';
 import { sourceText } from '../format/messages.ts';
 
-export { BASIS_PAGE_STYLE_HASH } from './style.ts';
+export { BASIS_PAGE_STYLE, BASIS_PAGE_STYLE_HASH } from './style.ts';
 
 /**
  * @param record as the audit kept it; times are shown in the zone of its policy
@@ -74,6 +76,9 @@ function findings(record: EvaluationRecord, c: ExplainContext): Html[] {
     differencesSection(decisions, c),
     doseSection(decisions, c),
     targetsSection(decisions, c),
+    prognosisSection(decisions, c),
+    transformationSection(decisions, c),
+    subtypeSection(decisions, c),
     scoresSection(decisions, c),
   ];
 }

@@ -8,7 +8,7 @@ export const BASIS_PAGE_STYLE = `
 body{font:16px/1.5 system-ui,"Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif;margin:0;color:var(--ink);background:var(--paper)}
 main{max-width:76rem;margin:0 auto;padding:1rem 1.25rem 3rem}
 h1{font-size:1.6rem;line-height:1.2;margin:.2rem 0}h2{font-size:1.25rem;margin:2.2rem 0 .6rem;padding-bottom:.2rem;border-bottom:2px solid var(--line)}h3{font-size:1rem;margin:1rem 0 .3rem}
-p{margin:.4rem 0}a{color:inherit;text-underline-offset:.15em}ul{margin:.2rem 0;padding-left:1.2rem}td ul{list-style:none;padding:0}td li+li{margin-top:.2rem}
+p{margin:.4rem 0}img{max-width:100%;height:auto;background:#fff}a{color:inherit;text-underline-offset:.15em}ul{margin:.2rem 0;padding-left:1.2rem}td ul{list-style:none;padding:0}td li+li{margin-top:.2rem}
 #conclusions ul{list-style:none;padding:0;display:grid;gap:.4rem}#conclusions li{background:var(--soft);border-left:4px solid var(--line);padding:.5rem .8rem}
 table{border-collapse:collapse;width:100%;margin:.6rem 0;font-size:.9rem}caption{text-align:left;font-weight:600;padding:.3rem 0;color:var(--dim)}
 th,td{border-bottom:1px solid var(--line);padding:.4rem .6rem .4rem 0;text-align:left;vertical-align:top;overflow-wrap:break-word}

@@ -4,6 +4,7 @@ import type {
   MrsDistribution,
   Occlusion,
   Prognosis,
+  PrognosisContribution,
   PrognosisScore,
   Span,
   TreatmentByOcclusion,
@@ -16,6 +17,9 @@ import { signed } from './contribution-lines.ts';
 import { scoreSlug } from './score-lines.ts';
 
 const MINUTE = 60_000;
+/** Items named as what weighs most; below the second number (log-odds) nothing does. */
+const DRIVERS = 2;
+const NEGLIGIBLE = 0.05;
 /** Heights of the small bars of a distribution, lowest first. */
 const HEIGHTS = '▁▂▃▄▅▆▇█';
 /** The share that a full bar stands for. */
@@ -210,10 +214,11 @@ const pointsText = ({ low, high }: Span, c: ExplainContext): string =>
 
 /** What weighs most in the score behind the figures, and what another value would make of it. */
 export function prognosisDrivers({ explanation, counterfactuals, discharge }: Prognosis, c: ExplainContext): string {
+  const size = ({ logOdds }: PrognosisContribution): number => Math.max(Math.abs(logOdds.low), Math.abs(logOdds.high));
   const top = (explanation?.contributions ?? [])
-    .filter(({ logOdds }) => logOdds.high > 0)
-    .toSorted((a, b) => b.logOdds.high - a.logOdds.high)
-    .slice(0, 2)
+    .filter((contribution) => size(contribution) >= NEGLIGIBLE)
+    .toSorted((a, b) => size(b) - size(a))
+    .slice(0, DRIVERS)
     .map(({ item, logOdds }) =>
       c.texts.text('outlook.driver', {
         item: c.texts.text(`term.item-${item}`),
@@ -227,9 +232,13 @@ export function prognosisDrivers({ explanation, counterfactuals, discharge }: Pr
       }),
     );
   const parts =
-    top.length === 0
+    explanation === null || top.length === 0
       ? []
-      : [c.texts.text('outlook.drivers', { list: escapeValue(top.join(c.texts.text('ui.separator'))) })];
+      : [
+          c.texts.text(`outlook.drivers.${explanation.reading}`, {
+            list: escapeValue(top.join(c.texts.text('ui.separator'))),
+          }),
+        ];
   const [other] = counterfactuals;
   // One 'what if' on the card: that of the trained model, where there is one.
   if (other !== undefined && discharge?.headline == null)
@@ -238,6 +247,7 @@ export function prognosisDrivers({ explanation, counterfactuals, discharge }: Pr
         item: escapeValue(c.texts.text(`term.item-${other.item}`)),
         from: c.f.number(other.from, 0),
         to: c.f.number(other.to, 0),
+        now: escapeValue(probabilityText(other.independentNow, c.f)),
         independent: escapeValue(probabilityText(other.independent, c.f)),
       }),
     );
