@@ -178,5 +178,23 @@ def test_a_real_model_needs_what_only_the_site_knows(tmp_path: Path) -> None:
     assert set(load_about(about, False).values()) == {"told"}
 
 
+def test_a_site_trains_its_own_and_the_definition_stands_in_the_title(simulated: pd.DataFrame, tmp_path: Path) -> None:
+    """The same rows without the mark stand in for a site's table: no other is at hand."""
+    table = tmp_path / "ours.csv"
+    simulated.drop(columns=["simulated", "sex"]).to_csv(table, index=False)
+    about = {k: "told by the site" for k in json.loads(TEMPLATE.read_text())} | {"outcome": "PH1 or PH2 (ECASS) at 22 to 36 h"}
+    (tmp_path / "about.json").write_text(json.dumps(about))
+    run = ["--table", str(table), "--about", str(tmp_path / "about.json"), "--name", "hemorrhage-risk-ours"]
+    assert main([*run, "--out", str(tmp_path / "models"), "--repeats", "1", "--folds", "3", "--draws", "20"]) == 0
+    folder = tmp_path / "models" / "hemorrhage-risk-ours"
+    manifest = json.loads((folder / "model.json").read_text())
+    assert manifest["role"] == "shadow"
+    assert "simulated" not in manifest
+    assert manifest["title"].endswith("PH1 or PH2 (ECASS) at 22 to 36 h")
+    card = (folder / "MODEL_CARD.md").read_text()
+    assert "simulated" not in card.lower()
+    assert "Not tested on patients from elsewhere" in card
+
+
 def test_every_input_has_what_the_service_needs() -> None:
     assert {"unit", "low", "high", "group", "scale", "noise"} == set.intersection(*(set(i) for i in INPUTS.values()))

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unknown } from '../../../src/case/index.ts';
+import { PERFUSION_FEATURE_NAMES, unknown } from '../../../src/case/index.ts';
 import type { FactKey, StrokeFacts } from '../../../src/case/index.ts';
 import {
   evaluateHemorrhagicTransformation,
@@ -13,6 +13,7 @@ import {
   aCase,
   aPolicy,
   drug,
+  eligibleFacts,
   given,
   had,
   hoursAgo,
@@ -26,6 +27,7 @@ import {
   weightOf,
 } from '../../support/case-builder.ts';
 import { arbitraryCase } from '../../support/arbitrary-case.ts';
+import { FACT_KEYS } from '../../support/fact-keys.ts';
 
 /** 76 years, NIHSS 16, glucose 160 mg/dL (8.9 mmol/L), 170 mmHg, dense artery, seen to fall ill two hours ago. */
 const everything: Partial<StrokeFacts> = {
@@ -250,13 +252,17 @@ describe('a gap', () => {
     );
   });
 
-  it('in the facts of other decisions changes nothing', () => {
-    const others: readonly (readonly [FactKey, Partial<StrokeFacts>])[] = [
-      ['platelets', { platelets: measured(90, '10*9/L') }],
-      ['inr', { inr: measured(2.5, '{INR}') }],
-      ['preStrokeMrs', { preStrokeMrs: given(3) }],
-      ['cerebralMicrobleeds', { cerebralMicrobleeds: measured(12, '{count}') }],
-    ];
-    for (const [, more] of others) expect(evaluate({ ...everything, ...more })).toEqual(evaluate(everything));
+  it('in the facts of other decisions changes nothing, nor does such a fact', () => {
+    const read = new Set<FactKey>([
+      ...TRANSFORMATION_SCORES.flatMap((name) => scored(everything, name).items.flatMap(({ facts }) => facts)),
+      ...['thrombolyticGiven', 'thrombectomyDone', 'acuteIntracranialHemorrhage', 'hemorrhageOnImaging'],
+      ...['witnessedOnset', 'lastKnownWell', 'symptomRecognition', 'occlusionSite'],
+      ...['nihssCourse', 'bloodPressureCourse', ...PERFUSION_FEATURE_NAMES],
+    ] as FactKey[]);
+    const others = FACT_KEYS.filter((key) => !read.has(key));
+    expect(others.length).toBeGreaterThan(60);
+    const rich = { ...eligibleFacts(), ...everything };
+    const poor = { ...rich, ...Object.fromEntries(others.map((key) => [key, unknown('not-read')])) };
+    expect(evaluate(poor)).toEqual(evaluate(rich));
   });
 });
