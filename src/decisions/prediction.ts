@@ -152,7 +152,8 @@ export interface UnavailablePrediction {
   readonly model: string | null;
   /**
    * 'not-ischemic': an intracranial hemorrhage is there, and the models were trained on ischemic strokes only.
-   * 'nothing-known': no input of any variant is known. 'disagrees': graph and statistics differ, the model is not used.
+   * 'nothing-known': no input of any variant is known, or so little that the
+   * interval would span more than 60 of 100. 'disagrees': graph and statistics differ, the model is not used.
    * 'unusable': damaged, missing file or not loadable. 'failed': it threw for this case.
    */
   readonly why: 'not-ischemic' | 'nothing-known' | 'disagrees' | 'unusable' | 'failed';

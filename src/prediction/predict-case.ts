@@ -13,7 +13,7 @@ import {
   type UnavailablePrediction,
 } from '../decisions/prediction.ts';
 import { factsOf } from './case-rows.ts';
-import { chooseVariant, knowsSomething, type ChosenVariant } from './choose-variant.ts';
+import { chooseVariant, knowsSomething, unknownFacts, type ChosenVariant } from './choose-variant.ts';
 import type { PredictionModel, PredictionModels } from './load-models.ts';
 import { GraphDisagrees, predictModel } from './predict-model.ts';
 import { caseReadings, type CaseReadings } from './readings.ts';
@@ -25,6 +25,15 @@ export interface PredictOptions {
   readonly families?: readonly ModelFamily[];
   /** Answer with the average of the reference population when no input is known: for tables, never for cards. */
   readonly fromNothing?: boolean;
+}
+
+/** An interval that spans more than this share of all possible answers is none. */
+const WIDEST = 0.6;
+
+/** Averaged over so much that is unknown that the number would only look like knowledge. */
+function saysNothing({ headline, missing }: ModelPrediction): boolean {
+  const averaged = missing.some(({ handled }) => handled === 'averaged');
+  return averaged && headline !== null && headline.high - headline.low > WIDEST;
 }
 
 type Ischemia = 'established' | 'open' | 'excluded';
@@ -69,7 +78,12 @@ export async function predictReadings(
   const attempt = async ({ model, wanted }: ChosenVariant): Promise<boolean> => {
     try {
       const { assumesIschemic } = options;
-      predictions.push(await predictModel(model, readings, { wanted, assumesIschemic }));
+      const prediction = await predictModel(model, readings, { wanted, assumesIschemic });
+      if (options.fromNothing !== true && saysNothing(prediction)) {
+        const missing = unknownFacts(model, readings);
+        if (model.role === 'active')
+          unavailable.push({ family: model.family, model: null, why: 'nothing-known', missing });
+      } else predictions.push(prediction);
       return true;
     } catch (error) {
       options.onError?.(model.name, error);

@@ -4,7 +4,8 @@ import type { Fact, LesionFeatures, NihssTotal, Quantity, StrokeFacts } from '..
 import { LESION_FEATURE_NAMES, quantity, unknown } from '../../src/case/index.ts';
 import { activePrediction } from '../../src/decisions/active-prediction.ts';
 import type { CasePredictions, ModelPrediction } from '../../src/decisions/prediction.ts';
-import { predictCase, type PredictionModels } from '../../src/prediction/index.ts';
+import { predictCase, predictReadings, type PredictionModels } from '../../src/prediction/index.ts';
+import { caseReadings } from '../../src/prediction/readings.ts';
 import { installModels, statisticsOf, type InstalledModels } from '../support/additive-models.ts';
 import { aCase, daysAgo, given, had, measured, nihssItems, nihssTotal } from '../support/case-builder.ts';
 
@@ -81,6 +82,23 @@ describe('the variant that answers is chosen by what is known', () => {
     });
     expect(averaged.explanation.mixtureLogOdds).not.toBe(0);
     expect(averaged.counterfactuals).toEqual([]);
+  });
+
+  it('with so little known that the interval spans most answers there is no number either', async () => {
+    const steep = statisticsOf({ inputs: ['age', 'nihss'], coefficients: [[0.02], [0], [0.4]] });
+    const one = await installModels([{ name: 'discharge-mrs-steep', statistics: steep }]);
+    const said = await predictCase(aCase({ age: patient.age }), one.models);
+    const table = await predictReadings(caseReadings(aCase({ age: patient.age })), one.models, {
+      assumesIschemic: false,
+      fromNothing: true,
+    });
+    await one.remove();
+    expect(said).toEqual({
+      predictions: [],
+      unavailable: [{ family: 'discharge-mrs', model: null, why: 'nothing-known', missing: ['nihss'] }],
+    });
+    // A table gets the number with its interval all the same.
+    expect(table.predictions).toHaveLength(1);
   });
 
   it('with nothing known there is no number', async () => {
