@@ -57,8 +57,12 @@ export function subtypeSection({ subtype }: Decisions, c: ExplainContext): Html 
   );
 }
 
-function systems({ toast, ccs, ciss, ocsp }: ClassifiedSubtype, c: ExplainContext): Html[][] {
-  const name = (id: string): string => c.texts.text(`criterion.${id}`);
+function systems({ toast, ccs, ciss, ocsp, findings }: ClassifiedSubtype, c: ExplainContext): Html[][] {
+  const absent = new Set<string>(findings.flatMap(({ id, status }) => (status === 'notMet' ? [id] : [])));
+  const name = (id: string): string => {
+    const finding = c.texts.text(`criterion.${id}`);
+    return absent.has(id) ? c.texts.text('block.not-met', { name: finding }) : finding;
+  };
   const row = (one: Classification): Html[] => [
     text(c.texts.text(`term.system-${one.system}`)),
     html(`<strong>${text(classText(one, c))}</strong>`),

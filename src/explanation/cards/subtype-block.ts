@@ -2,6 +2,7 @@
 import type {
   Classification,
   ClassifiedSubtype,
+  FindingId,
   OcspClassification,
   SubtypePrediction,
 } from '../../decisions/subtype/index.ts';
@@ -52,11 +53,16 @@ export function classificationLines(subtype: ClassifiedSubtype, c: ExplainContex
   ];
 }
 
-/** All that rest on the same findings are told once. */
-export function reasonsBlock({ toast, ccs, ciss }: ClassifiedSubtype, c: ExplainContext): string {
+/** All that rest on the same findings are told once; a finding that is absent is told as absent. */
+export function reasonsBlock({ toast, ccs, ciss, findings }: ClassifiedSubtype, c: ExplainContext): string {
+  const absent = new Set(findings.flatMap(({ id, status }) => (status === 'notMet' ? [id] : [])));
+  const nameOf = (id: FindingId): string => {
+    const name = inSentence(c.texts.text(`criterion.${id}`));
+    return absent.has(id) ? c.texts.text('block.not-met', { name }) : name;
+  };
   const ids = [...new Set([toast, ccs, ciss].flatMap(({ decidedBy }) => decidedBy))];
   if (ids.length === 0) return '';
-  const names = ids.map((id) => escapeValue(inSentence(c.texts.text(`criterion.${id}`))));
+  const names = ids.map((id) => escapeValue(nameOf(id)));
   return c.texts.text('subtype.because', { list: enumerate(names, names.length, c, REASONS) });
 }
 
@@ -70,10 +76,10 @@ export function nextTestBlock({ nextBestTest }: ClassifiedSubtype, c: ExplainCon
   });
 }
 
-/** What is not done yet besides the next test. */
+/** What is not done yet and would tell something, besides the next test. */
 export function notDoneBlock({ investigations, nextBestTest }: ClassifiedSubtype, c: ExplainContext): string {
   const names = investigations
-    .filter(({ done, id }) => !done && id !== nextBestTest?.id)
+    .filter(({ reason, id }) => reason !== null && id !== nextBestTest?.id)
     .map(({ id }) => escapeValue(inSentence(c.texts.text(`term.investigation-${id}`))));
   return names.length === 0
     ? ''
