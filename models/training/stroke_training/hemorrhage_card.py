@@ -54,6 +54,10 @@ class Facts:
     conformal: str
     command: str
 
+    @property
+    def noun(self) -> str:
+        return "simulated rows" if self.simulated else "patients"
+
 
 def load_about(path: Path | None, simulated: bool) -> dict[str, str]:
     """Every entry of the template, in the site's words. Raises BadTable for one that is missing or left as it was."""
@@ -128,7 +132,7 @@ def tripod(facts: Facts, about: Mapping[str, str]) -> dict[str, str]:
         "9a": "clinical inputs of published scores and published perfusion markers; none was chosen by its p-value",
         "9b": "src/case/perfusion-features.ts and models/training/hemorrhage-inputs.json of the product",
         "9c": about["predictorAssessment"],
-        "10": f"{subjects} patients, {facts.events} with hemorrhage, {len(facts.inputs)} inputs; all that the table held",
+        "10": f"{subjects} {facts.noun}, {facts.events} with hemorrhage, {len(facts.inputs)} inputs; all that the table held",
         "11": "complete rows; columns missing in more than 20 % were left out. " + " ".join(facts.missing),
         "12a": "nested cross-validation; persons are never split; the final model is fitted on all rows",
         "12b": "volumes and permeability by logarithm; linear splines with knots at the tertiles of the training fold",
@@ -152,7 +156,7 @@ def tripod(facts: Facts, about: Mapping[str, str]) -> dict[str, str]:
         "20a": flow,
         "20b": "see the table of characteristics",
         "20c": "not applicable",
-        "21": f"{subjects} patients, {facts.events} events",
+        "21": f"{subjects} {facts.noun}, {facts.events} events",
         "22": "see the table of coefficients",
         "23a": facts.validation,
         "23b": "not examined: one site",
@@ -172,8 +176,8 @@ def card(facts: Facts, about: Mapping[str, str], pictures: Mapping[str, str]) ->
         [str(s["attribute"]), str(s["level"]), str(s["subjects"]), str(s["events"]), _area(s)] for s in facts.subgroups
     ]
     tables = [
-        Table("Candidates, out of fold", ["model", "AUROC", "Brier", "log loss", "slope", "intercept", "ICI"], facts.comparison, facts.lost),
-        Table("Subgroups, out of fold", ["attribute", "level", "patients", "events", "AUROC"], rows),
+        Table("Candidates, out of fold", ["model", "AUROC", "Brier", "log loss", "slope", "intercept", "ICI"], facts.comparison, f"{facts.lost} The ICI is never negative: resampling raises it, so its interval may lie above the figure."),
+        Table("Subgroups, out of fold", ["attribute", "level", facts.noun, "events", "AUROC"], rows),
         Table("Characteristics", ["input", "unit", "without hemorrhage", "with hemorrhage"], facts.characteristics, "Median (quartiles)."),
         Table("Coefficients (log-odds)", ["input", "transformation", "parameters", "coefficient"], facts.coefficients),
         Table("Importance", ["idea", "mean size of the contribution (log-odds)"], [[k, f"{v:.3f}"] for k, v in sorted(facts.importance.items(), key=lambda i: -i[1])]),
@@ -182,7 +186,7 @@ def card(facts: Facts, about: Mapping[str, str], pictures: Mapping[str, str]) ->
         Card(
             title=facts.title,
             version=facts.version,
-            summary=f"{prefix}Probability of hemorrhagic transformation after intravenous thrombolysis from clinical values and perfusion maps; {subjects} patients, {facts.events} with hemorrhage. {facts.conformal}",
+            summary=f"{prefix}Probability of hemorrhagic transformation after intravenous thrombolysis from clinical values and perfusion maps; {subjects} {facts.noun}, {facts.events} with hemorrhage. {facts.conformal}",
             warning=SIMULATED_WARNING if facts.simulated else SITE_WARNING,
             tables=tables,
             pictures=pictures,

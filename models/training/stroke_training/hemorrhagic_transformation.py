@@ -107,8 +107,9 @@ def train(
     told = load_about(about, cohort.simulated)
     raw, y, groups, inputs = cohort.raw, cohort.y, cohort.groups, cohort.inputs
     units = {n: str(INPUTS[n]["unit"]) for n in inputs}
+    noun = "simulated rows" if cohort.simulated else "patients"
 
-    print(f"{len(y)} patients, {int(y.sum())} with hemorrhage; cross-validation: {repeats} x {folds} folds", flush=True)
+    print(f"{len(y)} {noun}, {int(y.sum())} with hemorrhage; cross-validation: {repeats} x {folds} folds", flush=True)
     predictions = compare(raw, y, groups, inputs, repeats, folds, SEED)
     figures = {n: with_intervals(y, p, groups, draws, SEED) for n, p in predictions.items()}
     own = predictions[CANDIDATES[0]]
@@ -119,7 +120,7 @@ def train(
         return fit_additive(raw[index], y[index], model.columns, CLASSES, "logit", Penalty(ridge))
 
     stacked = np.concatenate([np.column_stack([1 - p, p]) for p in own])
-    sets = conformal("lac", stacked, np.tile(y, len(own)), f"out-of-fold predictions of {len(y)} patients, {repeats} x {folds} folds")
+    sets = conformal("lac", stacked, np.tile(y, len(own)), f"out-of-fold predictions of {len(y)} {noun}, {repeats} x {folds} folds")
     mean_figures = measures(y, own.mean(0))
     parts = subgroups(cohort, own, draws)
     population = f"{'SIMULATED rows' if cohort.simulated else 'the patients'} that the model was trained on ({len(y)})"
@@ -171,7 +172,7 @@ def train(
         characteristics=characteristics(cohort),
         coefficients=_coefficients(model),
         importance=importance,
-        conformal=f"90 % conformal sets hold one answer in {2 - sets['meanSize']:.0%} of patients.",
+        conformal=f"90 % conformal sets hold one answer in {2 - sets['meanSize']:.0%} of {noun}.",
         command=f"python -m stroke_training.hemorrhagic_transformation --table … --outcome {outcome} --name {name}",
     )
     text = card(
@@ -196,7 +197,7 @@ def train(
             licence="CC0-1.0" if cohort.simulated else "LicenseRef-site",
             training={"description": told["eligibility"], "subjects": len(y), "source": told["setting"]},
             validation={
-                "description": f"nested cross-validation on the same patients, {repeats} x {folds} folds; none from elsewhere",
+                "description": f"nested cross-validation on the same {noun}, {repeats} x {folds} folds; none from elsewhere",
                 "subjects": len(y),
                 "metrics": metrics,
             },
