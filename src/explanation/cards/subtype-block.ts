@@ -6,7 +6,6 @@ import type {
   OcspClassification,
   SubtypePrediction,
 } from '../../decisions/subtype/index.ts';
-import type { ModelPrediction } from '../../decisions/prediction.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { escapeValue, list } from '../format/markdown.ts';
 import { probabilityText } from '../format/percent.ts';
@@ -16,8 +15,8 @@ import { limitSentences, outcomeText, simulatedMark } from './model-statement.ts
 
 const REASONS = 4;
 const NOT_DONE = 4;
-/** Classes named with their probability; the rest is summed. */
-const CLASSES = 3;
+/** Causes named with their probability; the rest is summed. */
+const NAMED_CAUSES = 3;
 
 /** 'large-artery atherosclerosis (probable)', 'undetermined (incomplete)'. */
 export function classText({ system, class: name, level, undetermined }: Classification, c: ExplainContext): string {
@@ -103,11 +102,15 @@ export function wouldChangeBlock({ toast }: ClassifiedSubtype, c: ExplainContext
 /** 'Lesion pattern compatible with …': never a cause, and never in place of a rule. */
 export function patternBlock(pattern: SubtypePrediction | null, c: ExplainContext, bars: number): string {
   if (pattern === null) return '';
-  const { prediction, tellsApart } = pattern;
+  const { prediction, tellsApart, noneFound } = pattern;
   const mark = simulatedMark(prediction, c);
   if (prediction.headline === null) return c.texts.text('subtype.pattern-outside', { mark });
   if (!tellsApart) return c.texts.text('subtype.pattern-open', { mark });
-  const statement = c.texts.text('subtype.pattern', { mark, list: escapeValue(classProbabilities(prediction, c)) });
+  const statement = c.texts.text('subtype.pattern', {
+    mark,
+    list: escapeValue(causeProbabilities(pattern, c)),
+    none: Math.round(noneFound * 100),
+  });
   const sentence = [statement, ...limitSentences(prediction, c)].join(' ');
   const lines = bars === 0 ? [] : contributionLines(prediction, c, bars);
   return lines.length === 0
@@ -117,17 +120,15 @@ export function patternBlock(pattern: SubtypePrediction | null, c: ExplainContex
       })}\n\n${list(lines)}`;
 }
 
-/** 'small-vessel 58 %, cardioembolism 21 %, other classes 21 %': the most probable first. */
-export function classProbabilities({ classes, probabilities }: ModelPrediction, c: ExplainContext): string {
-  const sorted = classes
-    .map((name, i) => ({ name, probability: probabilities[i] ?? 0 }))
-    .toSorted((a, b) => b.probability - a.probability);
-  const shown = sorted.slice(0, CLASSES);
-  const rest = sorted.slice(CLASSES).reduce((sum, { probability }) => sum + probability, 0);
+/** 'small-vessel 58 %, cardioembolism 21 %, others 21 %': the causes among themselves, the most probable first. */
+function causeProbabilities({ ifFound }: SubtypePrediction, c: ExplainContext): string {
   const text = (name: string, probability: number): string =>
     c.texts.text('model.group-value', { name, value: probabilityText(probability, c.f) });
+  const rest = ifFound.slice(NAMED_CAUSES).reduce((sum, { probability }) => sum + probability, 0);
   return [
-    ...shown.map(({ name, probability }) => text(outcomeText(name, c), probability)),
-    ...(sorted.length > CLASSES ? [text(c.texts.text('model.other-classes'), rest)] : []),
+    ...ifFound
+      .slice(0, NAMED_CAUSES)
+      .map(({ cause, probability }) => text(c.texts.text(`term.cause-${cause}`), probability)),
+    ...(ifFound.length > NAMED_CAUSES ? [text(c.texts.text('model.other-classes'), rest)] : []),
   ].join(c.texts.text('ui.separator'));
 }
