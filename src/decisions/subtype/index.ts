@@ -83,13 +83,17 @@ function ciss(answers: Answers): CissClassification {
   return { ...step1, mechanism, mechanismBecause: because };
 }
 
+/** Was the artery reopened, or tried to? A hemorrhage seen after that is a complication: the stroke was ischemic. */
+const treatedAsIschemic = ({ facts: { thrombolyticGiven, thrombectomyDone } }: StrokeCase): boolean =>
+  [thrombolyticGiven, thrombectomyDone].some((fact) => fact.status === 'known' && fact.value.length > 0);
+
 /**
  * @param at the instant of the decision: four weeks and one month are counted back from it
  * @param predictions trained probabilities, carried beside the rules; they change none of them
  */
 export function evaluateSubtype(stroke: StrokeCase, at: Instant, predictions?: CasePredictions): SubtypeEvaluation {
   const hemorrhage = hemorrhagePresent(stroke);
-  if (hemorrhage === true) {
+  if (hemorrhage === true && !treatedAsIschemic(stroke)) {
     return {
       status: 'not-applicable',
       decision: 'subtype',

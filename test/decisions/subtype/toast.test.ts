@@ -5,14 +5,17 @@ import { evaluateSubtype } from '../../../src/decisions/subtype/index.ts';
 import {
   aCase,
   daysAgo,
+  drug,
   event,
   given,
   had,
+  hoursAgo,
   measured,
   minutesAgo,
   nihssItems,
   NOW,
   sometimeBetweenDaysAgo,
+  takes,
 } from '../../support/case-builder.ts';
 import { arteries, classified, CORTICAL, done, fibrillation, lacunar, narrowed, searched } from './patients.ts';
 
@@ -184,6 +187,15 @@ it('is said of ischemic strokes only', () => {
   const unread = searched({ hemorrhageOnImaging: aCase().facts.hemorrhageOnImaging });
   expect(classified(unread).assumesIschemic).toBe(true);
   expect(classified(searched()).assumesIschemic).toBe(false);
+});
+
+it.each([
+  ['thrombolysis', { thrombolyticGiven: takes(drug('alteplase', 'thrombolytic', hoursAgo(20))) }],
+  ['thrombectomy', { thrombectomyDone: had('thrombectomy', hoursAgo(20)) }],
+])('a hemorrhage after %s does not make the stroke a hemorrhagic one', (_name, treated) => {
+  const bled = classified(searched({ ...fibrillation, ...treated, hemorrhageOnImaging: given(true) }));
+  expect(bled.toast.class).toBe('cardioembolism');
+  expect(bled.assumesIschemic).toBe(false);
 });
 
 it('what would change it names the finding, both ways it can turn out, and the class', () => {
