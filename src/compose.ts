@@ -76,7 +76,7 @@ export function describeHookService(prefetch: Readonly<Record<string, string>>):
     hooks: HOOK_NAMES,
     title: 'Acute stroke decision support',
     description:
-      'Advisory cards for a suspected acute stroke: thrombolysis eligibility with every guideline criterion, agent and dose, thrombectomy, hemorrhagic stroke, complications after thrombolysis, and what is missing.',
+      'Advisory cards for a suspected acute stroke: thrombolysis eligibility with every guideline criterion, agent and dose, thrombectomy, hemorrhagic stroke, complications after thrombolysis, outlook at 90 days and at discharge, risk of hemorrhagic transformation, cause of the stroke (TOAST, CCS, CISS, OCSP), and what is missing.',
     usageRequirements:
       'FHIR R4. Works from prefetch, and reads what is not prefetched with the access token of the request. Advisory only: for clinicians who can check the basis of every statement.',
     prefetch,

@@ -2,10 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { Identifier, Library, ValueSet } from 'fhir/r4.js';
 import { MONITORING_CRITERIA } from '../decisions/complications/monitoring-criteria.ts';
+import { TRANSFORMATION_SCORES } from '../decisions/hemorrhagic-transformation/index.ts';
+import { PROGNOSIS_SCORES } from '../decisions/prognosis/index.ts';
+import { CASE_INPUTS } from '../decisions/scores/case-inputs.ts';
 import { SCORES } from '../decisions/scores/index.ts';
 import { FINDINGS } from '../decisions/subtype/index.ts';
 import { KEY_FACTS } from '../decisions/stroke-state/index.ts';
-import type { FactKey } from '../case/index.ts';
+import { PERFUSION_FEATURES, type FactKey, type PerfusionFeatureName } from '../case/index.ts';
 import { citationArtifact } from './citation-artifact.ts';
 import { canonical, dependsOn, headOf, unique, type Texts } from './common.ts';
 import { dataRequirements, valueSetsOf } from './data-requirements.ts';
@@ -25,6 +28,11 @@ const identifierOf = (content: unknown): Identifier => ({
   system: CONTENT_DIGEST,
   value: createHash('sha256').update(JSON.stringify(content)).digest('hex'),
 });
+
+const factsOfScores = (scores: readonly string[]): FactKey[] =>
+  unique(scores.flatMap((score) => Object.values(CASE_INPUTS[score] ?? {}).flatMap(({ facts }) => facts)));
+
+const PERFUSION_FACTS = Object.keys(PERFUSION_FEATURES) as PerfusionFeatureName[];
 
 interface Module {
   readonly id: string;
@@ -78,6 +86,18 @@ function modules(texts: Texts): readonly Module[] {
       title: 'Subtype of ischemic stroke',
       description: `TOAST, CCS and CISS (both steps) as rules over findings, the OCSP syndrome from the items of the NIHSS, and the investigations that are not done. Findings: ${FINDINGS.map(({ id }) => id).join('; ')}.`,
       facts: unique(FINDINGS.flatMap(({ data }): readonly FactKey[] => data)),
+    },
+    {
+      id: 'prognosis',
+      title: '90-day outlook',
+      description: `The mRS at 90 days from published evidence, with and without reperfusion treatment by time to it; ${PROGNOSIS_SCORES.join(', ')} side by side, each with its outcome and cohort. A trained prediction of the mRS at discharge stands beside and is never mixed in.`,
+      facts: factsOfScores(PROGNOSIS_SCORES),
+    },
+    {
+      id: 'hemorrhagic-transformation',
+      title: 'Hemorrhagic transformation',
+      description: `Risk of symptomatic hemorrhage with thrombolysis: ${TRANSFORMATION_SCORES.join(', ')} side by side, each with its definition of hemorrhage and its cohort, and marks of perfusion maps where they were measured. A model that the site has trained stands beside.`,
+      facts: unique([...factsOfScores(TRANSFORMATION_SCORES), ...PERFUSION_FACTS]),
     },
     {
       id: 'targets',
