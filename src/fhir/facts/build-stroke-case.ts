@@ -17,6 +17,7 @@ import { mapDrugs } from './drugs.ts';
 import { episodeOf } from './episode.ts';
 import { mapHistory } from './history.ts';
 import { mapImaging } from './imaging.ts';
+import { investigations } from './investigations.ts';
 import { mapInfarct } from './infarct.ts';
 import { mapIndications } from './indications.ts';
 import { mapNihss } from './nihss.ts';
@@ -90,6 +91,7 @@ function mapFacts(scope: Scope, index: RecordIndex, options: BuildOptions): Pick
     history,
     mapImaging(scope, index, since),
     mapInfarct(scope, index, since),
+    { strokeInvestigation: investigations(scope, history.strokeInvestigation, index, episode) },
     { thrombectomyAccess: thrombectomyAccess(scope, index, options.thrombectomyAccess) },
   ]);
   return {

@@ -18,6 +18,8 @@ export interface ImagingEntry {
   readonly hemorrhage?: boolean;
   /** Both conclusions at once. */
   readonly contradictory?: boolean;
+  /** The examination shows the arteries of the neck. */
+  readonly neck?: true;
   /** Studies that a report reads. */
   readonly reads: readonly string[];
 }
@@ -53,9 +55,12 @@ function lookUp(concepts: readonly unknown[], scope: Scope): Found {
   return { modalities, groups };
 }
 
+const neckOf = (groups: ReadonlySet<string>): { readonly neck?: true } =>
+  groups.has('imaging-neck-vessels') ? { neck: true } : {};
+
 function study(resource: ImagingStudy, reference: string, scope: Scope): ImagingEntry | undefined {
   if (resource.status === 'cancelled' || resource.status === 'entered-in-error') return undefined;
-  const { modalities } = lookUp(resource.procedureCode ?? [], scope);
+  const { modalities, groups: procedures } = lookUp(resource.procedureCode ?? [], scope);
   if (modalities.size === 0) {
     // Without a known procedure code the series say whether the head was examined.
     const { groups } = lookUp(
@@ -78,6 +83,7 @@ function study(resource: ImagingStudy, reference: string, scope: Scope): Imaging
     strokeReason: (resource.reasonCode ?? []).some((c) => namesStroke(c, scope)),
     draft: false,
     reads: [],
+    ...neckOf(procedures),
   };
 }
 
@@ -85,7 +91,7 @@ const NOT_REPORTED: ReadonlySet<unknown> = new Set(['cancelled', 'entered-in-err
 
 function report(resource: DiagnosticReport, reference: string, scope: Scope): ImagingEntry | undefined {
   if (NOT_REPORTED.has(resource.status)) return undefined;
-  const { modalities } = lookUp([resource.code], scope);
+  const { modalities, groups } = lookUp([resource.code], scope);
   const conclusions = lookUp(resource.conclusionCode ?? [], scope).groups;
   const positive = conclusions.has('conclusion-hemorrhage');
   const negative = conclusions.has('conclusion-no-hemorrhage');
@@ -102,6 +108,7 @@ function report(resource: DiagnosticReport, reference: string, scope: Scope): Im
     strokeReason: false,
     draft: false,
     reads,
+    ...neckOf(groups),
     ...(!pending && positive !== negative ? { hemorrhage: positive } : {}),
     ...(!pending && positive && negative ? { contradictory: true } : {}),
   };

@@ -31,6 +31,7 @@ const procedure = (system: string, value: string, more: Loose): FhirResource =>
     ...more,
   });
 
+const CPT = 'http://www.ama-assn.org/go/cpt';
 const coded = (value: string): Loose => ({ valueCodeableConcept: code(OWN, value) });
 const lastSeen = (minutes: number) => observation(OWN, 'last-known-well', { valueDateTime: before(minutes) });
 
@@ -148,6 +149,28 @@ describe('investigations', () => {
     });
     const old = procedure(SNOMED, '433236007', { performedDateTime: daysBefore(300) });
     expect(facts(old).strokeInvestigation).toMatchObject({ value: [] });
+  });
+  const study = (started: string, status = 'available', system = OWN, value = 'cta-head-neck') =>
+    resource({
+      resourceType: 'ImagingStudy',
+      id: 'study',
+      status,
+      subject: { reference: 'Patient/p' },
+      started,
+      procedureCode: [code(system, value)],
+    });
+  it('include the arteries of the neck where they were imaged', () => {
+    const kinds = { value: [{ kind: 'extracranial-vessel-imaging' }] };
+    expect(facts(study(before(60))).strokeInvestigation).toMatchObject(kinds);
+    expect(facts(study(before(60), 'available', CPT, '70498')).strokeInvestigation).toMatchObject(kinds);
+  });
+  it.each([
+    ['the head alone', study(before(60), 'available', CPT, '70496')],
+    ['an order', study(before(60), 'registered')],
+    ['last year', study(daysBefore(300))],
+    ['the future', study(before(-600))],
+  ])('do not include the neck after %s', (_name, only) => {
+    expect(facts(only).strokeInvestigation).toMatchObject({ value: [] });
   });
   it('are not those that were not done', () => {
     const planned = procedure(SNOMED, '29303009', { ...echo, status: 'not-done' });
