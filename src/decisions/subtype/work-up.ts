@@ -1,7 +1,5 @@
 /** Which investigations of the cause were done. Done is only what the record shows as done. */
-import { holds } from '../../case/index.ts';
 import type { FactKey, ImagingModality, StrokeFacts, SupplyingArtery } from '../../case/index.ts';
-import { or } from '../three-valued.ts';
 import type { InvestigationId } from './classes.ts';
 
 export const WORK_UP_FACTS: readonly FactKey[] = ['strokeInvestigation'];
@@ -56,12 +54,4 @@ export function searchComplete(facts: StrokeFacts): boolean | undefined {
 export function archExamined(facts: StrokeFacts): boolean | undefined {
   const seen = facts.aorticArchPlaque.status === 'known' || facts.aorticArchThrombus.status === 'known';
   return seen || isDone(facts, 'transesophageal-echocardiography') ? true : undefined;
-}
-
-/** Was it looked for in the arch and nothing found? */
-export function archPlaque(facts: StrokeFacts, over: (facts: StrokeFacts) => boolean | undefined): boolean | undefined {
-  return or(
-    over(facts),
-    holds(facts.aorticArchThrombus, (there) => there),
-  );
 }
