@@ -9,7 +9,17 @@ import { bars, wholePercents } from '../../src/explanation/cards/ninety-days-blo
 import type { CardContent, Locale } from '../../src/explanation/content/card-content.ts';
 import { explain } from '../../src/explanation/explain.ts';
 import { FACT_KEYS } from '../../src/explanation/format/fact-value.ts';
-import { aPolicy, drug, eligiblePatient, given, hoursAgo, minutesAgo, NOW, takes } from '../support/case-builder.ts';
+import {
+  aPolicy,
+  drug,
+  eligiblePatient,
+  given,
+  hoursAgo,
+  minutesAgo,
+  NOW,
+  takes,
+  measured,
+} from '../support/case-builder.ts';
 import { testContent } from './support/content.ts';
 import { casePredictions, prediction, simulatedBleeding, toastPrediction } from './support/predictions.ts';
 
@@ -70,7 +80,7 @@ describe('the outlook card', () => {
     const without = cardOf(cardsOf(occluded()), 'outlook').detail;
     const ninetyDays = detail.split('\n')[0] ?? '';
     expect(ninetyDays).toBe(without.split('\n')[0]);
-    expect(detail).toContain('**With the image, at discharge** (trained model): mRS 3–6 62 % (50–72 %).');
+    expect(detail).toContain('**With the lesion on imaging, at discharge** (trained model): mRS 3–6 62 % (50–72 %).');
     expect(detail).toContain('90 % set: mRS 1–5.');
     expect(decisions.prognosis).toMatchObject({ discharge: { headline: { probability: 0.62 } } });
   });
@@ -144,6 +154,26 @@ describe('the outlook card', () => {
   it('says how it looks after treatment', () => {
     const { summary } = cardOf(cardsOf(treated()), 'outlook');
     expect(summary).toMatch(/^Outlook after thrombolysis|^Outlook: sICH/);
+  });
+
+  it('is silent while a hemorrhage is feared after thrombolysis: the alarm has the floor', () => {
+    const worse = eligiblePatient({
+      thrombolyticGiven: takes(drug('tenecteplase', 'thrombolytic', minutesAgo(55))),
+      nihssCourse: given([
+        { value: { total: 8, isLowerBound: false }, at: minutesAgo(60), source: { reference: 'Observation/1' } },
+        { value: { total: 15, isLowerBound: false }, at: minutesAgo(10), source: { reference: 'Observation/2' } },
+      ]),
+    });
+    const topics = cardsOf(worse, all()).map(({ topic }) => topic);
+    expect(topics).toContain('complication');
+    expect(topics).not.toContain('outlook');
+    expect(topics).not.toContain('subtype');
+  });
+
+  it('does not weigh the bleeding of a thrombolysis that is ruled out', () => {
+    const lowPlatelets = eligiblePatient({ platelets: measured(62, '10*9/L') });
+    const { summary, detail } = cardOf(cardsOf(lowPlatelets), 'outlook');
+    expect(`${summary}\n${detail}`).not.toMatch(/sICH|SEDAN/);
   });
 
   it('is absent in hemorrhagic stroke, like the cause of an ischemic one', () => {

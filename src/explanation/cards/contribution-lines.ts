@@ -58,12 +58,14 @@ export function driversSentence({ explanation }: ModelPrediction, c: ExplainCont
   const text = (key: string, of: Contribution): string =>
     c.texts.text(`model.${key}`, { name: escapeValue(groupText(of, c)) });
   if (up !== undefined && down !== undefined)
-    return c.texts.text('model.drivers', { up: text('raises-most', up), down: text('lowers-most', down) });
+    return c.texts.text('model.drivers', { up: capital(text('raises-most', up)), down: text('lowers-most', down) });
   const only = up ?? down;
   return only === undefined
     ? ''
-    : c.texts.text('model.driver', { text: text(up ? 'raises-most' : 'lowers-most', only) });
+    : c.texts.text('model.driver', { text: capital(text(up ? 'raises-most' : 'lowers-most', only)) });
 }
+
+const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
 const isShown = ({ logOdds, known }: Contribution): boolean => known && Math.abs(logOdds) >= NEGLIGIBLE;
 

@@ -89,7 +89,14 @@ export const bars = (distribution: readonly number[]): string =>
 /** Independent, without disability, dead: without treatment, and as treated. */
 export function outcomeLines(prognosis: Prognosis, c: ExplainContext): string[] {
   const { untreated, asTreated } = prognosis;
-  const lines: string[] = [];
+  const lines = withoutFigure(prognosis).map(({ treatment, noFiguresBecause }) =>
+    escapeValue(
+      c.texts.text('outlook.no-figure', {
+        treatment: c.texts.text(`outlook.treatment.${treatment}`),
+        why: c.texts.text(`term.no-figures-${noFiguresBecause ?? 'time-unknown'}`),
+      }),
+    ),
+  );
   if (asTreated !== null)
     lines.push(
       c.texts.text('outlook.as-treated', {
@@ -107,6 +114,10 @@ export function outcomeLines(prognosis: Prognosis, c: ExplainContext): string[] 
     );
   return lines;
 }
+
+/** Given, and its effect is in no source: then the figures are those without it. */
+export const withoutFigure = ({ treatments, asTreated }: Prognosis): TreatmentOutlook[] =>
+  asTreated === null ? treatments.filter(({ state }) => state === 'given') : [];
 
 /** Treatments with figures that can still be given. */
 export const stillPossible = ({ treatments }: Prognosis): TreatmentOutlook[] =>

@@ -32,10 +32,8 @@ export function outlookAndCause(
   ordersOf: OrdersOfSubtype,
   c: ExplainContext,
 ): OutlookAndCause {
-  const outlooks: Outlooks = {
-    prognosis: valueOf(decisions.prognosis),
-    risk: valueOf(decisions.hemorrhagicTransformation),
-  };
+  if (isBleedingFeared(decisions)) return { outlook: null, subtype: null, line: '' };
+  const outlooks: Outlooks = { prognosis: valueOf(decisions.prognosis), risk: riskToTell(decisions) };
   const subtype = valueOf(decisions.subtype);
   const says = hasOutlook(outlooks);
   if (room < 1) {
@@ -51,6 +49,22 @@ export function outlookAndCause(
     line: '',
   };
 }
+
+/** Worse after thrombolysis: what was expected before no longer holds, and the alarm is not to be talked over. */
+function isBleedingFeared({ complications }: Decisions): boolean {
+  return complications !== null && !isFailed(complications) && BLEEDING_FEARED.has(complications.hemorrhage.conclusion);
+}
+
+const BLEEDING_FEARED: ReadonlySet<string> = new Set(['suspected', 'confirmed']);
+
+/** The risk of a treatment that is ruled out would only read like an offer of it. */
+function riskToTell({ hemorrhagicTransformation, thrombolysis }: Decisions): Outlooks['risk'] {
+  const risk = valueOf(hemorrhagicTransformation);
+  const isRuledOut = !isFailed(thrombolysis) && RULED_OUT.has(thrombolysis.conclusion);
+  return risk?.setting === 'before-thrombolysis' && isRuledOut ? null : risk;
+}
+
+const RULED_OUT: ReadonlySet<string> = new Set(['contraindicated', 'not-recommended']);
 
 /** An evaluation that is only incomplete is a line, not a card. */
 function hasNews(subtype: SubtypeEvaluation): boolean {

@@ -21,6 +21,7 @@ import {
   scoresBlock,
   stillPossible,
   treatmentLines,
+  withoutFigure,
 } from './ninety-days-block.ts';
 import { fitSummary } from './summary.ts';
 import { hasRisk, riskInSummary, transformationBlock } from './transformation-block.ts';
@@ -78,9 +79,10 @@ function ninetyDays(prognosis: Prognosis, c: ExplainContext): string[] {
     ...(prognosis.assumesIschemic ? [c.texts.text('outlook.assumes-ischemic')] : []),
     ...(prognosis.assumesIndependentBefore ? [c.texts.text('outlook.assumes-independent')] : []),
   ].join(c.texts.text('ui.separator'));
-  const heading = c.texts.text('outlook.ninety-days', {
-    condition: conditions === '' ? '' : c.texts.text('outlook.condition', { condition: conditions }),
-  });
+  const heading =
+    conditions === ''
+      ? c.texts.text('outlook.ninety-days')
+      : c.texts.text('outlook.ninety-days-if', { condition: conditions });
   return [
     `${heading} ${outcomeLines(prognosis, c).join(' ')}`,
     distributionTable(prognosis, c),
@@ -109,7 +111,10 @@ export function modelBlock(prediction: ModelPrediction, c: ExplainContext): stri
     [statement, ...limitSentences(prediction, c), counterfactualSentence(prediction, c)]
       .filter((sentence) => sentence !== '')
       .join(' '),
-    lines.length === 0 ? '' : `${driversSentence(prediction, c)} ${c.texts.text('model.bars')}\n\n${list(lines)}`,
+    // A single bar compares with nothing.
+    lines.length < 2
+      ? driversSentence(prediction, c)
+      : `${driversSentence(prediction, c)} ${c.texts.text('model.bars')}\n\n${list(lines)}`,
   ]);
 }
 
@@ -147,6 +152,13 @@ function ninetyDaysSentence(prognosis: Prognosis, gain: string, then: string, c:
     return c.texts.text('outlook.summary.as-treated', {
       treatment: c.texts.text(`outlook.treatment-in-sentence.${asTreated.by}`),
       independent: estimateText(asTreated.outlook.independent, c),
+      then: gain + then,
+    });
+  const [given] = withoutFigure(prognosis);
+  if (given !== undefined)
+    return c.texts.text('outlook.summary.not-as-treated', {
+      treatment: c.texts.text(`outlook.treatment-in-sentence.${given.treatment}`),
+      independent: untreated === null ? '–' : estimateText(untreated.independent, c),
       then: gain + then,
     });
   return c.texts.text('outlook.summary.untreated', {
