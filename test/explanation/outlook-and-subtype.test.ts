@@ -141,6 +141,21 @@ describe('the outlook card', () => {
     expect(detail).toMatch(/^SIMULATED: /m);
   });
 
+  it('is not written for a model that has nothing to say', () => {
+    const bare = eligiblePatient({
+      age: unknown('not-recorded'),
+      nihss: unknown('not-recorded'),
+      nihssItems: unknown('not-recorded'),
+    });
+    expect(find(cardsOf(bare, casePredictions(prediction({ headline: null }))), 'outlook')).toBeUndefined();
+  });
+
+  it('promises nothing of thrombectomy in its sentence while the occlusion is not known', () => {
+    const { summary, detail } = cardOf(cardsOf(eligiblePatient({ occlusionSite: unknown('not-recorded') })), 'outlook');
+    expect(summary).not.toContain('thrombectomy');
+    expect(detail).toMatch(/Thrombectomy \([^)]*LVO[^)]*\)/);
+  });
+
   it('never shows a shadow prediction', () => {
     const shadow = casePredictions(prediction({ role: 'shadow' }), toastPrediction({ role: 'shadow' }));
     for (const { detail } of cardsOf(occluded(), shadow)) expect(detail).not.toMatch(/62 %|trained model/i);

@@ -44,7 +44,8 @@ const NOTHING_TO_EXPECT: ReadonlySet<Prognosis['status']> = new Set([
 /** Anything to say at all? */
 export function hasOutlook({ prognosis, risk }: Outlooks): boolean {
   if (prognosis !== null && NOTHING_TO_EXPECT.has(prognosis.status)) return false;
-  return hasNinetyDays(prognosis) || modelsOf(prognosis).length > 0 || (risk !== null && hasRisk(risk));
+  const hasModel = modelsOf(prognosis).some(({ headline }) => headline !== null);
+  return hasNinetyDays(prognosis) || hasModel || (risk !== null && hasRisk(risk));
 }
 
 const hasNinetyDays = (prognosis: Prognosis | null): prognosis is Prognosis =>
@@ -143,6 +144,7 @@ export function outlookSummary({ prognosis, risk }: Outlooks, c: ExplainContext)
     return fitSummary([text + then, text]);
   }
   if (riskText !== '') return fitSummary([c.texts.text('outlook.summary.only', { text: riskText })]);
+  // Only a model of the site on hemorrhage is left.
   return fitSummary([c.texts.text('outlook.summary.open')]);
 }
 
@@ -169,7 +171,11 @@ function ninetyDaysSentence(prognosis: Prognosis, gain: string, then: string, c:
 
 /** ', with thrombolysis +7, thrombectomy +16 of 100': the span where the occlusion is not known. */
 function gainsInSummary(prognosis: Prognosis, c: ExplainContext): string {
-  const items = stillPossible(prognosis).map(({ treatment, effects }) =>
+  // Thrombectomy without a known occlusion would be a promise on a guess; the card says it with its condition.
+  const told = stillPossible(prognosis).filter(
+    ({ treatment }) => treatment === 'thrombolysis' || prognosis.occlusion === 'large-vessel',
+  );
+  const items = told.map(({ treatment, effects }) =>
     c.texts.text('outlook.summary.gain-item', {
       treatment: c.texts.text(`outlook.treatment-in-sentence.${treatment}`),
       gain: shortGain(

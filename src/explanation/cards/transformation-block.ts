@@ -21,13 +21,17 @@ const NAMES = 3;
 /** A range of rates wider than this (percent) tells nothing: the score is named without one. */
 const TOO_OPEN = 15;
 
-/** Settings in which the card has something to say on the risk. */
-export const hasRisk = ({ scores, prediction }: HemorrhagicTransformation): boolean =>
-  prediction !== null || scores.some(tellsARate);
+/** Enough for a card of its own: one score complete, or a model with a number. */
+export const hasRisk = ({ spread, prediction }: HemorrhagicTransformation): boolean =>
+  spread !== null || (prediction !== null && prediction.headline !== null);
 
 /** A range over nearly everything tells nothing, and a rate of any hemorrhage is none of a symptomatic one. */
-const tellsARate = ({ riskPercent, outcome }: TransformationScore): boolean =>
-  riskPercent !== null && outcome !== 'any-hemorrhage' && riskPercent.high - riskPercent.low <= TOO_OPEN;
+const tellsARate = ({ riskPercent, points, scale, outcome }: TransformationScore): boolean =>
+  riskPercent !== null &&
+  points !== null &&
+  outcome !== 'any-hemorrhage' &&
+  riskPercent.high - riskPercent.low <= TOO_OPEN &&
+  points.high - points.low <= (scale.high - scale.low) / 2;
 
 /** 'sICH if lysed 3–12 %', for the sentence of the card; '' when no score is complete. */
 export function riskInSummary(
@@ -43,7 +47,7 @@ export function riskInSummary(
 }
 
 export function transformationBlock(risk: HemorrhagicTransformation, c: ExplainContext): string {
-  if (!hasRisk(risk)) return '';
+  if (!hasRisk(risk) && !risk.scores.some(tellsARate)) return '';
   const published = risk.scores.filter(tellsARate);
   const others = risk.scores.filter((score) => !published.includes(score) && score.points !== null);
   const lines = published.map((score) => scoreLine(score, c));
