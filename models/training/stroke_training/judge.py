@@ -62,7 +62,8 @@ def bands(frame: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def subgroups(frame: pd.DataFrame, y: Array, predictions: Array, cut: int, draws: int, seed: int) -> list[Mapping[str, object]]:
-    """AUROC of mRS >= cut, predicted minus observed share, and their sizes, for each level with 20 subjects or more."""
+    """For each level with 20 subjects or more: AUROC of mRS >= cut, predicted minus observed share, and the share of those
+    with mRS >= cut whose predicted risk is a half or more."""
     poor = y >= cut
     p = predictions[:, :, cut:].sum(2)
     found: list[Mapping[str, object]] = []
@@ -88,6 +89,7 @@ def subgroups(frame: pd.DataFrame, y: Array, predictions: Array, cut: int, draws
                     "low": low,
                     "high": high,
                     "calibrationInTheLarge": float(p[:, index].mean() - poor[index].mean()),
+                    "truePositiveRate": float((p[:, index][:, poor[index]] >= 0.5).mean()),
                 }
             )
     return found

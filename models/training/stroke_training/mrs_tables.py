@@ -42,10 +42,11 @@ def subgroup_table(trained: Trained) -> Table:
             str(s["events"]),
             written((s["auroc"], s["low"], s["high"]), 2),
             f"{s['calibrationInTheLarge']:+.3f}",
+            f"{s['truePositiveRate']:.2f}",
         ]
         for s in trained.subgroups
     ]
-    columns = ["subgroup", "subjects", "mRS 3 to 6", "AUROC (95 % interval)", "predicted minus observed share"]
+    columns = ["subgroup", "subjects", "mRS 3 to 6", "AUROC (95 % interval)", "predicted minus observed share", "true-positive rate at 50 %"]
     note = "Small groups have wide intervals: a difference inside them is not shown to be one, and none is shown not to be."
     return Table("Subgroups", columns, rows, note)
 

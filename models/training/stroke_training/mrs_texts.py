@@ -31,7 +31,10 @@ def validity(trained: Trained) -> str:
 
 
 def fairness(trained: Trained) -> str:
-    return f"AUROC by sex: {subgroup_line(trained, 'sex')}. By race: {subgroup_line(trained, 'race')}. By age: {subgroup_line(trained, 'age')}."
+    rates = "; ".join(
+        f"{s['level']} {s['truePositiveRate']:.2f}" for s in trained.subgroups if s["attribute"] in ("sex", "race")
+    )
+    return f"True-positive rate at 50 %: {rates}. AUROC by sex: {subgroup_line(trained, 'sex')}. By race: {subgroup_line(trained, 'race')}. By age: {subgroup_line(trained, 'age')}."
 
 
 def input_words(trained: Trained) -> str:
