@@ -2,7 +2,7 @@
 import type { Contribution, ModelPrediction } from '../../decisions/prediction.ts';
 import { LESION_FEATURES } from '../../case/index.ts';
 import { groupName, inputValueText, signed } from '../cards/contribution-lines.ts';
-import { classSetText, limitSentences, outcomeText, simulatedMark } from '../cards/model-statement.ts';
+import { classSetText, limitSentences, simulatedMark, headlineOutcome } from '../cards/model-statement.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { probabilityRange, probabilityText } from '../format/percent.ts';
 import { definitions, html, join, list, table, text, type Html } from './html-parts.ts';
@@ -36,7 +36,7 @@ export function modelSection(prediction: ModelPrediction, heading: string, c: Ex
         headline === null
           ? html('')
           : text(
-              `${outcomeText(headline.id, c)}: ${probabilityText(headline.probability, c.f)} (${probabilityRange(headline, c.f)})`,
+              `${headlineOutcome(headline, c)}: ${probabilityText(headline.probability, c.f)} (${probabilityRange(headline, c.f)})`,
             ),
       ],
       [word('model-limits'), list(limitSentences(prediction, c).map((sentence) => text(sentence)))],

@@ -95,7 +95,8 @@ function treatments({ treatments: all }: Prognosis, c: ExplainContext): Html {
     const name = c.texts.text(`outlook.treatment.${treatment}`);
     const stand = c.texts.text(`term.treatment-state-${state}`);
     const why = noFiguresBecause === null ? '' : c.texts.text(`term.no-figures-${noFiguresBecause}`);
-    if (effects.length === 0) return [[name, why === '' ? stand : `${stand}; ${why}`, '', '', '', '', ''].map(text)];
+    if (effects.length === 0)
+      return [[name, why === '' || why === stand ? stand : `${stand}; ${why}`, '', '', '', '', ''].map(text)];
     return effects.map(({ occlusion, gain: gains, numberNeeded, per15Minutes, noGainAfterMin }) =>
       [
         name,

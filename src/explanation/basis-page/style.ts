@@ -16,7 +16,7 @@ th{background:var(--soft);padding-left:.4rem;font-size:.8rem;color:var(--dim)}td
 dl{display:grid;grid-template-columns:minmax(9rem,14rem) 1fr;gap:.25rem 1rem;margin:.6rem 0}dt{font-weight:600;color:var(--dim)}dd{margin:0}
 .note{background:var(--soft);border-left:4px solid var(--open);padding:.5rem .8rem;margin:.8rem 0}
 .ref{font-family:ui-monospace,monospace;font-size:.8em;color:var(--dim);overflow-wrap:anywhere}
-.met{font-weight:700;color:var(--yes)}.unknown{font-weight:700;color:var(--open)}.notMet,.notApplicable{color:var(--dim)}
+td>div>.met,td>div>.unknown,td>div>.notMet,td>div>.notApplicable{white-space:nowrap}.met{font-weight:700;color:var(--yes)}.unknown{font-weight:700;color:var(--open)}.notMet,.notApplicable{color:var(--dim)}
 @media (max-width:46rem){main{padding:.6rem .8rem 2rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}table,tbody,caption{display:block}thead{display:none}tr{display:block;border:1px solid var(--line);border-radius:.4rem;padding:.4rem .7rem;margin:.6rem 0}td,td:first-child{display:grid;grid-template-columns:6.5rem minmax(0,1fr);gap:.5rem;border:0;padding:.15rem 0}td::before{content:attr(data-label);font-size:.8rem;color:var(--dim)}td:empty{display:none}}
 @media print{:root{--line:#999;--soft:#fff;--ink:#000;--dim:#333;--paper:#fff;--yes:#000;--open:#000}body{font-size:10px}main{max-width:none;padding:0}thead{display:table-header-group}tr,li,dl{break-inside:avoid}h2,caption{break-after:avoid}a{text-decoration:none}}
 @page{margin:14mm}

@@ -44,9 +44,12 @@ export function inputValueText({ input, value, unit }: ModelInput, c: ExplainCon
   if (input === 'sex') return c.texts.text(value === 1 ? 'sex.male' : 'sex.female');
   if (unit === '{flag}') return c.texts.text(value === 1 ? 'ui.yes' : 'ui.no');
   const key = UNIT_KEYS_BY_UCUM[unit];
-  const number = c.f.number(value, Math.abs(value) < 10 ? 1 : 0);
+  const number = c.f.number(value, decimalsOf(Math.abs(value)));
   return key === undefined ? number : c.texts.text(key, { value: number });
 }
+
+/** Shares of a territory are small numbers; a NIHSS or a volume above ten needs no decimals. */
+const decimalsOf = (size: number): number => (size >= 10 ? 0 : size >= 1 ? 1 : size >= 0.1 ? 2 : 3);
 
 const UNIT_KEYS_BY_UCUM: Readonly<Record<string, string | undefined>> = UNIT_KEYS;
 

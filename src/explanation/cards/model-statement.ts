@@ -1,5 +1,5 @@
 /** What a trained model says, with its limits: probability, interval, conformal set, and when it has nothing to say. */
-import type { ModelPrediction } from '../../decisions/prediction.ts';
+import type { Headline, ModelPrediction } from '../../decisions/prediction.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { escapeValue } from '../format/markdown.ts';
 import { probabilityRange, probabilityText } from '../format/percent.ts';
@@ -14,10 +14,18 @@ export function headlineText(prediction: ModelPrediction, c: ExplainContext): st
   const { headline } = prediction;
   if (headline === null) return c.texts.text('model.outside');
   return c.texts.text('model.headline', {
-    outcome: escapeValue(outcomeText(headline.id, c)),
+    outcome: escapeValue(headlineOutcome(headline, c)),
     probability: escapeValue(probabilityText(headline.probability, c.f)),
     range: escapeValue(probabilityRange(headline, c.f)),
   });
+}
+
+/** What the number is the probability of: its own name, or that of the class where the most probable one is taken. */
+export function headlineOutcome({ id, classes }: Headline, c: ExplainContext): string {
+  const [only] = classes;
+  return !c.texts.has(`term.${id}`) && classes.length === 1 && only !== undefined
+    ? outcomeText(only, c)
+    : outcomeText(id, c);
 }
 
 export function outcomeText(id: string, c: ExplainContext): string {

@@ -12,7 +12,7 @@ import { blocks, list } from '../format/markdown.ts';
 import { probabilityRange, probabilityText } from '../format/percent.ts';
 import { closingLine } from './blocks.ts';
 import { contributionLines, counterfactualSentence, driversSentence, signed } from './contribution-lines.ts';
-import { headlineText, limitSentences, outcomeText, simulatedMark, usesLesion } from './model-statement.ts';
+import { headlineText, limitSentences, simulatedMark, usesLesion, headlineOutcome } from './model-statement.ts';
 import {
   distributionTable,
   estimateText,
@@ -64,7 +64,7 @@ export function outlookCard(outlooks: Outlooks, cause: string, c: ExplainContext
     indicator: 'info',
     detail: blocks([
       ...(hasNinetyDays(prognosis) ? ninetyDays(prognosis, c) : []),
-      ...modelsOf(prognosis).map((model) => modelBlock(model, c)),
+      ...modelsOf(prognosis).map((model, i) => modelBlock(model, i === 0 ? BARS : 0, c)),
       risk === null ? '' : transformationBlock(risk, c),
       cause,
       c.texts.text('outlook.limits'),
@@ -98,8 +98,11 @@ function ninetyDays(prognosis: Prognosis, c: ExplainContext): string[] {
   ];
 }
 
-/** A trained model: probability, interval, set, reasons as bars, and what would change it. */
-export function modelBlock(prediction: ModelPrediction, c: ExplainContext): string {
+/**
+ * A trained model: probability, interval, set, reasons as bars, and what would change it.
+ * @param most bars; a second model on the card names its strongest reasons in a sentence only
+ */
+export function modelBlock(prediction: ModelPrediction, most: number, c: ExplainContext): string {
   const intro =
     prediction.family === 'mrs-90-days' ? 'site-model' : usesLesion(prediction) ? 'discharge-image' : 'discharge';
   const statement = c.texts.text(`outlook.${intro}`, {
@@ -107,7 +110,7 @@ export function modelBlock(prediction: ModelPrediction, c: ExplainContext): stri
     text: headlineText(prediction, c),
   });
   if (prediction.headline === null) return statement;
-  const lines = contributionLines(prediction, c, BARS);
+  const lines = most === 0 ? [] : contributionLines(prediction, c, most);
   return blocks([
     [statement, ...limitSentences(prediction, c), counterfactualSentence(prediction, c)]
       .filter((sentence) => sentence !== '')
@@ -137,7 +140,7 @@ export function outlookSummary({ prognosis, risk }: Outlooks, c: ExplainContext)
     const at = model.family === 'mrs-90-days' ? 'site-model' : 'discharge';
     const text = c.texts.text(`outlook.summary.${at}`, {
       mark: simulatedMark(model, c),
-      outcome: outcomeText(model.headline.id, c),
+      outcome: headlineOutcome(model.headline, c),
       probability: probabilityText(model.headline.probability, c.f),
       range: probabilityRange(model.headline, c.f),
     });

@@ -11,7 +11,7 @@ import { escapeValue, list } from '../format/markdown.ts';
 import { probabilityText } from '../format/percent.ts';
 import { enumerate, inSentence } from './blocks.ts';
 import { contributionLines } from './contribution-lines.ts';
-import { limitSentences, outcomeText, simulatedMark } from './model-statement.ts';
+import { limitSentences, simulatedMark, headlineOutcome } from './model-statement.ts';
 
 const REASONS = 4;
 const NOT_DONE = 4;
@@ -116,7 +116,7 @@ export function patternBlock(pattern: SubtypePrediction | null, c: ExplainContex
   return lines.length === 0
     ? sentence
     : `${sentence}\n\n${c.texts.text('subtype.pattern-why', {
-        class: escapeValue(outcomeText(prediction.headline.id, c)),
+        class: escapeValue(headlineOutcome(prediction.headline, c)),
       })}\n\n${list(lines)}`;
 }
 
