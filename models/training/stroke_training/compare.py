@@ -115,7 +115,7 @@ def learners(columns: Sequence[Column]) -> dict[str, list[Callable[[], Regressor
     def network(alpha: float) -> Callable[[], RegressorMixin]:
         return lambda: make_pipeline(
             StandardScaler(),
-            MLPRegressor((8,), alpha=alpha, learning_rate_init=0.01, max_iter=300, early_stopping=False, random_state=SEED),
+            MLPRegressor(hidden_layer_sizes=(8,), alpha=alpha, learning_rate_init=0.01, max_iter=300, early_stopping=False, random_state=SEED),
         )
 
     return {
