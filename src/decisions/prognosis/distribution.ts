@@ -45,7 +45,9 @@ export function notBetterThan(distribution: MrsDistribution, before: Floor): Mrs
 
 /** Share with mRS at most `grade`. */
 export function upTo(distribution: MrsDistribution, grade: number): number {
-  return distribution.slice(0, grade + 1).reduce((sum, share) => sum + share, 0);
+  let sum = 0;
+  for (let index = 0; index <= grade; index += 1) sum += distribution[index] ?? 0;
+  return sum;
 }
 
 export const death = (distribution: MrsDistribution): number => 1 - upTo(distribution, ALIVE);

@@ -57,8 +57,9 @@ function publishedOutcomes(
         const high = rateOf(most[field]);
         if (low === null && high === null) return [];
         return [low ?? rateOf(first[field]), high ?? rateOf(last[field])];
-      })
-      .filter((span) => span !== null);
+      });
+    // A range that nobody has published a bound for could reach anywhere.
+    if (!spans.every((span) => span !== null)) return [];
     return spans.length === 0 ? [] : [{ outcome, probability: hull(spans.flatMap(({ low, high }) => [low, high])) }];
   });
 }

@@ -86,25 +86,29 @@ export function effectOf(
 ): TreatmentByOcclusion {
   const untreated = UNTREATED[REFERENCES[occlusion].untreated];
   const without = (risk: number): MrsDistribution => individualDistribution(individual, occlusion, risk, untreated);
-  const treated = (risk: number, time: number, extra = 0): MrsDistribution =>
-    individualDistribution(individual, occlusion, risk, treatedReference(reference, time), extra);
+  const treated = (risk: number, at: Cumulative, extra = 0): MrsDistribution =>
+    individualDistribution(individual, occlusion, risk, at, extra);
+  const at = (time: number): Cumulative => treatedReference(reference, time);
+  const atLatest = at(minutes.high);
   const { value: risk } = individual.risk;
 
   const times = minutes.low === minutes.high ? [minutes.high] : [minutes.low, minutes.high];
   const pairs = times.flatMap((time) => {
     const width = trialUncertainty(treatment, time);
+    const population = at(time);
     return riskGrid(individual.risk).flatMap((r) => {
       const untouched = without(r);
-      return [-width, 0, width].map((extra) => [treated(r, time, extra), untouched] as const);
+      return [-width, 0, width].map((extra) => [treated(r, population, extra), untouched] as const);
     });
   });
-  const central = risk === null ? null : ([treated(risk, minutes.high), without(risk)] as const);
+  const central = risk === null ? null : ([treated(risk, atLatest), without(risk)] as const);
   const change = (read: (distribution: MrsDistribution) => number): Estimate => ({
     value: central === null ? null : read(central[0]) - read(central[1]),
     ...hull(pairs.map(([after, before]) => read(after) - read(before))),
   });
   const { outcome, read } = goodOutcome(individual);
-  const course = risk === null || isGiven ? [] : courseOf(treatment, minutes.high, (time) => treated(risk, time), read);
+  const course =
+    risk === null || isGiven ? [] : courseOf(treatment, minutes.high, (time) => treated(risk, at(time)), read);
   return {
     occlusion,
     treated: central === null ? null : central[0],
@@ -113,7 +117,7 @@ export function effectOf(
     per15Minutes:
       risk === null || isGiven
         ? null
-        : read(treated(risk, minutes.high + STEP_MIN)) - read(treated(risk, minutes.high)),
+        : read(treated(risk, at(minutes.high + STEP_MIN))) - read(treated(risk, atLatest)),
     noGainAfterMin: noGainAfter(reference, untreated),
     course,
   };

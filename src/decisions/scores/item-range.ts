@@ -51,9 +51,11 @@ export function scoreRange(name: string, items: readonly RangedItem[], stroke: S
   const isLowerBound = low['nihss'] !== undefined && agreedNihss(stroke.facts.nihss)?.isLowerBound === true;
   const high = isLowerBound ? { ...low, nihss: MOST_NIHSS } : low;
   try {
-    const least = runComplete(definition, { ...all(items, 'lowest'), ...low });
-    const most = runComplete(definition, { ...all(items, 'highest'), ...high });
-    const results = items.map((item) => itemResult(definition, items, item, low, high));
+    const scale = scaleOf(definition, items);
+    const least = runComplete(definition, { ...scale.floor, ...low });
+    const isComplete = high === low && Object.keys(scale.floor).every((name) => low[name] !== undefined);
+    const most = isComplete ? least : runComplete(definition, { ...scale.ceiling, ...high });
+    const results = items.map((item, index) => itemResult(definition, scale, item, index, low, high));
     const open = results.filter(({ state }) => state !== 'known');
     const nothing = results.every(({ state }) => state === 'unknown');
     return {
@@ -87,35 +89,79 @@ export function runComplete(definition: ScoreDefinition, inputs: InputValues): C
   return result;
 }
 
+/** What does not depend on the patient. */
+interface Scale {
+  /** Every item at its lowest, at its highest. */
+  readonly floor: InputValues;
+  readonly ceiling: InputValues;
+  readonly ground: PointSpan;
+  /** Item by item. */
+  readonly most: readonly number[];
+  readonly facts: readonly (readonly FactKey[])[];
+}
+
+const scales = new WeakMap<readonly RangedItem[], Scale>();
+
+function scaleOf(definition: ScoreDefinition, items: readonly RangedItem[]): Scale {
+  const made = scales.get(items);
+  if (made !== undefined) return made;
+  const floor = all(items, 'lowest');
+  const ground = pointsOf(runComplete(definition, floor));
+  const scale: Scale = {
+    floor,
+    ceiling: all(items, 'highest'),
+    ground,
+    most: items.map((item) => gainOf(definition, floor, ground, item, item.highest).high),
+    facts: items.map((item) => [
+      ...new Set(Object.keys(item.lowest).flatMap((name) => factsOfInput(definition.name, name))),
+    ]),
+  };
+  scales.set(items, scale);
+  return scale;
+}
+
+/** Items add up, so an item's points are what the total gains over the case with every item at its lowest. */
+function gainOf(
+  definition: ScoreDefinition,
+  floor: InputValues,
+  ground: PointSpan,
+  { base = { low: 0, high: 0 } }: RangedItem,
+  values: InputValues,
+): PointSpan {
+  const points = pointsOf(runComplete(definition, { ...floor, ...values }));
+  return { low: base.low + points.low - ground.low, high: base.high + points.high - ground.high };
+}
+
 function itemResult(
   definition: ScoreDefinition,
-  items: readonly RangedItem[],
+  { floor, ground, most, facts }: Scale,
   item: RangedItem,
+  index: number,
   low: InputValues,
   high: InputValues,
 ): RangedItemResult {
   const names = Object.keys(item.lowest);
-  const floor = all(items, 'lowest');
-  const ground = pointsOf(runComplete(definition, floor));
-  // Items add up, so an item's points are what the total gains over the case with every item at its lowest.
-  const gain = (values: InputValues): PointSpan => {
-    const points = pointsOf(runComplete(definition, { ...floor, ...values }));
-    const { low: baseLow, high: baseHigh } = item.base ?? { low: 0, high: 0 };
-    return { low: baseLow + points.low - ground.low, high: baseHigh + points.high - ground.high };
+  const gain = (values: InputValues): PointSpan => gainOf(definition, floor, ground, item, values);
+  const own = (values: InputValues): InputValues => {
+    const mine: Record<string, string | number | boolean> = {};
+    for (const name of names) {
+      const value = values[name];
+      if (value !== undefined) mine[name] = value;
+    }
+    return mine;
   };
-  const own = (values: InputValues): InputValues =>
-    Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
   const complete = names.every((name) => low[name] !== undefined);
   const isLowerBound = names.some((name) => low[name] !== high[name]);
+  const least = gain({ ...item.lowest, ...own(low) });
   const points = {
-    low: gain({ ...item.lowest, ...own(low) }).low,
-    high: gain({ ...item.highest, ...own(high) }).high,
+    low: least.low,
+    high: complete && !isLowerBound ? least.high : gain({ ...item.highest, ...own(high) }).high,
   };
   return {
     id: item.id,
     points,
-    most: gain(item.highest).high,
-    facts: [...new Set(names.flatMap((name) => factsOfInput(definition.name, name)))],
+    most: most[index] ?? 0,
+    facts: facts[index] ?? [],
     state: !complete ? 'unknown' : isLowerBound && points.low !== points.high ? 'lower-bound' : 'known',
   };
 }

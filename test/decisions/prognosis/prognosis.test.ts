@@ -68,6 +68,13 @@ describe('scores side by side', () => {
     );
   });
 
+  it('gives no rate where a part of the range has none published: HIAT2 publishes one from 5 points on', () => {
+    const open = scoreOf(outlook(without('aspects', 'glucose')), 'HIAT2');
+    expect(open.points?.low).toBeLessThan(5);
+    expect(open.points?.high).toBeGreaterThanOrEqual(5);
+    expect(open.published).toEqual([]);
+  });
+
   it('the two readings of age/5 are both inside (72/5 is 14 or, rounded, 14; 73/5 is 14 or 15)', () => {
     expect(scoreOf(outlook({ age: measured(73, 'a') }), 'ASTRAL').points).toEqual({ low: 29, high: 30 });
   });
