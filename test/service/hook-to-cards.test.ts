@@ -8,6 +8,8 @@ import { cardFindings } from '../../src/cds-hooks/card-rules.ts';
 import { checks } from '../../src/cds-hooks/validation.ts';
 import { composeAdvisorParts } from '../../src/compose.ts';
 import { exampleStories, type Story } from '../../src/demo/example-patients.ts';
+import { openModels, type OpenModels } from '../../src/models.ts';
+import { registryOptions } from '../../src/registry-options.ts';
 import { recordsFromResources, resourcesOf } from '../../src/fhir/offline-records.ts';
 import {
   PUBLIC_URL,
@@ -43,6 +45,11 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, Statement>>>> = 
       zh: /^静脉溶栓：推荐，时间窗17:10截止/,
     },
     thrombectomy: { indicator: 'warning', en: /^Thrombectomy: recommended/, zh: /^血管内取栓：推荐/ },
+    outlook: {
+      indicator: 'info',
+      en: /^Outlook untreated: independent at 90 days .+, with thrombolysis \+\d+, thrombectomy \+\d+ of 100; sICH .+ %$/,
+      zh: /^预后\(未治疗\)：90天功能独立.+溶栓\+\d+人、取栓\+\d+人；.*出血/,
+    },
   },
   'laboratory-pending': {
     thrombolysis: {
@@ -122,6 +129,28 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, Statement>>>> = 
     thrombolysis: { en: /^Thrombolysis: contraindicated \(Platelets/, zh: /^静脉溶栓：禁忌（血小板/ },
   },
   'no-stroke': {},
+  'fibrillation-worked-up': {
+    outlook: { indicator: 'info', en: /^Outlook/, zh: /^预后/ },
+    subtype: {
+      indicator: 'info',
+      en: /^Subtype: TOAST cardioembolism \(probable\); CISS cardiogenic stroke/,
+      zh: /^病因分型：TOAST 心源性栓塞型\(很可能\)；CISS 心源性卒中/,
+    },
+  },
+  // Outlook and cause share what room the others leave: here the cause is a section.
+  'lacunar-worked-up': { outlook: { indicator: 'info', en: /^Outlook untreated/, zh: /^预后\(未治疗\)/ } },
+  'carotid-stenosis-with-lesion': {
+    outlook: {
+      indicator: 'info',
+      en: /^Outlook untreated: .+with thrombolysis \+\d+/,
+      zh: /^预后\(未治疗\)：.+溶栓\+\d+人/,
+    },
+    subtype: {
+      indicator: 'info',
+      en: /^Subtype: TOAST large-artery atherosclerosis \(possible\); CISS large-artery/,
+      zh: /^病因分型：TOAST 大动脉粥样硬化型\(可能\)；CISS 大动脉粥样硬化\(颅内外\)/,
+    },
+  },
 };
 
 const byTopic = (cards: readonly Card[], topic: string): Card | undefined =>
@@ -131,7 +160,11 @@ async function offline({ bundle }: Story, service: TestService): Promise<unknown
   const parts = composeAdvisorParts(service.config, { error: () => undefined });
   const [record] = recordsFromResources(resourcesOf(bundle));
   if (record === undefined) throw new Error('the bundle holds no patient');
-  const { cards } = await adviseOnRecord(record, STORY_TIME, 'en', parts);
+  const { predict } = models;
+  const { cards } = await adviseOnRecord(record, STORY_TIME, 'en', {
+    ...parts,
+    ...(predict === undefined ? {} : { predict }),
+  });
   const codes: Readonly<Record<string, string>> = { 'stroke-state': 'strokeState', 'missing-data': 'missingData' };
   return cards.map(({ topic, summary, detail, indicator, suggestions }) => ({
     topic: codes[topic] ?? topic,
@@ -147,10 +180,15 @@ async function offline({ bundle }: Story, service: TestService): Promise<unknown
 }
 
 let service: TestService;
+let models: OpenModels;
 beforeAll(async () => {
   service = await startService();
+  models = await openModels(registryOptions(service.config), { warn: () => undefined, error: () => undefined });
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await models.registry.close();
+  await service.close();
+});
 
 it('there is a promise for every example patient', () => {
   expect(Object.keys(PROMISES).sort()).toEqual(stories.map(({ id }) => id).sort());
