@@ -75,7 +75,7 @@ function plainReading(name: string, value: unknown): Reading | null {
 }
 
 function plainReadings(facts: StrokeFacts, key: FactKey): FactReadings {
-  const fact = (Object.entries(facts) as readonly [string, Fact<unknown>][]).find(([name]) => name === key)?.[1];
+  const fact: Fact<unknown> | undefined = facts[key];
   if (fact === undefined) return NOTHING;
   return someMissing(candidates(fact).map(({ value }) => plainReading(key, value)));
 }
