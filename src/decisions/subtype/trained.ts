@@ -38,8 +38,13 @@ export function trainedCauses(predictions: CasePredictions | undefined): Subtype
     prediction,
     ifFound,
     noneFound: none,
-    tellsApart: prediction.headline !== null && margin >= TOLD_APART,
+    tellsApart: prediction.headline !== null && knowsLesion(prediction) && margin >= TOLD_APART,
   };
+}
+
+/** Without a lesion there is no pattern: the order of the causes is then little more than their frequency at that age. */
+function knowsLesion({ explanation }: ModelPrediction): boolean {
+  return explanation.contributions.some(({ group, known }) => known && group.startsWith('lesion-'));
 }
 
 function probabilityOf({ classes, probabilities }: ModelPrediction, name: string): number {

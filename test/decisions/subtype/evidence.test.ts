@@ -193,7 +193,7 @@ describe('the trained probability', () => {
     explanation: {
       quantity: 'centered-log-ratio',
       baselineLogOdds: 0,
-      contributions: [],
+      contributions: [{ group: 'lesion-size', logOdds: 0, values: [], known: true }],
       mixtureLogOdds: 0,
       totalLogOdds: 0,
     },
@@ -236,6 +236,13 @@ describe('the trained probability', () => {
   });
   it('does not tell apart what lies outside its knowledge', () => {
     expect(beside([0.8, 0.1, 0, 0, 0.1], { headline: null })?.prediction?.tellsApart).toBe(false);
+  });
+  it.each([
+    { group: 'age', logOdds: 1, values: [], known: true },
+    { group: 'lesion-size', logOdds: 0, values: [], known: false },
+  ])('names no pattern without a lesion: $group', (contribution) => {
+    const explanation = { ...prediction([]).explanation, contributions: [contribution] };
+    expect(beside([0.8, 0.1, 0, 0, 0.1], { explanation })?.prediction?.tellsApart).toBe(false);
   });
   it('changes no rule', () => {
     const alone = classified(searched(fibrillation));
