@@ -75,8 +75,7 @@ function plainReading(name: string, value: unknown): Reading | null {
 }
 
 function plainReadings(facts: StrokeFacts, key: FactKey): FactReadings {
-  const fact: Fact<unknown> | undefined = facts[key];
-  if (fact === undefined) return NOTHING;
+  const fact: Fact<unknown> = facts[key];
   return someMissing(candidates(fact).map(({ value }) => plainReading(key, value)));
 }
 
