@@ -12,12 +12,18 @@ SMALLEST_CELL = 5
 MOST_ROWS = 60
 
 
-def synthetic_rows(raw: Array, whole: Sequence[bool]) -> tuple[Array, Array]:
+def synthetic_rows(
+    raw: Array, whole: Sequence[bool], scales: Sequence[Column | None] | None = None
+) -> tuple[Array, Array]:
     """Averages over at least 5 similar subjects (MDAV microaggregation, Domingo-Ferrer & Mateo-Sanz 2002) and weights.
 
     `whole`: inputs that hold whole numbers (flags, counts, NIHSS) and are rounded. At most 60 rows.
+    `scales`: the model's root or logarithm of each input, None for its own scale. The average is taken there: the root of a
+    mean is above the mean of roots, so that averages of raw values would look more severe than the subjects are.
     """
     raw = np.asarray(raw, float)
+    scales = list(scales) if scales is not None else [None] * raw.shape[1]
+    raw = np.column_stack([x if c is None else c.apply(x) for x, c in zip(raw.T, scales, strict=True)])
     n = len(raw)
     size = max(SMALLEST_CELL, int(np.ceil(n / MOST_ROWS)))
     spread = raw.std(0)
@@ -42,9 +48,21 @@ def synthetic_rows(raw: Array, whole: Sequence[bool]) -> tuple[Array, Array]:
         take(z[left[np.argmax(((z[left] - middle) ** 2).sum(1))]])
     cells.append(left)
     rows = np.array([raw[cell].mean(0) for cell in cells])
+    rows = np.column_stack([x if c is None else _back(c, x) for x, c in zip(rows.T, scales, strict=True)])
     rows[:, list(whole)] = np.rint(rows[:, list(whole)])
     weights = np.array([len(cell) for cell in cells], float)
     return np.round(rows, 4), weights / weights.sum()
+
+
+def averaging_scale(columns: Sequence[Column], name: str) -> Column | None:
+    """The column of an input on whose scale it is averaged: its only one, where that is a root or a logarithm."""
+    own = [c for c in columns if c.input == name]
+    return own[0] if len(own) == 1 and own[0].transform in ("power", "log10-plus") else None
+
+
+def _back(column: Column, values: Array) -> Array:
+    (parameter,) = column.parameters
+    return np.maximum(values ** (1 / parameter) if column.transform == "power" else 10**values - parameter, 0)
 
 
 def out_of_distribution(

@@ -11,7 +11,7 @@ import numpy as np
 
 from .additive import AdditiveModel
 from .columns import Array, design
-from .population import synthetic_rows
+from .population import averaging_scale, synthetic_rows
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def statistics_of(model: AdditiveModel, raw: Array, more: Statistics, weights: A
     raw = np.asarray(raw, float)
     t = design(raw, model.inputs, model.columns)
     w = np.full(len(raw), 1 / len(raw)) if weights is None else weights / weights.sum()
-    rows, row_weights = synthetic_rows(raw, [more.inputs[n].whole for n in model.inputs])
+    whole = [more.inputs[n].whole for n in model.inputs]
+    scales = [averaging_scale(model.columns, n) for n in model.inputs]
+    rows, row_weights = synthetic_rows(raw, whole, scales)
     extremes = np.array([raw.min(0), raw.max(0)])
     checks = np.vstack([rows[:: max(1, len(rows) // 12)], extremes])
     means = w @ t

@@ -34,6 +34,18 @@ def test_reference_rows_are_averages_of_several_and_nobodys_own(n):
     assert set(rows[:, 1]) <= {0.0, 1.0}
 
 
+def test_reference_rows_of_a_skewed_input_average_to_what_the_subjects_do():
+    # Coverage: most near nothing, few near everything. An average of raw values would overstate its square root.
+    coverage = RNG.beta(0.2, 1.0, 480)[:, None]
+    root = Column("c", "c", "power", (0.5,))
+    volume = 10 ** RNG.normal(1, 1, 480)[:, None]
+    logarithm = Column("v", "v", "log10-plus", (0.5,))
+    rows, weights = synthetic_rows(np.hstack([coverage, volume]), [False, False], [root, logarithm])
+    assert weights @ root.apply(rows[:, 0]) == pytest.approx(root.apply(coverage).mean(), abs=1e-3)
+    assert weights @ logarithm.apply(rows[:, 1]) == pytest.approx(logarithm.apply(volume).mean(), abs=1e-3)
+    assert (rows >= 0).all() and (rows[:, 0] <= 1).all()
+
+
 def test_a_stranger_is_far_and_the_thresholds_hold_what_they_say():
     raw = RNG.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], 800)
     columns = [Column("a", "a"), Column("b", "b")]

@@ -15,7 +15,7 @@ from stroke_training.toast.cohort import load_cohort
 from stroke_training.toast.columns import INPUTS, TOAST_CLASSES, VARIANTS
 from stroke_training.toast.figures import joint_slope, macro_auroc, of_causes, prior_log_loss, subgroups
 from stroke_training.toast.procedure import Choice, among_causes, both_losses, choose, fit, nested
-from stroke_training.toast.told_apart import told_apart
+from stroke_training.toast.told_apart import right_more_often, same_when_refitted, told_apart
 
 MODELS = Path(__file__).parents[2]
 SHIPPED = [MODELS / v.name for v in VARIANTS]
@@ -188,16 +188,31 @@ class TestToldApart:
         rng = np.random.default_rng(7)
         y = rng.integers(0, 4, 600)
         p = rng.dirichlet(np.ones(5), (1, 600))
-        assert told_apart(y, p, np.arange(600), 50, 1)["threshold"] == 1.0
+        assert right_more_often(y, p, np.arange(600), 50, 1) == 1.0
 
     def test_right_probabilities_do_from_a_small_difference_on(self):
         rng = np.random.default_rng(8)
         q = rng.dirichlet(np.ones(4), 8000)
         y = np.array([rng.choice(4, p=row) for row in q])
         p = np.column_stack([q * 0.6, np.full(8000, 0.4)])[None]
-        told = told_apart(y, p, np.arange(8000), 50, 1)
-        assert told["threshold"] < 0.1
-        assert told["firstRight"] > told["firstRightBelow"]
+        assert right_more_often(y, p, np.arange(8000), 50, 1) < 0.1
+
+    def test_the_wider_the_coefficients_the_larger_the_difference_that_is_needed(self):
+        raw, y = simulated()
+        model = fit(CLINICAL, raw, y, Choice(0.02, 1.0))
+        size = len(model.intercepts) + model.coefficients.size
+        rows = np.column_stack([np.linspace(20, 89, 300), np.tile([0.0, 10.0, 20.0], 100)])
+        found = [same_when_refitted(model, np.diag(np.full(size, v)), rows, 100, 1) for v in (0.0, 1e-5, 1.0)]
+        assert found[0] == 0.0
+        assert found[0] <= found[1] <= found[2] and found[2] > 0.1
+
+    def test_the_larger_of_both_counts_and_the_first_is_right_more_often_above_it(self):
+        raw, y = simulated(1500)
+        model = fit(CLINICAL, raw, y, Choice(0.02, 1.0))
+        size = len(model.intercepts) + model.coefficients.size
+        p = model.probabilities(raw)[None]
+        told = told_apart(y, p, np.arange(1500), (model, np.diag(np.full(size, 1e-6)), raw), 50, 1)
+        assert told["threshold"] == max(told["rightMoreOften"], told["sameWhenRefitted"])
 
 
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda p: p.name)
@@ -211,8 +226,8 @@ class TestShipped:
         text = card.split("## Compared with other models")[0] + card.split("## Source attributes")[1]
         stated = set(re.findall(r"\d\.\d+ \(\d\.\d+ to \d\.\d+\)", text))
         assert len(stated) > 10
-        joint = calibration(report).note
-        assert [s for s in stated if s not in known and s not in joint] == []
+        notes = calibration(report).note
+        assert [s for s in stated if s not in known and s not in notes] == []
 
     def test_manifest_and_card_report_the_same(self, folder):
         manifest, report = read(folder / "model.json"), read(folder / "cross-validation.json")

@@ -54,7 +54,7 @@ def calibration(report: Report) -> Table:
         for k, word in enumerate(CLASS_WORDS, 1)
     ]
     note = (
-        f"All five at once: slope {written(c['jointSlope'], 2)}. Of the most probable cause: slope {report['headline']['slope']:.2f}, "
+        f"All five at once: slope {written(c['jointSlope'], 2)}; the four causes among themselves: slope {written(c['jointSlopeFour'], 2)}. Of the most probable cause: slope {report['headline']['slope']:.2f}, "
         f"ICI {report['headline']['ici']:.3f}. Slope below 1: too extreme, above 1: too cautious."
     )
     return Table("Calibration", ["class", "slope (95 % interval)", "predicted minus observed share", "ICI"], rows, note)

@@ -76,7 +76,7 @@ def wide(cohort: Cohort) -> Array:
     """Age, sex, NIHSS and every lesion feature."""
     frame = cohort.frame.assign(male=(cohort.frame.sex == "men").astype(float))
     skip = {"participant_id", "group", "toast", "field_T", "prior_stroke", "bmi", "age_capped", *CLINICAL}
-    numeric = [c for c in frame.select_dtypes("number").columns if c not in skip and not c.startswith("fold_rep")]
+    numeric = [c for c in frame.select_dtypes("number") if c not in skip and not c.startswith("fold_rep") and frame[c].notna().all()]
     return frame[[*CLINICAL, *numeric]].to_numpy(float)
 
 

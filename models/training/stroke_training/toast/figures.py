@@ -72,9 +72,10 @@ def discrimination(y: Array, p: Array) -> dict[str, float]:
 
 
 def calibration(y: Array, p: Array) -> dict[str, float]:
-    """Slopes on the logit scale: of each class against the rest, and of all five at once."""
+    """Slopes on the logit scale: of each class against the rest, of all five at once, of the four causes."""
     return {
         "jointSlope": joint_slope(y, p),
+        "jointSlopeFour": joint_slope(*of_causes(y, p)),
         **{f"slope{k + 1}": calibration_line(y == k, p[:, k])[0] for k in range(CAUSES + 1)},
         **{f"large{k + 1}": float(p[:, k].mean() - (y == k).mean()) for k in range(CAUSES + 1)},
     }

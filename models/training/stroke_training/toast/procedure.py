@@ -46,12 +46,13 @@ def both_losses(probabilities: Array, y: Array) -> float:
     return log_loss(probabilities, y) + log_loss(among_causes(probabilities[found]), y[found])
 
 
-def choose(variant: Variant, raw: Array, y: Array, groups: Array, seed: int) -> Choice:
-    """The penalty with the lowest `both_losses` in inner group-safe folds."""
+def choose(variant: Variant, raw: Array, y: Array, groups: Array, seed: int, repeats: int = 1) -> Choice:
+    """The penalty with the lowest `both_losses` in inner group-safe folds, repeated with other folds."""
     weights = LOCATION_WEIGHTS if variant.uses_lesion else LOCATION_WEIGHTS[:1]
     choices = [Choice(r, w) for r in RIDGES for w in weights]
     losses = np.zeros(len(choices))
-    for train, test in group_folds(y, groups, INNER_FOLDS, seed):
+    splits = [split for r in range(repeats) for split in group_folds(y, groups, INNER_FOLDS, seed + r)]
+    for train, test in splits:
         losses += [both_losses(fit(variant, raw[train], y[train], c).probabilities(raw[test]), y[test]) for c in choices]
     return choices[int(np.argmin(losses))]
 

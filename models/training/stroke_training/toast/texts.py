@@ -58,6 +58,11 @@ def _told_apart(report: Report) -> str:
     )
 
 
+def _coverage(report: Report) -> str:
+    shares = report["conformal"]["byClass"].values()
+    return ", ".join(f"{word} {share:.2f}" for word, share in zip(CLASS_WORDS, shares, strict=True))
+
+
 def limits(report: Report, variant: Variant) -> list[str]:
     d = report["discrimination"]
     lines = [
@@ -69,6 +74,9 @@ def limits(report: Report, variant: Variant) -> list[str]:
         "The doctors who recorded the class had seen the image: a small deep lesion is part of the definition of small-vessel disease, so part of its AUROC is the definition itself.",
         "One hospital network in South Carolina, USA; no external test. The mix of causes differs elsewhere, above all in Asia (more intracranial atherosclerosis and small-vessel disease): the probabilities must be recalibrated there.",
         "Only acute ischemic stroke: never for hemorrhage, TIA or mimics. Age above 89 was stored as 89. Nobody below 18.",
+        f"The 90 % set of classes holds the truth in nine of ten patients on average, not for each class: {_coverage(report)}.",
+        "The 95 % interval is the uncertainty of the coefficients with the penalty and the columns held fixed: not the spread of patients, and not the change to another hospital.",
+        f"'Cryptogenic' is predicted more extremely than it is observed (slope {written(report['calibration']['slope5'], 2)}): its differences between patients are mostly noise.",
         "The columns were chosen on these data by cross-validation, on top of published knowledge: the figures are slightly too good. What was tuned inside the folds is the penalty.",
     ]
     if variant.uses_lesion:
@@ -146,8 +154,12 @@ def tripod(report: Report, variant: Variant) -> dict[str, str]:
         "8a": OUTCOME + ": 1 large-artery atherosclerosis, 2 cardioembolism, 3 small-vessel disease, 4 other determined, 5 cryptogenic.",
         "8b": "Not stated by the source (recorded in routine care).",
         "8c": "Not blinded: the class was given with knowledge of age, NIHSS and imaging.",
-        "9a": "Published knowledge: age, small deep single lesions (small vessel), scattered and cortical lesions (artery, heart), territories. Sex, side, shape, border zone, periventricular share and lacune flags were tried and added nothing among the four causes.",
-        "9b": "Lesion features are computed by the product's own code from a mask in MNI space (`stroke-cds features`), the same code as at run time.",
+        "9a": "Published knowledge: age (young: other causes; old: heart) and severity."
+        if not variant.uses_lesion
+        else "Published knowledge: age, small deep single lesions (small vessel), scattered and cortical lesions (artery, heart), territories. Sex, side, shape, border zone, periventricular share and lacune flags were tried and added nothing among the four causes.",
+        "9b": "Age in years; NIHSS on admission as recorded."
+        if not variant.uses_lesion
+        else "Lesion features are computed by the product's own code from a mask in MNI space (`stroke-cds features`), the same code as at run time.",
         "9c": "Not stated by the source. NIHSS of 0 is in part 'not scored'.",
         "10": f"All available subjects; the smallest class has {min(classes.values())} for {len(variant.columns)} columns, hence a strong penalty.",
         "11": "Subjects without a class, age or NIHSS are left out; at run time a variant without the unknown input answers, or the unknown input is averaged over the reference population. Nothing is filled in silently.",
@@ -178,7 +190,12 @@ def tripod(report: Report, variant: Variant) -> dict[str, str]:
         "23a": "See 'Performance' and 'Subgroups'.",
         "23b": "By subgroup only.",
         "24": "No updating was done.",
-        "25": f"{_validity(report)}. Small-vessel disease is told well, the others moderately, cryptogenic not at all.",
+        "25": f"{_validity(report)}. "
+        + (
+            "Small-vessel disease is told well, the others moderately, cryptogenic not at all."
+            if variant.uses_lesion
+            else "Only the young with another determined cause are told moderately; the rest is close to frequency."
+        ),
         "26": " ".join(limits(report, variant)),
         "27a": "Unknown inputs: see item 11. Inputs beyond the range of training are named; beyond the 99th percentile of distance no number is shown.",
         "27b": "None beyond entering age and NIHSS; a lesion mask comes from segmentation that somebody has checked.",

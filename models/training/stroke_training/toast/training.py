@@ -40,9 +40,9 @@ NEVER_APART = {"threshold": 1.0, "namedShare": 0.0}
 class Effort:
     """Numbers of resamples: of figures, of slopes (slow), of the coefficients."""
 
-    figures: int = 300
-    slopes: int = 100
-    covariance: int = 300
+    figures: int = 500
+    slopes: int = 200
+    covariance: int = 400
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,14 @@ def train(variant: Variant, everyone: Cohort, effort: Effort) -> Trained:
     raw, y, groups = cohort.raw(variant.inputs), cohort.y, cohort.groups
     say(f"{variant.name}: {len(y)} subjects; nested cross-validation")
     predictions, choices = nested(variant, raw, y, groups, cohort.repeats(), SEED)
-    final = choose(variant, raw, y, groups, SEED)
+    final = choose(variant, raw, y, groups, SEED, repeats=len(predictions))
     model = fit(variant, raw, y, final)
     say(f"{variant.name}: intervals")
     stacked, repeated = np.concatenate(predictions), np.tile(y, len(predictions))
     sets = conformal(
         CONFORMAL, stacked, repeated, f"out-of-fold predictions of {len(y)} training subjects, {len(predictions)} repeats"
     )
+    covariance = bootstrap_covariance(lambda i: fit(variant, raw[i], y[i], final), groups, effort.covariance, SEED)
     y4, _ = of_causes(y, predictions[0])
     report = {
         "model": variant.name,
@@ -115,12 +116,13 @@ def train(variant: Variant, everyone: Cohort, effort: Effort) -> Trained:
             **{k: sets[k] for k in ("level", "method", "meanSize", "coverage")},
             "byClass": coverage_by_class(CONFORMAL, float(sets["threshold"]), y, predictions),
         },
-        "toldApart": told_apart(y, predictions, groups, effort.figures, SEED) if variant.uses_lesion else NEVER_APART,
+        "toldApart": told_apart(y, predictions, groups, (model, covariance, raw), effort.figures, SEED)
+        if variant.uses_lesion
+        else NEVER_APART,
         "subgroups": subgroups(cohort.frame, y, predictions, effort.slopes, SEED),
         "penalties": chosen_most(choices),
         "finalPenalty": asdict(final),
     }
-    covariance = bootstrap_covariance(lambda i: fit(variant, raw[i], y[i], final), groups, effort.covariance, SEED)
     return Trained(variant, cohort, model, raw, predictions, rounded(report), sets, covariance)
 
 
