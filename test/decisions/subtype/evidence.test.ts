@@ -227,8 +227,8 @@ describe('the trained probability', () => {
     ]);
   });
   it.each([
-    ['clearly first', [0.32, 0.2, 0.04, 0.04, 0.4], true],
-    ['hardly first', [0.26, 0.22, 0.08, 0.04, 0.4], false],
+    ['clearly first', [0.36, 0.16, 0.04, 0.04, 0.4], true],
+    ['hardly first', [0.32, 0.2, 0.04, 0.04, 0.4], false],
     ['no cause most probable of all, but one clear among the causes', [0.2, 0.05, 0.05, 0, 0.7], true],
     ['nothing but no cause', [0, 0, 0, 0, 1], false],
   ])('tells apart by the distance of the two most probable causes: %s', (_name, probabilities, expected) => {
