@@ -24,6 +24,18 @@ export function conformalSet(
   }
 }
 
+/**
+ * Of a case that several rows stand for (an input unknown or conflicting): every class that the set of some row holds, since
+ * the coverage was measured on patients whose inputs were all known, of whom this one may be any.
+ * @param rows probabilities by class, one list for each row
+ */
+export function conformalSetOfRows(
+  rule: Pick<ConformalRule, 'method' | 'threshold'>,
+  rows: readonly (readonly number[])[],
+): number[] {
+  return inOrder([...new Set(rows.flatMap((row) => conformalSet(rule, row)))]);
+}
+
 const inOrder = (indices: readonly number[]): number[] => [...indices].sort((a, b) => a - b);
 
 /** In falling order of probability while the mass up to and including the class stays within the threshold. */

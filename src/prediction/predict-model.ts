@@ -3,7 +3,7 @@ import type { FactKey } from '../case/index.ts';
 import type { Contribution, Explanation, Interval, MissingInput, ModelPrediction } from '../decisions/prediction.ts';
 import { evaluateRow, predictorsOf, type AdditiveModel, type EvaluatedRow } from './additive-model.ts';
 import { rowsOf, type CaseRows } from './case-rows.ts';
-import { conformalSet } from './conformal-set.ts';
+import { conformalSetOfRows } from './conformal-set.ts';
 import { counterfactuals } from './counterfactuals.ts';
 import { outOfDistribution } from './distance.ts';
 import {
@@ -177,7 +177,7 @@ export async function predictModel(
         },
     conformalSet: {
       level: statistics.conformal.level,
-      classes: names(conformalSet(statistics.conformal, probabilities)),
+      classes: names(conformalSetOfRows(statistics.conformal, graph)),
     },
     outOfDistribution: distance,
     explanation: explanationOf(additive, cases, caseRows, probabilities, headline),

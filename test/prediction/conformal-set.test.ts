@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conformalSet } from '../../src/prediction/conformal-set.ts';
+import { conformalSet, conformalSetOfRows } from '../../src/prediction/conformal-set.ts';
 
 const P = [0.05, 0.1, 0.15, 0.3, 0.25, 0.1, 0.05];
 
@@ -21,6 +21,16 @@ describe('the rules as the statistics define them', () => {
 
   it('the lower neighbor first where both are equal', () => {
     expect(conformalSet({ method: 'ordinal-interval', threshold: 0.6 }, [0.25, 0.5, 0.25])).toEqual([0, 1]);
+  });
+});
+
+describe('a case with an unknown input', () => {
+  it('has every class that the set of a possible row holds', () => {
+    const rule = { method: 'ordinal-interval', threshold: 0.8 } as const;
+    const mild = [0.5, 0.4, 0.1, 0];
+    const severe = [0, 0.1, 0.4, 0.5];
+    expect(conformalSetOfRows(rule, [mild])).toEqual(conformalSet(rule, mild));
+    expect(conformalSetOfRows(rule, [mild, severe])).toEqual([0, 1, 2, 3]);
   });
 });
 
