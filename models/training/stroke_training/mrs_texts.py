@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from .conformal import sets_of
 from .judge import written
+from .metrics import calibration_line
 from .mrs_training import Trained
 
-ALGORITHM = (
-    "proportional-odds model (penalized maximum likelihood) of transformed columns; coefficients constrained so that older "
-    "age, a higher NIHSS, a larger lesion, more of a territory and more of the motor tract never lower the predicted grade; "
-    "shape of the effect of age taken from 19,285 patients of the International Stroke Trial (doi:10.7488/ds/104, ODC-By), "
-    "its size learned here"
-)
+def algorithm(trained: Trained) -> str:
+    severity = [*(["a higher NIHSS"] if "nihss" in trained.variant.inputs else [])]
+    if trained.variant.uses_lesion:
+        severity += ["a larger lesion", "more of a territory", "more of the motor tract"]
+    worse = ", ".join(["older age", *severity[:-1]]) + f" and {severity[-1]}"
+    return (
+        f"proportional-odds model (penalized maximum likelihood) of transformed columns; coefficients constrained so that {worse} "
+        "never lower the predicted grade; shape of the effect of age taken from 19,285 patients of the International Stroke "
+        "Trial (doi:10.7488/ds/104, ODC-By), its size learned here"
+    )
+
+
+def coverage_by_grade(trained: Trained) -> list[float]:
+    """Share of the subjects of each grade whose conformal set holds it, out of fold."""
+    sets, y = trained.conformal, trained.subjects.outcome
+    member = np.stack([sets_of(str(sets["method"]), p, float(str(sets["threshold"]))) for p in trained.predictions])
+    return [float(member[:, y == grade, grade].mean()) for grade in range(7)]
+
+
+def slopes(trained: Trained) -> list[float]:
+    """Calibration slope of mRS >= 1 … >= 6, mean of the repeats."""
+    y = trained.subjects.outcome
+    return [
+        float(np.mean([calibration_line(y >= cut, p[:, cut:].sum(1))[0] for p in trained.predictions])) for cut in range(1, 7)
+    ]
+
+
+def common_limits(trained: Trained) -> list[str]:
+    """What the sets, the intervals and the proportional odds do not promise."""
+    by_grade = ", ".join(f"grade {g} {share:.2f}" for g, share in enumerate(coverage_by_grade(trained)))
+    by_cut = ", ".join(f">= {cut} {slope:.2f}" for cut, slope in enumerate(slopes(trained), 1))
+    return [
+        f"The 90 % set of grades holds the truth in nine of ten patients on average, not for each grade: {by_grade}. It was "
+        "measured with every input known; where an input is averaged the share is not known.",
+        "The 95 % interval is the uncertainty of the coefficients with the penalty and the columns held fixed: not the spread of "
+        "patients, and not the change to another hospital.",
+        f"Calibration slope by grade (mRS {by_cut}): below 1 too extreme, above 1 too timid. One set of coefficients serves all grades.",
+    ]
 
 
 def subgroup_line(trained: Trained, attribute: str) -> str:
@@ -41,6 +77,15 @@ def input_words(trained: Trained) -> str:
     words = {"age": "age", "nihss": "NIHSS on admission"}
     clinical = [words[n] for n in trained.variant.clinical_inputs]
     return ", ".join([*clinical, *(["features of the lesion mask"] if trained.variant.uses_lesion else [])])
+
+
+def _choice_of_predictors(trained: Trained) -> str:
+    lesion = "; lesion volume, arterial territories and the corticospinal course by anatomy" if trained.variant.uses_lesion else ""
+    return (
+        f"{'Age and NIHSS' if 'nihss' in trained.variant.inputs else 'Age'} by established knowledge{lesion}. In the development "
+        "data sex, prior lesion and body mass index were tried and added nothing; which columns and transformations are used was "
+        "decided there by cross-validation."
+    )
 
 
 def common_attributes(trained: Trained, outcome: str) -> dict[int, str]:
@@ -87,14 +132,14 @@ def common_tripod(trained: Trained, outcome: str) -> dict[str, str]:
         "3b": "Adults with acute ischemic stroke in hospital; read by physicians in the record, beside published scores.",
         "3c": "Outcome after stroke differs by race and income through access to care and rehabilitation; the model cannot tell this from biology and must not justify less care.",
         "4": f"To predict the distribution of {outcome}, calibrated and explainable exactly.",
-        "9a": "Age and NIHSS by established knowledge; lesion volume, arterial territories and the corticospinal course by anatomy. Sex, prior lesion and body mass index were tried and added nothing.",
+        "9a": _choice_of_predictors(trained),
         "9b": "Lesion features are computed by the product's own code from a mask in MNI space (`stroke-cds features`), the same code as at run time; definitions in its table of lesion features.",
         "10": f"All available subjects; {events} events for {parameters} free effects plus 6 thresholds.",
         "11": "Subjects without outcome or a needed input are left out; at run time a variant without the unknown input answers, or the unknown input is averaged over the reference population. Nothing is filled in silently.",
         "12a": "All subjects in 5 × 5 nested group-safe cross-validation; the final model is fitted to all of them.",
         "12b": "Fixed transformations, stated in 'The whole model'; a large value is not cut. " + zero_text,
-        "12c": f"{ALGORITHM}. Tuned in inner folds: the ridge penalty (chosen for the final fit: {trained.ridges[-1]:g}).",
-        "12e": "AUROC, Brier score, calibration slope, calibration in the large, ICI, C-index, quadratic kappa of the rounded mean grade, ranked probability score; intervals by resampling groups.",
+        "12c": f"{algorithm(trained)}. Tuned in inner folds: the ridge penalty (chosen for the final fit: {trained.ridges[-1]:g}).",
+        "12e": "Mean of the repeats, each from the pooled out-of-fold predictions: AUROC, Brier score, calibration slope, calibration in the large, ICI, C-index, quadratic kappa of the rounded mean grade, ranked probability score; intervals by resampling groups of these predictions, without refitting.",
         "12f": "None.",
         "12g": "By the formula in 'The whole model'; the ONNX graph and the service's own computation are compared at start.",
         "13": "No resampling or weighting; grades keep their frequencies.",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .model_card import Card
 from .mrs_tables import participants, performance, specification, subgroup_table
-from .mrs_texts import common_attributes, common_tripod, validity
+from .mrs_texts import common_attributes, common_limits, common_tripod, validity
 from .mrs_training import Trained
 from .tables import BadTable
 
@@ -45,6 +45,7 @@ def limits(trained: Trained, told: dict[str, str]) -> list[str]:
         f"Lost to follow-up: {told['followUp']}.",
         "Only acute ischemic stroke in adults: never for hemorrhage, TIA or mimics.",
         "Treatment is no input: the prediction holds for the mix of treatments in the table, and a treatment effect cannot be read from it.",
+        *common_limits(trained),
         *trained.subjects.warnings,
     ]
     if trained.variant.uses_lesion:

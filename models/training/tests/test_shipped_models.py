@@ -93,6 +93,25 @@ def test_the_outcome_is_named_at_discharge_and_no_outside_data_are_claimed(folde
     assert "no external validation" in text
 
 
+@pytest.mark.parametrize("folder", OUTCOME, ids=lambda p: p.name)
+def test_reference_rows_are_as_severe_as_the_subjects(folder):
+    reference, statistics = read(folder / "statistics.json")["reference"], read(folder / "statistics.json")
+    probabilities = by_statistics(statistics, np.array(reference["rows"], float))
+    linear = np.array(reference["weights"]) @ np.log(probabilities[:, 3:].sum(1) / probabilities[:, :3].sum(1))
+    assert linear == pytest.approx(statistics["intercepts"][2] + reference["meanLinear"][0], abs=0.06)
+
+
+@pytest.mark.parametrize("folder", OUTCOME, ids=lambda p: p.name)
+def test_a_card_says_what_its_sets_intervals_and_figures_do_not_promise(folder):
+    card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    limits = " ".join(read(folder / "model.json")["limits"])
+    assert "on average, not for each grade" in limits and "grade 6" in limits
+    assert "uncertainty of the coefficients" in limits
+    assert "chosen on these subjects" in limits
+    if folder.name.endswith("clinical"):
+        assert "motor tract" not in card.split("## Compared")[0] and "with a mask" not in read(folder / "model.json")["attributes"]["13"]
+
+
 def test_the_figures_reach_what_was_asked_for():
     lesion = read(MODELS / "discharge-mrs-lesion" / "model.json")["validation"]["metrics"]
     assert lesion["auroc"] >= 0.81 and lesion["aurocWorst"] >= 0.84
