@@ -24,6 +24,7 @@ import { trainedCauses } from './trained.ts';
 
 export * from './subtype.ts';
 export { FINDINGS, type FindingId } from './findings.ts';
+export { knowsLesion } from './trained.ts';
 
 const TOAST_SYSTEM: RuleSystem<ToastClass> = {
   system: 'toast',

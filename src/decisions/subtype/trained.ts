@@ -43,7 +43,7 @@ export function trainedCauses(predictions: CasePredictions | undefined): Subtype
 }
 
 /** Without a lesion there is no pattern: the order of the causes is then little more than their frequency at that age. */
-function knowsLesion({ explanation }: ModelPrediction): boolean {
+export function knowsLesion({ explanation }: ModelPrediction): boolean {
   return explanation.contributions.some(({ group, known }) => known && group.startsWith('lesion-'));
 }
 

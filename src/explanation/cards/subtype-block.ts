@@ -6,6 +6,7 @@ import type {
   OcspClassification,
   SubtypePrediction,
 } from '../../decisions/subtype/index.ts';
+import { knowsLesion } from '../../decisions/subtype/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { escapeValue, list } from '../format/markdown.ts';
 import { probabilityText } from '../format/percent.ts';
@@ -105,7 +106,8 @@ export function patternBlock(pattern: SubtypePrediction | null, c: ExplainContex
   const { prediction, tellsApart, noneFound } = pattern;
   const mark = simulatedMark(prediction, c);
   if (prediction.headline === null) return c.texts.text('subtype.pattern-outside', { mark });
-  if (!tellsApart) return c.texts.text('subtype.pattern-open', { mark });
+  // Of a lesion that nobody has measured it cannot be said that its pattern leaves the cause open.
+  if (!tellsApart) return knowsLesion(prediction) ? c.texts.text('subtype.pattern-open', { mark }) : '';
   const statement = c.texts.text('subtype.pattern', {
     mark,
     list: escapeValue(causeProbabilities(pattern, c)),
