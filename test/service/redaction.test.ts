@@ -58,7 +58,10 @@ async function expectNoLeak(): Promise<void> {
   const headers = answers.map((answer) => ['headers', JSON.stringify([...answer.headers])]);
   expect(service.logs().length).toBeGreaterThan(0);
   const places = [['logs', service.logs()], ...pages, ...errors, ...headers];
-  expect(places.filter(([, text]) => CANARY.test(text ?? '')).map(([place]) => place)).toEqual([]);
+  // The digits of a canary come up by chance in the measured seconds of a metric; its names and labels are what could leak.
+  const withoutValues = (text: string): string => text.replace(/ [-+.\de]+$/gm, '');
+  const leaks = places.filter(([place, text = '']) => CANARY.test(place === '/metrics' ? withoutValues(text) : text));
+  expect(leaks.map(([place]) => place)).toEqual([]);
 }
 
 const FAULTS: readonly [string, FhirFault][] = [
