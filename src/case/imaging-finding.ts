@@ -1,0 +1,101 @@
+/**
+ * What an imaging pipeline says about a study, as the case, the cards, the record and the outgoing reports name it.
+ * A finding is never silent about how sure it is: interval, detection floor and quality travel with the value.
+ */
+import type { Unit } from './quantity.ts';
+import type { Instant } from './time.ts';
+
+/** Unit of every kind of finding; `null`: the value is a code or yes/no. */
+export const FINDING_KINDS = {
+  /** CT: relative CBF below 30 % of the other hemisphere; diffusion MR: ADC below 620 · 10⁻⁶ mm²/s. */
+  'core-volume': 'mL',
+  'tmax-over-4-volume': 'mL',
+  'tmax-over-6-volume': 'mL',
+  'tmax-over-8-volume': 'mL',
+  'tmax-over-10-volume': 'mL',
+  'tmax-over-14-volume': 'mL',
+  'very-low-cbv-volume': 'mL',
+  'mismatch-volume': 'mL',
+  /** Tmax over 6 s to core; absent with a core of 0 mL: not computable is no ratio. */
+  'mismatch-ratio': '{ratio}',
+  /** Tmax over 10 s to Tmax over 6 s. */
+  'hypoperfusion-intensity-ratio': '{ratio}',
+  /** Mean CBV inside Tmax over 6 s to that of normal tissue. */
+  'cbv-index': '{ratio}',
+  'dwi-lesion-volume': 'mL',
+  /** 'left' | 'right' | 'both' */
+  'ischemic-side': null,
+  /** 'left-carotid' | 'right-carotid' | 'vertebrobasilar' … as in `InfarctTerritory`; several are separated by spaces. */
+  'ischemic-territory': null,
+} as const satisfies Readonly<Record<string, Unit | null>>;
+export type FindingKind = keyof typeof FINDING_KINDS;
+
+/** `preliminary`: more images of the study may still come. `superseded`: a later result of the same pipeline replaced it. */
+export const FINDING_STATES = ['final', 'preliminary', 'refused', 'superseded'] as const;
+export type FindingState = (typeof FINDING_STATES)[number];
+
+/** Closed; `basis` says what it spans ('noise and threshold jitter, 90 %'). */
+export interface FindingInterval {
+  readonly low: number;
+  readonly high: number;
+  readonly basis: string;
+}
+
+/** One remark of the quality gate. `code` has its words in cards/terms; `refuses` stops the pipeline. */
+export interface QualityRemark {
+  readonly code: string;
+  readonly severity: 'note' | 'limits' | 'refuses';
+  /** Measured figures behind the remark, for reviewers: {"motionMm": 4.1}. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** Which software said it. */
+export interface FindingMethod {
+  /** 'perfusion' */
+  readonly pipeline: string;
+  readonly version: string;
+  /** Of the network or graph; null where none ran. */
+  readonly model: { readonly name: string; readonly version: string; readonly digest: string } | null;
+  /** Execution provider that really ran ('cpu', 'cuda', 'kserve:triton.example.org'), null without a model. */
+  readonly ranOn: string | null;
+  /** Thresholds and settings that decide the value: {"tmaxSeconds": 6}. */
+  readonly settings: Readonly<Record<string, number | string | boolean>>;
+}
+
+export interface ImagingFinding {
+  readonly id: string;
+  readonly kind: FindingKind;
+  readonly state: FindingState;
+  /** null: refused, or not computable. */
+  readonly value: number | boolean | string | null;
+  readonly interval: FindingInterval | null;
+  /** Below this the method sees nothing; in the unit of the kind. */
+  readonly detectionFloor: number | null;
+  readonly quality: readonly QualityRemark[];
+  readonly method: FindingMethod;
+  readonly studyUid: string;
+  readonly seriesUids: readonly string[];
+  /** Acquisition of the images; null where they do not say. */
+  readonly acquiredAt: Instant | null;
+  readonly foundAt: Instant;
+}
+
+/** How far the imaging of a study is, for cards. Exactly one row a study and pipeline. */
+export interface ImagingProgress {
+  readonly studyUid: string;
+  /** null while the series of the study are not sorted yet. */
+  readonly pipeline: string | null;
+  readonly state: 'receiving' | 'queued' | 'in-progress' | 'final' | 'refused' | 'failed';
+  /** When this state began. */
+  readonly since: Instant;
+  /** 0–100 while in progress. */
+  readonly percent: number | null;
+  /** Why it was refused or failed: code of a quality remark or of a refusal, with its words in cards/terms. */
+  readonly reason: string | null;
+}
+
+/** Everything that imaging knows of a patient at the moment of a hook call. */
+export interface PatientImaging {
+  readonly findings: readonly ImagingFinding[];
+  readonly progress: readonly ImagingProgress[];
+}

@@ -1,0 +1,94 @@
+/**
+ * A pipeline turns the series of one study into findings. It computes on volumes, asks the inference engine for heavy
+ * steps, and knows no database, no network and no clock.
+ */
+import type { FindingInterval, FindingKind, FindingMethod, Instant, QualityRemark } from '../../case/index.ts';
+import type { InferenceEngine } from '../../inference/engine.ts';
+import type { SeriesRole } from '../series/series-role.ts';
+import type { Built, Grid, SourceSeries, TimeSeries, Volume } from '../volume/volume.ts';
+
+export interface RoledSeries {
+  readonly role: SeriesRole;
+  readonly source: SourceSeries;
+  readonly acquiredAt: Instant | null;
+  /** Remarks of the quality gate on this series alone. */
+  readonly quality: readonly QualityRemark[];
+  /** Reads and builds; a second call answers from memory. @throws ImageRefusal */
+  readonly load: () => Promise<Built<Volume> | Built<TimeSeries>>;
+}
+
+export interface PipelineInputs {
+  readonly series: readonly RoledSeries[];
+  /** Last known well where the case was known when the job began. */
+  readonly lastKnownWell: Instant | null;
+  /** What a reviewer overrode: {"aif": [120, 80, 6]} voxel indices. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+}
+
+export interface PipelineContext {
+  readonly engine: InferenceEngine;
+  /** @param percent 0–100 of the whole pipeline */
+  readonly progress: (stage: string, percent: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface FindingDraft {
+  readonly kind: FindingKind;
+  readonly value: number | boolean | string | null;
+  readonly interval: FindingInterval | null;
+  readonly detectionFloor: number | null;
+  readonly quality: readonly QualityRemark[];
+  readonly settings: FindingMethod['settings'];
+  readonly seriesUids: readonly string[];
+}
+
+/** A region for DICOM SEG and overlays; on its own grid, written onto the slices of `source`. */
+export interface SegmentDraft {
+  /** 'core' | 'hypoperfusion' | 'brain' … with its codes in results. */
+  readonly label: string;
+  readonly grid: Grid;
+  /** 1 inside. */
+  readonly voxels: Uint8Array;
+  readonly source: SourceSeries;
+}
+
+/** A map for NIfTI and the contact sheet. */
+export interface MapDraft {
+  /** 'Tmax' */
+  readonly name: string;
+  readonly volume: Volume;
+  /** Values of the two ends of the color bar. */
+  readonly window: readonly [number, number];
+}
+
+export interface PipelineResult {
+  readonly state: 'final' | 'refused';
+  /** Of the whole result, the refusing one included. */
+  readonly quality: readonly QualityRemark[];
+  readonly findings: readonly FindingDraft[];
+  readonly segments: readonly SegmentDraft[];
+  readonly maps: readonly MapDraft[];
+  /** The anatomical image to draw on; null when there is none. */
+  readonly background: Volume | null;
+  /** Curves and choices that a person should see: arterial input, venous output. */
+  readonly curves: readonly {
+    readonly name: string;
+    readonly seconds: readonly number[];
+    readonly values: readonly number[];
+    /** Voxel that it was taken from. */
+    readonly voxel: readonly [number, number, number] | null;
+  }[];
+  readonly model: FindingMethod['model'];
+  readonly ranOn: string | null;
+}
+
+export interface Pipeline {
+  readonly name: string;
+  readonly version: string;
+  /** Jobs of a lower number run first. */
+  readonly priority: number;
+  /** Can it run on a study with these series? */
+  readonly accepts: (roles: readonly SeriesRole[]) => boolean;
+  /** @throws ImageRefusal for images that cannot be used; anything else is a fault and may be retried */
+  readonly run: (inputs: PipelineInputs, context: PipelineContext) => Promise<PipelineResult>;
+}
