@@ -1,17 +1,26 @@
 /** Why an image cannot be used. The message is for the person who gave it and holds nothing of the patient. */
 
-export type RefusalCode =
-  | 'not-nifti'
-  | 'damaged'
-  | 'too-large'
-  | 'unsupported-type'
-  | 'not-three-dimensional'
-  | 'no-position'
-  | 'left-right-unclear'
-  | 'impossible-geometry'
-  | 'not-binary'
-  | 'no-background'
-  | 'outside-template';
+export const REFUSAL_CODES = [
+  'not-nifti',
+  'damaged',
+  'too-large',
+  'unsupported-type',
+  'not-three-dimensional',
+  'no-position',
+  'left-right-unclear',
+  'impossible-geometry',
+  'not-binary',
+  'no-background',
+  'outside-template',
+  // Of a stack of slices that is to become a volume or a time series.
+  'no-pixels',
+  'too-few-slices',
+  'mixed-geometry',
+  'conflicting-slices',
+  'missing-slices',
+  'no-times',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 export class ImageRefusal extends Error {
   override readonly name = 'ImageRefusal';
