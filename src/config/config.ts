@@ -3,6 +3,7 @@ import type { TrustedClient } from '../cds-hooks/trusted-client.ts';
 import type { SitePolicy } from '../decisions/evaluation.ts';
 import type { ModelRole } from '../inference/model-roles.ts';
 import type { DatabaseConfig } from '../storage/database.ts';
+import type { ImagingConfig } from './imaging-config.ts';
 
 export const ENVIRONMENTS = ['development', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -70,6 +71,7 @@ export interface Config {
   readonly modelRoles: Readonly<Record<string, ModelRole>>;
   /** Tried in this order; the one that loads is used and reported. */
   readonly executionProviders: readonly ConfiguredProvider[];
+  readonly imaging: ImagingConfig;
 }
 
 /** One thing that is wrong, with where and how to mend it. Never holds a secret. */

@@ -1,5 +1,6 @@
 /** Environment variables: they win over the file, and they are the only place for secrets. */
 import type { Problem } from './config.ts';
+import { IMAGING_VARIABLES } from './imaging-config.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,6 +39,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   STROKE_CDS_FHIR_RESOURCES_DIR: { path: ['fhirResourcesDirectory'], parse: asText },
   STROKE_CDS_MODELS_DIR: { path: ['modelsDirectory'], parse: asText },
   STROKE_CDS_SITE_MODELS_DIR: { path: ['siteModelsDirectory'], parse: asText },
+  STROKE_CDS_IMAGE_DIR: { path: ['imaging', 'directory'], parse: asText },
   STROKE_CDS_EXECUTION_PROVIDERS: { path: ['executionProviders'], parse: asList },
 };
 
@@ -47,6 +49,7 @@ export const OTHER_VARIABLES = [
   'STROKE_CDS_DATA_DIR',
   'STROKE_CDS_AUDIT_KEY',
   'STROKE_CDS_AUDIT_OLDER_KEYS',
+  ...IMAGING_VARIABLES,
 ] as const;
 
 function assign(target: Record<string, unknown>, [name = '', ...rest]: readonly string[], value: unknown): void {

@@ -11,6 +11,8 @@ import {
   type Deadlines,
   type Environment,
 } from './config.ts';
+import { IMAGING_SCHEMA, type FileImaging } from './imaging-config.ts';
+import { closed, oneOf, text, texts } from './schema-parts.ts';
 
 type RequiredOfClient = 'id' | 'issuer' | 'keys';
 export type FileClient = Pick<TrustedClient, RequiredOfClient> & Partial<Omit<TrustedClient, RequiredOfClient>>;
@@ -44,18 +46,10 @@ export interface FileConfig extends Partial<Pick<Config, Copied>> {
     | { readonly kind: 'postgres'; readonly maxConnections?: number };
   readonly audit?: { readonly retentionDays?: number | null; readonly freeText?: 'encrypt' | 'drop' };
   readonly deadlines?: Partial<Deadlines>;
+  readonly imaging?: FileImaging;
 }
 
-const text = { type: 'string', minLength: 1 } as const;
-const texts = { type: 'array', items: text, uniqueItems: true } as const;
-const oneOf = (values: readonly (string | null)[]) => ({ enum: values });
 const milliseconds = { type: 'integer', minimum: 50, maximum: 60_000 } as const;
-const closed = (properties: Record<string, unknown>, required: readonly string[] = []) => ({
-  type: 'object',
-  additionalProperties: false,
-  required,
-  properties,
-});
 
 const CLIENT = closed(
   {
@@ -143,4 +137,5 @@ export const FILE_SCHEMA = closed({
     additionalProperties: oneOf(MODEL_ROLES),
   },
   executionProviders: { type: 'array', items: oneOf(EXECUTION_PROVIDERS), minItems: 1, uniqueItems: true },
+  imaging: IMAGING_SCHEMA,
 });

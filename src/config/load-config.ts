@@ -7,6 +7,7 @@ import type { AuditConfig, Config, Problem } from './config.ts';
 import { CLIENT_DEFAULTS, DEFAULTS } from './defaults.ts';
 import { originOf, overlay, unknownVariables, type Environment } from './environment.ts';
 import type { FileConfig } from './file-config.ts';
+import { imagingConfig } from './imaging-config.ts';
 import { ruleProblems } from './rules.ts';
 import { schemaProblems } from './schema-problems.ts';
 
@@ -152,6 +153,7 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
     siteModelsDirectory: merged.siteModelsDirectory,
     modelRoles: merged.modelRoles,
     executionProviders: merged.executionProviders,
+    imaging: imagingConfig(file.imaging, env, collect),
   };
 }
 

@@ -218,7 +218,40 @@ const models: Rule = ({ modelsDirectory, siteModelsDirectory }) =>
 
 const withoutEnd = (directory: string): string => directory.replace(/\/+$/, '');
 
-const RULES: readonly Rule[] = [trusted, algorithms, keySets, keyNames, addresses, origins, site, consistency, models];
+/** Who may send images, and where results may go. */
+const imaging: Rule = ({ imaging: { enabled, senders, dimse, archive, inferenceServer, fhirResults }, ...config }) => {
+  if (!enabled) return [];
+  const insecure = config.allowInsecureHttp && config.environment !== 'production';
+  const problems = [
+    ...(archive === null ? [] : addressProblems('/imaging/archive/url', archive.url, insecure)),
+    ...(inferenceServer === null
+      ? []
+      : addressProblems('/imaging/inferenceServer/url', inferenceServer.url, insecure || isLocal(inferenceServer.url))),
+    ...(fhirResults === null ? [] : addressProblems('/imaging/fhirResults/server', fhirResults.server, insecure)),
+  ];
+  if (new Set(senders.map(({ tokenSha256 }) => tokenSha256)).size < senders.length) {
+    problems.push({
+      path: '/imaging/senders',
+      message: 'holds one token twice',
+      mend: 'Give each sender a token of its own.',
+    });
+  }
+  if (dimse?.callers.includes(dimse.aeTitle) === true) {
+    problems.push({
+      path: '/imaging/dimse/callers',
+      message: 'holds our own AE title',
+      mend: 'Name the AE titles of those who send.',
+    });
+  }
+  return problems;
+};
+
+const isLocal = (text: string): boolean => LOOPBACK.has(parseUrl(text)?.hostname ?? '');
+
+const RULES: readonly Rule[] = [
+  ...[trusted, algorithms, keySets, keyNames, addresses, origins, site, consistency, models],
+  imaging,
+];
 
 export function ruleProblems(config: Config): Problem[] {
   return RULES.flatMap((rule) => rule(config));

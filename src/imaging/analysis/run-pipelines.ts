@@ -1,0 +1,118 @@
+/** One study through every pipeline that its series allow. A refusal is a result; a fault of one pipeline leaves the others. */
+import { createHash } from 'node:crypto';
+import type { QualityRemark } from '../../case/index.ts';
+import { ImageRefusal } from '../image-refusal.ts';
+import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult } from '../pipelines/pipeline.ts';
+
+export interface StageTime {
+  readonly stage: string;
+  /** Milliseconds that the stage took. */
+  readonly milliseconds: number;
+}
+
+export interface PipelineRun {
+  readonly pipeline: string;
+  readonly version: string;
+  /** SHA-256 of pipeline, version, overrides and the instances it saw: the same inputs give the same result. */
+  readonly inputsHash: string;
+  readonly result: PipelineResult;
+  readonly stages: readonly StageTime[];
+}
+
+export interface FailedRun {
+  readonly pipeline: string;
+  readonly version: string;
+  readonly error: unknown;
+}
+
+export interface StudyRuns {
+  readonly runs: readonly PipelineRun[];
+  readonly failed: readonly FailedRun[];
+}
+
+export interface RunOptions {
+  readonly pipelines: readonly Pipeline[];
+  /** Digests of all instances of the study. */
+  readonly content: string;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
+
+/** Pipelines whose inputs are there, the urgent ones first. */
+export function applicable(pipelines: readonly Pipeline[], inputs: Pick<PipelineInputs, 'series'>): Pipeline[] {
+  const roles = [...new Set(inputs.series.map(({ role }) => role))];
+  return pipelines.filter((pipeline) => pipeline.accepts(roles)).toSorted((a, b) => a.priority - b.priority);
+}
+
+export async function runPipelines(
+  inputs: PipelineInputs,
+  context: PipelineContext,
+  options: RunOptions,
+): Promise<StudyRuns> {
+  const chosen = applicable(options.pipelines, inputs);
+  const runs: PipelineRun[] = [];
+  const failed: FailedRun[] = [];
+  for (const [at, pipeline] of chosen.entries()) {
+    const watch = stopwatch(options.now);
+    const share = (percent: number): number => (100 * at + percent) / chosen.length;
+    const progress: PipelineContext['progress'] = (stage, percent) => {
+      watch.enter(stage);
+      context.progress(`${pipeline.name}: ${stage}`, share(percent));
+    };
+    const { name, version } = pipeline;
+    try {
+      const result = await refusalAsResult(() => pipeline.run(inputs, { ...context, progress }));
+      runs.push({
+        pipeline: name,
+        version,
+        inputsHash: hashOf(name, version, options.content, inputs.overrides),
+        result,
+        stages: watch.stages(),
+      });
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      failed.push({ pipeline: name, version, error });
+    }
+  }
+  return { runs, failed };
+}
+
+async function refusalAsResult(run: () => Promise<PipelineResult>): Promise<PipelineResult> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ImageRefusal)) throw error;
+    const quality: QualityRemark = { code: error.code, severity: 'refuses', figures: {} };
+    return {
+      state: 'refused',
+      quality: [quality],
+      findings: [],
+      segments: [],
+      maps: [],
+      background: null,
+      curves: [],
+      model: null,
+      ranOn: null,
+    };
+  }
+}
+
+function hashOf(name: string, version: string, content: string, overrides: PipelineInputs['overrides']): string {
+  const sorted = Object.entries(overrides).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([name, version, content, sorted]))
+    .digest('hex');
+}
+
+function stopwatch(now: () => number): { enter: (stage: string) => void; stages: () => StageTime[] } {
+  const times: { stage: string; began: number }[] = [];
+  return {
+    enter: (stage) => {
+      if (times.at(-1)?.stage !== stage) times.push({ stage, began: now() });
+    },
+    stages: () => {
+      const end = now();
+      return times.map(({ stage, began }, at) => ({ stage, milliseconds: (times[at + 1]?.began ?? end) - began }));
+    },
+  };
+}
