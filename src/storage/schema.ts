@@ -62,10 +62,72 @@ export interface UsedTokenTable {
   expires_at: Timestamp;
 }
 
+/** What a pipeline said of a study. One row of a study and pipeline has no `superseded_at`: the current one. */
+export interface ImagingResultTable {
+  id: string;
+  study_uid: string;
+  pipeline: string;
+  /** Counts the results of this study and pipeline from 1. */
+  version: number;
+  pipeline_version: string;
+  inputs_hash: string;
+  state: string;
+  committed_at: Timestamp;
+  acquired_at: Timestamp | null;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  quality: string;
+  curves: string;
+  model: string | null;
+  ran_on: string | null;
+  stage_times: string;
+}
+
+/** `value` is JSON: a number, text, yes/no or null. */
+export interface ImagingFindingTable {
+  id: string;
+  result_id: string;
+  position: number;
+  kind: string;
+  value: string;
+  unit: string | null;
+  interval_low: number | null;
+  interval_high: number | null;
+  interval_basis: string | null;
+  detection_floor: number | null;
+  quality: string;
+  settings: string;
+  series_uids: string;
+}
+
+/** A DICOM object that was made of a result; `path` leads into the image store. */
+export interface ImagingOutputTable {
+  result_id: string;
+  kind: string;
+  sop_class_uid: string;
+  sop_instance_uid: string;
+  series_uid: string;
+  path: string;
+  bytes: number;
+  digest: string;
+}
+
+/** Written only when the destination gave the object back. */
+export interface ImagingDeliveryTable {
+  result_id: string;
+  kind: string;
+  destination: string;
+  confirmed_at: Timestamp;
+}
+
 export interface Schema {
   audit_record: AuditRecordTable;
   audit_head: AuditHeadTable;
   issued_card: IssuedCardTable;
   feedback: FeedbackTable;
   used_token: UsedTokenTable;
+  imaging_result: ImagingResultTable;
+  imaging_finding: ImagingFindingTable;
+  imaging_output: ImagingOutputTable;
+  imaging_delivery: ImagingDeliveryTable;
 }

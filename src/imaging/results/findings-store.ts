@@ -1,0 +1,211 @@
+/** Results and their findings in the database. A new result of a study and pipeline replaces the former, which stays. */
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { toIso, type ImagingFinding, type ImagingProgress, type Instant } from '../../case/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { Schema } from '../../storage/schema.ts';
+import { resultIdOf } from './identifiers.ts';
+import { findingRow, resultFrom, resultRow, type FindingRow, type ResultRow } from './result-rows.ts';
+import { assertSound, findingsOf, refusalOf, type ImagingResult, type NewResult } from './result.ts';
+
+export const OUTPUT_KINDS = ['seg', 'sr'] as const;
+export type OutputKind = (typeof OUTPUT_KINDS)[number];
+
+/** A DICOM object made of a result, as it lies in the image store. */
+export interface ResultOutput {
+  readonly kind: OutputKind;
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+  readonly seriesUid: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly digest: string;
+}
+
+export interface Committed {
+  readonly id: string;
+  readonly version: number;
+  /** false: the same inputs were already analyzed by this version of the pipeline; nothing was changed. */
+  readonly changed: boolean;
+  /** Id of the result that this one replaced. */
+  readonly replaced: string | null;
+}
+
+export interface Delivery {
+  readonly kind: OutputKind | 'fhir';
+  readonly destination: string;
+  readonly confirmedAt: Instant;
+}
+
+export interface FindingsStore {
+  /**
+   * Result, findings and outputs in one transaction; the former result of the study and pipeline becomes `superseded`.
+   * Repeating it changes nothing, also after a newer result came. Only a preliminary result becomes final or refused in
+   * place, when no more images came.
+   * @param at when it is found; becomes `foundAt` of the findings
+   * @throws RangeError when a finding breaks its contract
+   */
+  readonly commitResult: (result: NewResult, outputs: readonly ResultOutput[], at: Instant) => Promise<Committed>;
+  /** Findings of the current results of these studies, in the order of studies, pipelines and findings. */
+  readonly findingsOfStudies: (studyUids: readonly string[]) => Promise<readonly ImagingFinding[]>;
+  /** One entry a study and pipeline that has a result: 'final' or 'refused'. To be joined with the jobs'. */
+  readonly progressOfStudies: (studyUids: readonly string[]) => Promise<readonly ImagingProgress[]>;
+  readonly resultById: (id: string) => Promise<ImagingResult | undefined>;
+  readonly currentResults: (studyUids: readonly string[]) => Promise<readonly ImagingResult[]>;
+  /** Every result of a study that was ever committed, oldest first. */
+  readonly historyOf: (studyUid: string) => Promise<readonly ImagingResult[]>;
+  readonly outputsOf: (resultId: string) => Promise<readonly ResultOutput[]>;
+  /** To be called when the destination gave the object back, and not before. */
+  readonly confirmDelivery: (resultId: string, delivery: Delivery) => Promise<void>;
+  readonly deliveriesOf: (resultId: string) => Promise<readonly Delivery[]>;
+  /** Retention: everything about these studies. @returns how many results were removed */
+  readonly forgetStudies: (studyUids: readonly string[]) => Promise<number>;
+}
+
+type Connection = Kysely<Schema> | Transaction<Schema>;
+
+export function createFindingsStore({ sql: db }: Database): FindingsStore {
+  return {
+    commitResult: async (result, outputs, at) => {
+      assertSound(result);
+      return db.transaction().execute((tx) => commit(tx, result, outputs, at));
+    },
+    findingsOfStudies: async (uids) => (await current(db, uids)).flatMap(({ findings }) => findings),
+    progressOfStudies: async (uids) => (await current(db, uids)).map(progressOf),
+    resultById: async (id) => {
+      const rows = await db.selectFrom('imaging_result').selectAll().where('id', '=', id).execute();
+      return (await withFindings(db, rows))[0];
+    },
+    currentResults: (uids) => current(db, uids),
+    historyOf: async (studyUid) => {
+      const query = db.selectFrom('imaging_result').selectAll().where('study_uid', '=', studyUid);
+      return withFindings(db, await query.orderBy('committed_at').orderBy('pipeline').orderBy('version').execute());
+    },
+    outputsOf: async (resultId) => {
+      const query = db.selectFrom('imaging_output').selectAll().where('result_id', '=', resultId);
+      return (await query.orderBy('kind').execute()).map((row): ResultOutput => ({
+        kind: row.kind as OutputKind,
+        sopClassUid: row.sop_class_uid,
+        sopInstanceUid: row.sop_instance_uid,
+        seriesUid: row.series_uid,
+        path: row.path,
+        bytes: row.bytes,
+        digest: row.digest,
+      }));
+    },
+    confirmDelivery: async (resultId, { kind, destination, confirmedAt }) => {
+      await db
+        .insertInto('imaging_delivery')
+        .values({ result_id: resultId, kind, destination, confirmed_at: toIso(confirmedAt) })
+        .onConflict((conflict) => conflict.columns(['result_id', 'kind', 'destination']).doNothing())
+        .execute();
+    },
+    deliveriesOf: async (resultId) => {
+      const query = db.selectFrom('imaging_delivery').selectAll().where('result_id', '=', resultId);
+      return (await query.orderBy('destination').orderBy('kind').execute()).map((row): Delivery => ({
+        kind: row.kind as Delivery['kind'],
+        destination: row.destination,
+        confirmedAt: row.confirmed_at.getTime() as Instant,
+      }));
+    },
+    forgetStudies: async (uids) => {
+      if (uids.length === 0) return 0;
+      const { numDeletedRows } = await db
+        .deleteFrom('imaging_result')
+        .where('study_uid', 'in', uids)
+        .executeTakeFirstOrThrow();
+      return Number(numDeletedRows);
+    },
+  };
+}
+
+async function commit(
+  tx: Transaction<Schema>,
+  result: NewResult,
+  outputs: readonly ResultOutput[],
+  at: Instant,
+): Promise<Committed> {
+  const { studyUid, pipeline } = result;
+  // Workers that finish the same study together wait for each other here and not at the unique index.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${studyUid} ${pipeline}`}, 0))`.execute(tx);
+  const earlier = await tx
+    .selectFrom('imaging_result')
+    .select(['id', 'version', 'state', 'superseded_at'])
+    .where('study_uid', '=', studyUid)
+    .where('pipeline', '=', pipeline)
+    .orderBy('version', 'desc')
+    .execute();
+  const id = resultIdOf(result);
+  const same = earlier.find((row) => row.id === id);
+  const settles = same?.state === 'preliminary' && same.superseded_at === null && result.state !== 'preliminary';
+  if (same !== undefined && !settles) return { id, version: same.version, changed: false, replaced: null };
+  // The row goes with its findings and outputs and is written anew under its version.
+  if (settles) await tx.deleteFrom('imaging_result').where('id', '=', id).execute();
+  const version = same?.version ?? (earlier[0]?.version ?? 0) + 1;
+  const former = earlier.find((row) => row.superseded_at === null && row.id !== id);
+  if (former !== undefined) {
+    await tx
+      .updateTable('imaging_result')
+      .set({ superseded_at: toIso(at), superseded_by: id })
+      .where('id', '=', former.id)
+      .execute();
+  }
+  await tx
+    .insertInto('imaging_result')
+    .values(resultRow(result, version, at))
+    .execute();
+  const findings = findingsOf(result, at).map((finding, position) => findingRow(id, finding, position));
+  if (findings.length > 0) await tx.insertInto('imaging_finding').values(findings).execute();
+  const rows = outputs.map(({ kind, sopClassUid, sopInstanceUid, seriesUid, path, bytes, digest }) => ({
+    result_id: id,
+    kind,
+    sop_class_uid: sopClassUid,
+    sop_instance_uid: sopInstanceUid,
+    series_uid: seriesUid,
+    path,
+    bytes,
+    digest,
+  }));
+  if (rows.length > 0) await tx.insertInto('imaging_output').values(rows).execute();
+  return { id, version, changed: true, replaced: former?.id ?? null };
+}
+
+async function current(db: Connection, studyUids: readonly string[]): Promise<readonly ImagingResult[]> {
+  if (studyUids.length === 0) return [];
+  const rows = await db
+    .selectFrom('imaging_result')
+    .selectAll()
+    .where('study_uid', 'in', studyUids)
+    .where('superseded_at', 'is', null)
+    .orderBy('pipeline')
+    .execute();
+  const order = (row: ResultRow): number => studyUids.indexOf(row.study_uid);
+  return withFindings(
+    db,
+    rows.toSorted((a, b) => order(a) - order(b)),
+  );
+}
+
+async function withFindings(db: Connection, results: readonly ResultRow[]): Promise<readonly ImagingResult[]> {
+  if (results.length === 0) return [];
+  const ids = results.map(({ id }) => id);
+  const query = db.selectFrom('imaging_finding').selectAll().where('result_id', 'in', ids);
+  const byResult = new Map<string, FindingRow[]>();
+  for (const row of await query.orderBy('position').execute()) {
+    const list = byResult.get(row.result_id);
+    if (list === undefined) byResult.set(row.result_id, [row]);
+    else list.push(row);
+  }
+  return results.map((row) => resultFrom(row, byResult.get(row.id) ?? []));
+}
+
+function progressOf({ studyUid, pipeline, state, committedAt, quality }: ImagingResult): ImagingProgress {
+  const refused = state === 'refused';
+  return {
+    studyUid,
+    pipeline,
+    state: refused ? 'refused' : 'final',
+    since: committedAt,
+    percent: null,
+    reason: refused ? refusalOf(quality) : null,
+  };
+}
