@@ -99,3 +99,5 @@ export interface PatientImaging {
   readonly findings: readonly ImagingFinding[];
   readonly progress: readonly ImagingProgress[];
 }
+
+export const NO_IMAGING: PatientImaging = { findings: [], progress: [] };

@@ -8,6 +8,7 @@
  * - yes/no facts are `Fact<boolean>`.
  */
 import type { Fact, Source } from './fact.ts';
+import type { PatientImaging } from './imaging-finding.ts';
 import type { LesionFeatures } from './lesion-features.ts';
 import type { Quantity } from './quantity.ts';
 import type { Instant, TimeSpan } from './time.ts';
@@ -364,5 +365,7 @@ export interface StrokeCase {
   readonly asOf: Instant;
   readonly indications: readonly StrokeIndication[];
   readonly facts: StrokeFacts;
+  /** What the imaging pipelines found and how far they are; facts taken from it name 'imaging:<finding id>' as source. */
+  readonly imaging: PatientImaging;
   readonly degradations: readonly Degradation[];
 }

@@ -4,6 +4,7 @@
  * All wording lives in `cards/`, addressed by the ids and message keys used here.
  */
 import type { FactKey, Instant, StrokeCase } from '../case/index.ts';
+import type { Borderline } from './borderline.ts';
 
 export const GUIDELINE_IDS = ['aha-asa-2026', 'aha-asa-2019', 'eso-2021-2023'] as const;
 export type GuidelineId = (typeof GUIDELINE_IDS)[number];
@@ -48,6 +49,8 @@ export interface Verdict {
   /** Facts whose absence made it unknown. */
   readonly missing?: readonly FactKey[];
   readonly note?: Message;
+  /** Measured values that leave it unknown because the limit lies inside their interval. */
+  readonly borderline?: readonly Borderline[];
   /** True when 'notMet' rests on a list that holds nothing of the kind: ask the patient or family. */
   readonly confirm?: boolean;
   /** Instants (after `at`) at which this verdict may change by itself. */

@@ -3,7 +3,8 @@
  * already says (names of criteria, citations, where an unknown fact would be found). From it the case is restored
  * exactly enough to decide again, so that the basis page shows today what the card showed then.
  */
-import type { Fact, FactKey, Instant, StrokeCase, StrokeFacts, Unknown } from '../case/index.ts';
+import { NO_IMAGING } from '../case/index.ts';
+import type { Fact, FactKey, Instant, PatientImaging, StrokeCase, StrokeFacts, Unknown } from '../case/index.ts';
 import { isFailed, type Decisions, type Guarded } from '../decisions/decide.ts';
 import type { Evaluation, SitePolicy, Strength } from '../decisions/evaluation.ts';
 import type { CasePredictions } from '../decisions/prediction.ts';
@@ -45,7 +46,11 @@ export interface StoredFacts {
 export interface StoredEvaluation {
   readonly format: 1;
   readonly at: Instant;
-  readonly stroke: Omit<StrokeCase, 'facts'> & { readonly facts: StoredFacts };
+  readonly stroke: Omit<StrokeCase, 'facts' | 'imaging'> & {
+    readonly facts: StoredFacts;
+    /** Absent where the pipelines had nothing of the patient, and in records of before. */
+    readonly imaging?: PatientImaging;
+  };
   readonly policy: SitePolicy;
   /** Null when nothing pointed to an acute stroke. */
   readonly conclusions: Readonly<Record<string, StoredConclusion | { readonly failed: string }>> | null;
@@ -138,6 +143,11 @@ function storeTransformation(
   return { setting, scores: Object.fromEntries(rows), missing };
 }
 
+function storeCase({ facts, imaging, ...rest }: StrokeCase): StoredEvaluation['stroke'] {
+  const stored = { ...rest, facts: storeFacts(facts) };
+  return imaging.findings.length + imaging.progress.length === 0 ? stored : { ...stored, imaging };
+}
+
 export function storeEvaluation(
   stroke: StrokeCase,
   decisions: Decisions | null,
@@ -151,7 +161,7 @@ export function storeEvaluation(
   return {
     format: 1,
     at,
-    stroke: { ...stroke, facts: storeFacts(stroke.facts) },
+    stroke: storeCase(stroke),
     policy,
     conclusions: decisions === null ? null : storeConclusions(decisions),
     dose:
@@ -198,5 +208,5 @@ export function restoreCase({ stroke }: StoredEvaluation): StrokeCase {
       };
     }
   }
-  return { ...stroke, facts: facts as StrokeFacts };
+  return { ...stroke, facts: facts as StrokeFacts, imaging: stroke.imaging ?? NO_IMAGING };
 }

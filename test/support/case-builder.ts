@@ -21,11 +21,13 @@ import type {
 } from '../../src/case/index.ts';
 import {
   DAY,
+  estimate,
   exactly,
   HOUR,
   instantFromEpoch,
   known,
   MINUTE,
+  NO_IMAGING,
   plus,
   quantity,
   timeSpan,
@@ -65,6 +67,14 @@ export const given = <T>(value: T, at: TimeSpan | null = minutesAgo(20), referen
   known(value, at, someSource(reference));
 export const measured = <U extends Unit>(value: number, unit: U, at: TimeSpan | null = minutesAgo(20)) =>
   given(quantity(value, unit), at);
+/** A value with the interval of its method, measured 20 minutes ago unless said otherwise. */
+export const estimated = <U extends Unit>(
+  value: number,
+  unit: U,
+  low: number,
+  high: number,
+  at: TimeSpan | null = minutesAgo(20),
+) => given(estimate(value, unit, { low, high }), at);
 /** The complete list was read and holds nothing of the kind. */
 export const noneRecorded = (): Known<readonly never[]> => known([], null, someSource('Condition'), 'not-recorded');
 /** A clock fact: the value is the time itself. */
@@ -138,6 +148,7 @@ export function aCase(facts: Partial<StrokeFacts> = {}, more: Partial<Omit<Strok
     encounter: 'Encounter/example',
     asOf: NOW,
     indications: [{ kind: 'stroke-code', at: minutesAgo(30), source: { reference: 'Encounter/example' } }],
+    imaging: NO_IMAGING,
     degradations: [],
     ...more,
     facts: { ...nothingKnown, ...facts },

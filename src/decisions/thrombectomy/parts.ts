@@ -13,6 +13,8 @@ import type {
   Quantity,
   StrokeCase,
 } from '../../case/index.ts';
+import { borderlineLimits } from '../borderline.ts';
+import type { Borderline } from '../borderline.ts';
 import type { Message, Verdict } from '../evaluation.ts';
 import { hoursAfterZero } from '../stroke-state/clock.ts';
 import type { StrokeClock } from '../stroke-state/clock.ts';
@@ -37,6 +39,7 @@ export interface PartResult {
   readonly status: 'met' | 'notMet' | 'unknown';
   readonly missing: readonly FactKey[];
   readonly note?: Message;
+  readonly borderline?: readonly Borderline[];
   /** Instants at which the part may change by itself. */
   readonly changesAt: readonly Instant[];
 }
@@ -49,6 +52,7 @@ export function partResult(
   answer: boolean | undefined,
   missing: readonly FactKey[],
   note?: Message,
+  borderline: readonly Borderline[] = [],
 ): PartResult {
   const open = answer === undefined;
   return {
@@ -56,6 +60,7 @@ export function partResult(
     status: open ? 'unknown' : answer ? 'met' : 'notMet',
     missing: open ? missing : [],
     ...(note === undefined ? {} : { note }),
+    ...(open && borderline.length > 0 ? { borderline } : {}),
     changesAt: [],
   };
 }
@@ -183,6 +188,8 @@ export const largeCore =
         ),
       ),
       ['aspects', 'coreVolume'],
+      undefined,
+      borderlineLimits(facts, 'coreVolume', coreHigh === null ? [coreLow] : [coreLow, coreHigh]),
     );
 
 /**
@@ -207,10 +214,12 @@ export function conjunction(
   }
   if (open.length === 0) return { status: 'met', ...times(changesAt) };
   const note = open.find((part) => part.note !== undefined)?.note;
+  const borderline = open.flatMap((part) => part.borderline ?? []);
   return {
     status: 'unknown',
     missing: [...new Set(open.flatMap((part) => part.missing))],
     ...(note === undefined ? {} : { note }),
+    ...(borderline.length === 0 ? {} : { borderline }),
     ...times(changesAt),
   };
 }

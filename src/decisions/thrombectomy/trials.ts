@@ -3,7 +3,9 @@ import type { FactKey, StrokeCase } from '../../case/index.ts';
 import type { Citation, Criterion, Verdict } from '../evaluation.ts';
 import type { StrokeClock } from '../stroke-state/clock.ts';
 import { ANGEL_ASPECT, DAWN, DEFUSE_3, SELECT2 } from './citations.ts';
-import { atAllCorners, meetsDawn, meetsDefuse3, nihssRange, quantityRange } from './mismatch.ts';
+import { borderlineLimits, borderlineMismatch } from '../borderline.ts';
+import { atAllCorners, nihssRange, quantityRange } from '../possible-values.ts';
+import { meetsDawn, meetsDefuse3 } from './mismatch.ts';
 import {
   ageBetween,
   conjunction,
@@ -19,6 +21,9 @@ import type { PartCheck } from './parts.ts';
 /** Wider than any measured volume, mL. */
 const VOLUMES = { low: 0, high: 3000 };
 const ADULT_YEARS = { low: 18, high: 130 };
+/** mL, by age and NIHSS; the limits that matter for the patient are among them. */
+const DAWN_CORE_LIMITS = [21, 31, 51];
+const DEFUSE_3_LIMITS = { ratio: 1.8, differenceMl: 15, coreMl: 70 };
 
 const icaOrM1 = siteIs('internal-carotid', 'M1');
 
@@ -31,7 +36,9 @@ const clinicalCoreMismatch: PartCheck = ({ facts }) => {
     (age = NaN, nihss = NaN, core = NaN) => meetsDawn(age, nihss, core),
   );
   const missing = open(facts, ['age', 'nihss', 'coreVolume']);
-  return partResult('mismatch', answer, missing.length > 0 ? missing : ['nihss']);
+  const borderline = answer === undefined ? borderlineLimits(facts, 'coreVolume', DAWN_CORE_LIMITS) : [];
+  const unsettled: readonly FactKey[] = borderline.length > 0 ? ['coreVolume'] : ['nihss'];
+  return partResult('mismatch', answer, missing.length > 0 ? missing : unsettled, undefined, borderline);
 };
 
 /** A measured core of 0 mL makes the ratio infinite, which passes; a core that nobody measured keeps it open. */
@@ -41,11 +48,13 @@ const perfusionMismatch: PartCheck = ({ facts }) => {
     (core = NaN, hypoperfusion = NaN) => meetsDefuse3(core, hypoperfusion),
   );
   const missing = open(facts, ['coreVolume', 'hypoperfusionVolume']);
+  const borderline = answer === undefined ? borderlineMismatch(facts, DEFUSE_3_LIMITS) : [];
   return partResult(
     'mismatch',
     answer,
     missing.length > 0 ? missing : ['coreVolume'],
-    answer === undefined ? { key: 'mismatch-not-computable' } : undefined,
+    answer === undefined && borderline.length === 0 ? { key: 'mismatch-not-computable' } : undefined,
+    borderline,
   );
 };
 

@@ -1,14 +1,11 @@
 /** Thresholds on laboratory values, blood pressure and counts. */
 import { candidates, holds, isAbove, isAtLeast, isAtMost, isBelow } from '../../case/index.ts';
-import type { Fact, FactKey, Quantity, StrokeCase, StrokeFacts, UnknownReason } from '../../case/index.ts';
+import type { Fact, Quantity, StrokeCase, UnknownReason } from '../../case/index.ts';
+import type { QuantityKey } from '../borderline.ts';
 import type { RequiredAction, Verdict } from '../evaluation.ts';
 import { and } from '../three-valued.ts';
 import type { Evaluate } from './rule.ts';
 import { MET, NOT_APPLICABLE, NOT_MET, verdict } from './verdict.ts';
-
-type QuantityKey = {
-  [K in FactKey]: StrokeFacts[K] extends Fact<Quantity> ? K : never;
-}[FactKey];
 
 type Test = (value: Quantity, limit: number) => boolean | undefined;
 

@@ -1,6 +1,9 @@
 /** Salvageable penumbra from the core and the Tmax > 6 s volume (reference: EXTEND, TIMELESS, TRACE-3). */
-import { holds } from '../../case/index.ts';
+import { holds, isAbove, isBelow } from '../../case/index.ts';
 import type { Quantity, StrokeCase } from '../../case/index.ts';
+import { borderlineMismatch, mismatchOf } from '../borderline.ts';
+import type { Borderline } from '../borderline.ts';
+import { and } from '../three-valued.ts';
 
 export interface MismatchRule {
   /** exclusive */
@@ -15,7 +18,7 @@ export const EXTEND_MISMATCH: MismatchRule = { ratioAbove: 1.2, differenceAboveM
 export const TIMELESS_MISMATCH: MismatchRule = { ratioAbove: 1.8, differenceAboveMl: 15, coreBelowMl: 70 };
 
 /**
- * Does the patient have the mismatch? undefined when a volume is unknown, conflicting or only bounded.
+ * Does the patient have the mismatch? undefined when a volume is unknown, conflicting, only bounded, or borderline.
  * With a core measured as 0 mL the ratio is not computable and counts as passed; the difference still has to be there.
  */
 export function hasMismatch({ facts }: StrokeCase, rule: MismatchRule): boolean | undefined {
@@ -26,6 +29,19 @@ export function hasMismatch({ facts }: StrokeCase, rule: MismatchRule): boolean 
 
 function mismatch(core: Quantity<'mL'>, hypoperfused: Quantity<'mL'>, rule: MismatchRule): boolean | undefined {
   if (core.comparator !== undefined || hypoperfused.comparator !== undefined) return undefined;
-  const ratioHolds = core.value === 0 || hypoperfused.value > rule.ratioAbove * core.value;
-  return core.value < rule.coreBelowMl && ratioHolds && hypoperfused.value - core.value > rule.differenceAboveMl;
+  const { ratio, difference } = mismatchOf(core, hypoperfused);
+  return and(
+    isBelow(core, rule.coreBelowMl),
+    isAbove(ratio, rule.ratioAbove),
+    isAbove(difference, rule.differenceAboveMl),
+  );
+}
+
+/** What keeps the answer open although both volumes are known. */
+export function borderlineOf({ facts }: StrokeCase, rule: MismatchRule): Borderline[] {
+  return borderlineMismatch(facts, {
+    ratio: rule.ratioAbove,
+    differenceMl: rule.differenceAboveMl,
+    coreMl: rule.coreBelowMl,
+  });
 }

@@ -5,7 +5,8 @@ import type { Citation, Verdict } from '../evaluation.ts';
 import { and, or } from '../three-valued.ts';
 import { clockInstants, clockTimesContradict, edges, isWithinHours, midpointOfSleep, spanOf } from '../time-windows.ts';
 import { isNihssAtLeast } from './deficit.ts';
-import { hasMismatch } from './perfusion.ts';
+import type { Borderline } from '../borderline.ts';
+import { borderlineOf, hasMismatch } from './perfusion.ts';
 import type { MismatchRule } from './perfusion.ts';
 import type { ThrombolysisContext, ThrombolysisRule, WindowTiming, Yes } from './rule.ts';
 import { NOT_APPLICABLE, NOT_MET, changing, openFacts, verdict } from './verdict.ts';
@@ -65,6 +66,8 @@ interface ImagingWindow {
   readonly appliesFacts: readonly FactKey[];
   readonly imaging: (stroke: StrokeCase, context: ThrombolysisContext) => boolean | undefined;
   readonly imagingFacts: readonly FactKey[];
+  /** Measured values that leave the imaging open. */
+  readonly borderline?: (stroke: StrokeCase) => readonly Borderline[];
   /** True where another treatment takes the place of looking for this imaging. */
   readonly isPassedOver?: (stroke: StrokeCase, context: ThrombolysisContext) => boolean | undefined;
   /** True where the imaging is as it should be and only thrombectomy, which can be had, stands against the row. */
@@ -110,12 +113,15 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
         inTime === true && applies === true && row.yieldsToThrombectomy?.(stroke, context) === true;
       return verdict(answer, [], hasThrombectomy ? { key: 'window-thrombectomy-available' } : note(answer, inTime));
     }
+    const borderline = selected === undefined ? (row.borderline?.(stroke) ?? []) : [];
     const missing = [
       ...(applies === undefined ? openFacts(stroke.facts, row.appliesFacts) : []),
       ...(inTime === undefined ? openOrAll(stroke, row.timingFacts) : []),
       ...(selected === undefined ? openFacts(stroke.facts, imagingFacts) : []),
+      ...borderline.flatMap(({ facts }) => facts),
     ];
-    return verdict(undefined, [...new Set(missing)]);
+    const open = verdict(undefined, [...new Set(missing)]);
+    return borderline.length === 0 ? open : { ...open, borderline };
   };
   const data = [...new Set([...CLOCK, ...row.data, ...row.timingFacts, ...row.appliesFacts, ...imagingFacts])];
   return {
@@ -235,6 +241,7 @@ export function penumbraWindow(specification: WindowSpecification, needs: Penumb
     appliesFacts: [],
     imaging: penumbra(needs),
     imagingFacts: penumbraFacts(needs),
+    borderline: (stroke) => borderlineOf(stroke, needs.mismatch),
     ...yieldingToThrombectomy(needs),
   });
 }
@@ -257,6 +264,7 @@ export function wakeUpPenumbraWindow(
     appliesFacts: ['wakeUpStroke'],
     imaging: penumbra(needs),
     imagingFacts: penumbraFacts(needs),
+    borderline: (stroke) => borderlineOf(stroke, needs.mismatch),
     ...yieldingToThrombectomy(needs),
     isPassedOver: thrombectomyInstead(['wakeTime', 'symptomRecognition']),
   });
@@ -277,6 +285,7 @@ export function largeVesselWindow(specification: WindowSpecification, mismatch: 
     yieldsToThrombectomy: (stroke, context) =>
       hasMismatch(stroke, mismatch) !== false && noAccess(stroke, context) === false,
     imagingFacts: [...PERFUSION, 'thrombectomyAccess'],
+    borderline: (stroke) => borderlineOf(stroke, mismatch),
   });
 }
 

@@ -1,5 +1,5 @@
 /** Quantities with the unit that the reader of the locale uses; never a number without its unit. */
-import type { BloodPressure, Quantity, Unit } from '../../case/index.ts';
+import type { BloodPressure, Interval, Quantity, Unit } from '../../case/index.ts';
 import type { Formats } from './formats.ts';
 
 /** The same measurement in the other common unit, shown in brackets. */
@@ -45,10 +45,17 @@ export function quantityText(q: Quantity, f: Formats, second?: SecondUnit): stri
   const sign = q.comparator === undefined ? '' : COMPARATORS[q.comparator];
   const first =
     sign + f.texts.text(UNIT_KEYS[q.unit], { value: f.number(q.value, decimalsOf(q), q.unit === '{INR}' ? 1 : 0) });
+  if (q.interval !== undefined && q.interval.low < q.interval.high) return withInterval(first, q.interval, f);
   if (second === undefined) return first;
   const other = sign + f.texts.text(second.unitKey, { value: f.number(q.value * second.perFirst, second.decimals) });
   // Chinese laboratories report in SI units: those come first there.
   return f.texts.locale === 'zh-CN' ? `${other} (${first})` : `${first} (${other})`;
+}
+
+/** '68 mL (55–82)': the ends as exact as the value. */
+function withInterval(value: string, { low, high }: Interval, f: Formats): string {
+  const range = f.texts.text('ui.range', { from: f.number(low), to: f.number(high) });
+  return f.texts.text('ui.with-interval', { value, range });
 }
 
 /** Glucose is read as a whole number; near the limits of hypoglycemia a tenth may decide. */

@@ -1,10 +1,12 @@
 /** From the record to the stroke case: index once, map by topic, freeze. */
 import {
+  NO_IMAGING,
   known,
   type Degradation,
   type Fact,
   type FactKey,
   type Instant,
+  type PatientImaging,
   type Quantity,
   type StrokeCase,
   type StrokeFacts,
@@ -31,6 +33,15 @@ import type { Scope } from './scope.ts';
 import { yesNoFact } from './values.ts';
 import { mapBloodPressure } from './vital-signs.ts';
 
+/** What the imaging pipelines say of the patient. */
+export interface ImagingOfCase {
+  readonly patient: PatientImaging;
+  /** Their findings as facts: they fill what the record leaves unknown, a report outranks them. */
+  readonly facts: Partial<StrokeFacts>;
+  /** The findings could not be read: said on the cards, so that nobody takes silence for 'nothing found'. */
+  readonly unread?: Degradation;
+}
+
 export interface BuildOptions {
   /** The instant at which the facts are gathered. */
   readonly at: Instant;
@@ -39,8 +50,7 @@ export interface BuildOptions {
   readonly terminology: Terminology;
   /** The site's configuration, used where the record says nothing; null = not configured. */
   readonly thrombectomyAccess: boolean | null;
-  /** Findings of the imaging pipeline: they fill what the record leaves unknown, a report outranks them. */
-  readonly imaging?: Partial<StrokeFacts>;
+  readonly imaging?: ImagingOfCase;
 }
 
 const MEASURED = Object.keys(QUANTITIES) as readonly MeasuredKey[];
@@ -95,7 +105,7 @@ function mapFacts(scope: Scope, index: RecordIndex, options: BuildOptions): Pick
     { thrombectomyAccess: thrombectomyAccess(scope, index, options.thrombectomyAccess) },
   ]);
   return {
-    facts: withImaging(facts, options.imaging),
+    facts: withImaging(facts, options.imaging?.facts),
     indications: mapIndications(scope, index, episode, { ...clocks, ...drugs, ...nihss }),
   };
 }
@@ -164,6 +174,11 @@ export function buildStrokeCase(record: PatientRecord, options: BuildOptions): S
     asOf: at,
     indications,
     facts,
-    degradations: [...record.degradations, ...index.degradations.toSorted(byPlace)],
+    imaging: options.imaging?.patient ?? NO_IMAGING,
+    degradations: [
+      ...record.degradations,
+      ...index.degradations.toSorted(byPlace),
+      ...(options.imaging?.unread === undefined ? [] : [options.imaging.unread]),
+    ],
   });
 }

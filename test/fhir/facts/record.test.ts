@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { FhirResource } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
-import { known, quantity } from '../../../src/case/index.ts';
+import { known, NO_IMAGING, quantity } from '../../../src/case/index.ts';
 import { observationCodes } from '../../../src/fhir/facts/index.ts';
 import { resourcesOf } from '../../../src/fhir/offline-records.ts';
 import { FACT_KEYS } from '../../support/fact-keys.ts';
@@ -148,7 +148,7 @@ describe('the case', () => {
 });
 
 describe('findings of the imaging pipeline', () => {
-  const imaging = { aspects: known(quantity(5, '{score}'), null, []) };
+  const imaging = { patient: NO_IMAGING, facts: { aspects: known(quantity(5, '{score}'), null, []) } };
   it('fill what the record leaves open', () => {
     expect(caseOf(aRecord([patient()]), { imaging }).facts.aspects).toMatchObject({ value: { value: 5 } });
   });
