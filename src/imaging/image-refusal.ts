@@ -2,9 +2,11 @@
 
 export const REFUSAL_CODES = [
   'not-nifti',
+  'not-dicom',
   'damaged',
   'too-large',
   'unsupported-type',
+  'unsupported-syntax',
   'not-three-dimensional',
   'no-position',
   'left-right-unclear',
@@ -25,9 +27,12 @@ export type RefusalCode = (typeof REFUSAL_CODES)[number];
 export class ImageRefusal extends Error {
   override readonly name = 'ImageRefusal';
   readonly code: RefusalCode;
+  /** SOP Instance UID of a DICOM instance, where it could be read. */
+  readonly instanceUid: string | null;
 
-  constructor(code: RefusalCode, message: string) {
+  constructor(code: RefusalCode, message: string, instanceUid: string | null = null) {
     super(message);
     this.code = code;
+    this.instanceUid = instanceUid;
   }
 }

@@ -32,6 +32,10 @@ export interface FrameHeader {
   readonly echoTimeMs: number | null;
   readonly repetitionTimeMs: number | null;
   readonly inversionTimeMs: number | null;
+  /** FrameType of an enhanced instance: ['ORIGINAL', 'PRIMARY', 'DIFFUSION', 'NONE']; absent in a classic one. */
+  readonly frameType?: readonly string[];
+  /** DimensionIndexValues of an enhanced instance, from 1. */
+  readonly dimensionIndices?: readonly number[];
 }
 
 export interface PixelFormat {

@@ -1,0 +1,3 @@
+export type { FrameHeader, InstanceHeader, PatientIdentity, PixelFormat } from './instance-header.ts';
+export { parseInstance } from './parse-instance.ts';
+export { readFrames } from './read-frames.ts';
