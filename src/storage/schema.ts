@@ -115,10 +115,95 @@ export interface ImagingOutputTable {
 /** Written only when the destination gave the object back. */
 export interface ImagingDeliveryTable {
   result_id: string;
-  /** SOP Instance UID, or what the resource on the FHIR server is called. */
-  object: string;
+  kind: string;
   destination: string;
   confirmed_at: Timestamp;
+}
+
+/** A study as its images describe it. The identity is patient data: never in a log. */
+export interface ImageStudyTable {
+  study_uid: string;
+  patient_id: string | null;
+  patient_issuer: string | null;
+  /** JSON: identifiers with their issuers. */
+  other_patient_ids: string;
+  /** YYYY-MM-DD */
+  birth_date: string | null;
+  sex: string | null;
+  accession_number: string | null;
+  /** As the archive counts it; null where nobody told. */
+  expected_instances: number | null;
+  first_received_at: Timestamp;
+  last_received_at: Timestamp;
+  last_used_at: Timestamp;
+  /** Content version that was handed to the analysis last. */
+  announced_content: string | null;
+  announced_instances: number | null;
+  announced_at: Timestamp | null;
+  quarantine_reason: string | null;
+  quarantined_at: Timestamp | null;
+  /** A person decided that the study belongs to its patient. */
+  released_at: Timestamp | null;
+}
+
+/** Empty issuer: the images name none. */
+export interface ImagePatientIdTable {
+  study_uid: string;
+  patient_id: string;
+  issuer: string;
+}
+
+export interface ImageSeriesTable {
+  study_uid: string;
+  series_uid: string;
+  modality: string;
+  expected_instances: number | null;
+  first_received_at: Timestamp;
+  last_received_at: Timestamp;
+}
+
+export interface ImageInstanceTable {
+  sop_instance_uid: string;
+  study_uid: string;
+  series_uid: string;
+  sop_class_uid: string;
+  transfer_syntax_uid: string;
+  instance_number: number | null;
+  path: string;
+  bytes: number;
+  /** SHA-256 of the file as received. */
+  digest: string;
+  /** SHA-256 of transfer syntax and data set: the same over every way in. */
+  content_digest: string;
+  received_at: Timestamp;
+  way: string;
+  peer: string | null;
+}
+
+export interface ImageRefusalTable {
+  id: Generated<number>;
+  sop_instance_uid: string | null;
+  study_uid: string | null;
+  code: string;
+  digest: string;
+  bytes: number;
+  way: string;
+  peer: string | null;
+  refused_at: Timestamp;
+}
+
+/** What is left of an instance that was deleted. */
+export interface ImageTombstoneTable {
+  id: Generated<number>;
+  sop_instance_uid: string;
+  study_uid: string;
+  series_uid: string;
+  path: string;
+  digest: string;
+  bytes: number;
+  received_at: Timestamp;
+  removed_at: Timestamp;
+  reason: string;
 }
 
 export interface Schema {
@@ -131,4 +216,10 @@ export interface Schema {
   imaging_finding: ImagingFindingTable;
   imaging_output: ImagingOutputTable;
   imaging_delivery: ImagingDeliveryTable;
+  image_study: ImageStudyTable;
+  image_patient_id: ImagePatientIdTable;
+  image_series: ImageSeriesTable;
+  image_instance: ImageInstanceTable;
+  image_refusal: ImageRefusalTable;
+  image_tombstone: ImageTombstoneTable;
 }

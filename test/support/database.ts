@@ -47,6 +47,9 @@ export async function emptyDatabase({ sql: db }: Database): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`alter table audit_record disable trigger all`.execute(tx);
     await sql`truncate audit_record, issued_card, feedback, used_token restart identity`.execute(tx);
+    await sql`truncate image_study, image_patient_id, image_series, image_instance, image_refusal, image_tombstone`.execute(
+      tx,
+    );
     await sql`alter table audit_record enable trigger all`.execute(tx);
     await tx
       .updateTable('audit_head')

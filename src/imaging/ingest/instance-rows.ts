@@ -1,0 +1,199 @@
+/** Rows of received instances: study, series and instance are committed together, many instances in one transaction. */
+import type { Transaction } from 'kysely';
+import type { Database } from '../../storage/index.ts';
+import type { Schema } from '../../storage/schema.ts';
+import type { InstanceHeader, PatientIdentity } from '../dicom/instance-header.ts';
+import type { StoredInstance } from './image-store.ts';
+import type { Origin } from './receipt.ts';
+import { normalizedId, samePatientInStudy } from './same-patient.ts';
+
+type Tx = Transaction<Schema>;
+
+export interface NewInstance {
+  readonly header: InstanceHeader;
+  readonly stored: StoredInstance;
+  readonly contentDigest: string;
+  readonly receivedAt: Date;
+  readonly origin: Origin;
+}
+
+export interface KeptInstance {
+  readonly studyUid: string;
+  readonly seriesUid: string;
+  readonly path: string;
+  readonly contentDigest: string;
+}
+
+/** PostgreSQL text cannot hold NUL, and padding is no part of a value. */
+function clean(text: string | null): string | null {
+  const trimmed = text?.replaceAll('\0', '').trim() ?? '';
+  return trimmed === '' ? null : trimmed;
+}
+
+export function cleanIdentity({ patientId, issuer, otherIds, birthDate, sex }: PatientIdentity): PatientIdentity {
+  return {
+    patientId: clean(patientId),
+    issuer: clean(issuer),
+    otherIds: otherIds.flatMap((other) => {
+      const id = clean(other.id);
+      return id === null ? [] : [{ id, issuer: clean(other.issuer) }];
+    }),
+    birthDate: clean(birthDate),
+    sex: clean(sex),
+  };
+}
+
+export interface IdentityColumns {
+  readonly patient_id: string | null;
+  readonly patient_issuer: string | null;
+  readonly other_patient_ids: string;
+  readonly birth_date: string | null;
+  readonly sex: string | null;
+}
+
+export function identityOf(row: IdentityColumns): PatientIdentity {
+  return {
+    patientId: row.patient_id,
+    issuer: row.patient_issuer,
+    otherIds: JSON.parse(row.other_patient_ids) as PatientIdentity['otherIds'],
+    birthDate: row.birth_date,
+    sex: row.sex,
+  };
+}
+
+/** The first instance names the patient of the study; a later one that disagrees puts the study into quarantine. */
+async function keepStudy(tx: Tx, { header, receivedAt }: NewInstance): Promise<void> {
+  const identity = cleanIdentity(header.patient);
+  await tx
+    .insertInto('image_study')
+    .values({
+      study_uid: header.studyUid,
+      patient_id: identity.patientId,
+      patient_issuer: identity.issuer,
+      other_patient_ids: JSON.stringify(identity.otherIds),
+      birth_date: identity.birthDate,
+      sex: identity.sex,
+      accession_number: clean(header.accessionNumber),
+      expected_instances: null,
+      first_received_at: receivedAt,
+      last_received_at: receivedAt,
+      last_used_at: receivedAt,
+      announced_content: null,
+      announced_instances: null,
+      announced_at: null,
+      quarantine_reason: null,
+      quarantined_at: null,
+      released_at: null,
+    })
+    .onConflict((conflict) =>
+      conflict.column('study_uid').doUpdateSet({ last_received_at: receivedAt, last_used_at: receivedAt }),
+    )
+    .execute();
+  const study = await tx
+    .selectFrom('image_study')
+    .select(['patient_id', 'patient_issuer', 'other_patient_ids', 'birth_date', 'sex', 'quarantine_reason'])
+    .where('study_uid', '=', header.studyUid)
+    .executeTakeFirstOrThrow();
+  if (study.quarantine_reason === null && samePatientInStudy(identityOf(study), identity) === 'different') {
+    await tx
+      .updateTable('image_study')
+      .set({ quarantine_reason: 'patients-differ-within-study', quarantined_at: receivedAt, released_at: null })
+      .where('study_uid', '=', header.studyUid)
+      .execute();
+  }
+  await keepPatientIds(tx, header.studyUid, identity);
+}
+
+async function keepPatientIds(tx: Tx, studyUid: string, identity: PatientIdentity): Promise<void> {
+  const ids = [{ id: identity.patientId ?? '', issuer: identity.issuer }, ...identity.otherIds];
+  const rows = ids.flatMap(({ id, issuer }) => {
+    const normalized = normalizedId(id);
+    return normalized === null ? [] : [{ study_uid: studyUid, patient_id: normalized, issuer: issuer ?? '' }];
+  });
+  if (rows.length === 0) return;
+  await tx
+    .insertInto('image_patient_id')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** @returns the row that holds this SOP Instance UID now: the new one, or the one that was first */
+async function keepInstance(tx: Tx, instance: NewInstance): Promise<KeptInstance> {
+  const { header, stored, contentDigest, receivedAt, origin } = instance;
+  await keepStudy(tx, instance);
+  await tx
+    .insertInto('image_series')
+    .values({
+      study_uid: header.studyUid,
+      series_uid: header.seriesUid,
+      modality: clean(header.modality) ?? '',
+      expected_instances: null,
+      first_received_at: receivedAt,
+      last_received_at: receivedAt,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['study_uid', 'series_uid']).doUpdateSet({ last_received_at: receivedAt }),
+    )
+    .execute();
+  await tx
+    .insertInto('image_instance')
+    .values({
+      sop_instance_uid: header.sopInstanceUid,
+      study_uid: header.studyUid,
+      series_uid: header.seriesUid,
+      sop_class_uid: header.sopClassUid,
+      transfer_syntax_uid: header.transferSyntaxUid,
+      instance_number: header.instanceNumber,
+      path: stored.path,
+      bytes: stored.bytes,
+      digest: stored.digest,
+      content_digest: contentDigest,
+      received_at: receivedAt,
+      way: origin.way,
+      peer: origin.peer,
+    })
+    .onConflict((conflict) => conflict.column('sop_instance_uid').doNothing())
+    .execute();
+  const kept = await findInstance(tx, header.sopInstanceUid);
+  if (kept === undefined) throw new Error('an instance that was just written has no row');
+  return kept;
+}
+
+export async function findInstance(db: Database['sql'], sopInstanceUid: string): Promise<KeptInstance | undefined> {
+  const row = await db
+    .selectFrom('image_instance')
+    .select(['study_uid', 'series_uid', 'path', 'content_digest'])
+    .where('sop_instance_uid', '=', sopInstanceUid)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return { studyUid: row.study_uid, seriesUid: row.series_uid, path: row.path, contentDigest: row.content_digest };
+}
+
+export type Kept = { readonly kept: KeptInstance } | { readonly error: unknown };
+
+/**
+ * Commits a batch. When it fails, each instance gets a transaction of its own: one bad row holds up no other.
+ * @returns one result for each instance, in the same order
+ */
+export async function keepInstances(database: Database, batch: readonly NewInstance[]): Promise<readonly Kept[]> {
+  // Rows are locked in one order everywhere, so two processes never wait for each other crosswise.
+  const order = batch
+    .map((instance, index) => ({ instance, index, key: `${instance.header.studyUid} ${instance.header.seriesUid}` }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.index - b.index));
+  const together = async (): Promise<readonly Kept[]> => {
+    const results: Kept[] = [];
+    await database.sql.transaction().execute(async (tx) => {
+      for (const { instance, index } of order) results[index] = { kept: await keepInstance(tx, instance) };
+    });
+    return results;
+  };
+  try {
+    return await together();
+  } catch (error) {
+    if (batch.length === 1) return [{ error }];
+  }
+  const results: Kept[] = [];
+  for (const instance of batch) results.push(...(await keepInstances(database, [instance])));
+  return results;
+}

@@ -1,0 +1,197 @@
+/** What the receipt promises: acknowledged is kept, the same again changes nothing, and nothing replaces what is kept. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Receipt } from '../../../src/imaging/ingest/receipt.ts';
+import { recoverImages } from '../../../src/imaging/ingest/recover.ts';
+import type { Database } from '../../../src/storage/index.ts';
+import { emptyDatabase, freshDatabase } from '../../support/database.ts';
+import { ctSeries, dicomFile, SYNTAX, uidOf, type SeriesOptions } from '../../support/dicom-files.ts';
+import { NOON, openIngest, type TestIngest } from '../../support/image-ingest.ts';
+
+let database: Database;
+let ingest: TestIngest;
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await emptyDatabase(database);
+  ingest = await openIngest(database, { maxInstanceBytes: 100_000 });
+});
+afterEach(() => ingest.close());
+
+const PACS = { way: 'stow', peer: 'pacs' } as const;
+
+function slices(options: Partial<SeriesOptions> = {}): Uint8Array[] {
+  return ctSeries({ size: [8, 8, 3], ...options }).map(({ bytes }) => bytes);
+}
+
+function slice(options: Partial<SeriesOptions> = {}): Uint8Array {
+  const [first] = slices(options);
+  if (first === undefined) throw new Error('no slice');
+  return first;
+}
+
+const receive = (bytes: Uint8Array): Promise<Receipt> => ingest.receiver.receive(bytes, PACS);
+const files = (): string[] =>
+  readdirSync(ingest.directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.dcm'));
+const instances = () => database.sql.selectFrom('image_instance').selectAll().execute();
+const refusals = () => database.sql.selectFrom('image_refusal').selectAll().execute();
+const studies = () => database.sql.selectFrom('image_study').selectAll().execute();
+
+describe('an acknowledged instance', () => {
+  it('is on the disk as it was sent, with rows for instance, series and study', async () => {
+    const bytes = slice();
+    const receipt = await receive(bytes);
+    expect(receipt).toMatchObject({ outcome: 'stored', uids: { studyUid: uidOf('study') } });
+    const [row] = await instances();
+    expect(row).toMatchObject({ bytes: bytes.length, way: 'stow', peer: 'pacs', study_uid: uidOf('study') });
+    expect(row?.received_at).toEqual(new Date(NOON));
+    expect(Buffer.from(await ingest.store.read(row?.path ?? '')).equals(bytes)).toBe(true);
+    expect(await studies()).toMatchObject([
+      { patient_id: 'P-1', birth_date: '1950-01-17', sex: 'F', quarantine_reason: null },
+    ]);
+    expect(await database.sql.selectFrom('image_series').selectAll().execute()).toMatchObject([{ modality: 'CT' }]);
+  });
+
+  it('sent again is acknowledged and changes nothing, also from another sender that wrote other file headers', async () => {
+    const bytes = slice();
+    await receive(bytes);
+    const otherMeta = slice({ preamble: Buffer.from('made by another archive') });
+    expect(Buffer.from(otherMeta).equals(bytes)).toBe(false);
+    for (const again of [bytes, otherMeta]) expect(await receive(again)).toMatchObject({ outcome: 'duplicate' });
+    expect(await instances()).toHaveLength(1);
+    expect(files()).toHaveLength(1);
+    expect(await refusals()).toEqual([]);
+  });
+
+  it('is kept once when twenty send it at the same time', async () => {
+    const bytes = slice();
+    const receipts = await Promise.all(Array.from({ length: 20 }, () => receive(bytes)));
+    expect(receipts.every(({ outcome }) => outcome !== 'refused')).toBe(true);
+    expect(await instances()).toHaveLength(1);
+    expect(files()).toHaveLength(1);
+  });
+});
+
+describe('another instance under a UID that is taken', () => {
+  const other = slice({ values: () => 77 });
+
+  it('is refused and noted; the first one stays as it is', async () => {
+    const first = slice();
+    await receive(first);
+    const uid = ctSeries({ size: [8, 8, 1] })[0]?.sopInstanceUid;
+    expect(await receive(other)).toMatchObject({
+      outcome: 'refused',
+      code: 'conflicting-instance',
+      sopInstanceUid: uid,
+    });
+    const [row] = await instances();
+    expect(Buffer.from(await ingest.store.read(row?.path ?? '')).equals(first)).toBe(true);
+    expect(await refusals()).toMatchObject([{ code: 'conflicting-instance', sop_instance_uid: uid, peer: 'pacs' }]);
+    expect(await studies()).toMatchObject([{ quarantine_reason: null }]);
+  });
+
+  it('never mixes with the first when both arrive at once', async () => {
+    const first = slice();
+    const receipts = await Promise.all([receive(first), receive(other)]);
+    expect(receipts.map(({ outcome }) => outcome).sort()).toEqual(['refused', 'stored']);
+    const [row] = await instances();
+    const kept = Buffer.from(await ingest.store.read(row?.path ?? ''));
+    expect([first, other].some((bytes) => kept.equals(bytes))).toBe(true);
+    expect(files()).toHaveLength(1);
+  });
+
+  it('of another patient puts the study into quarantine', async () => {
+    await receive(slice());
+    await receive(slice({ tags: { PatientID: 'P-2' } }));
+    expect(await studies()).toMatchObject([{ quarantine_reason: 'patients-differ-within-study', patient_id: 'P-1' }]);
+  });
+});
+
+it('a study in which two patients meet is in quarantine; its instances are kept', async () => {
+  const [a, b] = [slice(), slice({ series: 'other', tags: { PatientID: 'P-2' } })];
+  for (const bytes of [a, b]) expect(await receive(bytes)).toMatchObject({ outcome: 'stored' });
+  expect(await studies()).toMatchObject([{ quarantine_reason: 'patients-differ-within-study' }]);
+  expect(await instances()).toHaveLength(2);
+});
+
+describe('what cannot be used is refused with its reason and noted without patient data', () => {
+  const whole = slice();
+  it.each([
+    ['random bytes', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'not-dicom'],
+    ['nothing', Buffer.alloc(0), 'not-dicom'],
+    ['a file that was cut off', whole.subarray(0, 400), 'damaged'],
+    ['a UID that leads out of the folder', slice({ tags: { StudyInstanceUID: '1..2' } }), 'damaged'],
+    ['more than the limit', slice({ size: [300, 300, 1] }), 'too-large'],
+    [
+      'an unknown transfer syntax',
+      dicomFile({ SOPClassUID: '1.2', SOPInstanceUID: '1.2.3' }, { syntax: '1.2.3.4' }),
+      'unsupported-syntax',
+    ],
+  ])('%s', async (_what, bytes, code) => {
+    expect(await receive(bytes)).toMatchObject({ outcome: 'refused', code });
+    const noted = await refusals();
+    expect(noted).toMatchObject([{ code, bytes: bytes.length, way: 'stow' }]);
+    expect(JSON.stringify(noted)).not.toMatch(/Doe|P-1|1950/);
+    expect(files()).toEqual([]);
+    expect(await studies()).toEqual([]);
+  });
+
+  it('an instance of another study than announced', async () => {
+    expect(await ingest.receiver.receive(whole, PACS, '1.2.3')).toMatchObject({ code: 'other-study' });
+    expect(await instances()).toEqual([]);
+  });
+});
+
+it('identifiers with NUL and blanks, and none at all, are no obstacle', async () => {
+  const odd = slice({ tags: { PatientID: 'A\0B', PatientBirthDate: null, PatientSex: '', AccessionNumber: ' \0' } });
+  expect(await receive(odd)).toMatchObject({ outcome: 'stored' });
+  expect(await studies()).toMatchObject([{ birth_date: null, sex: null, accession_number: null }]);
+});
+
+it('one instance that the database refuses does not hold up those that arrive with it', async () => {
+  const [a, b, c] = slices({ syntax: SYNTAX.implicit });
+  if (a === undefined || b === undefined || c === undefined) throw new Error('no slices');
+  const [, bad] = ctSeries({ size: [8, 8, 3] });
+  await database.sql.schema
+    .alterTable('image_instance')
+    .addCheckConstraint('no_bad', sql`sop_instance_uid <> ${sql.lit(bad?.sopInstanceUid ?? '')}`)
+    .execute();
+  try {
+    const results = await Promise.allSettled([a, b, c].map(receive));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await instances()).toHaveLength(2);
+  } finally {
+    await database.sql.schema.alterTable('image_instance').dropConstraint('no_bad').execute();
+  }
+});
+
+describe('at start, folder and rows are brought together', () => {
+  const recover = () => recoverImages({ database, store: ingest.store, receiver: ingest.receiver, now: NOON });
+
+  it('complete files without a row are adopted', async () => {
+    const [a, b] = slices();
+    if (a === undefined || b === undefined) throw new Error('no slices');
+    await receive(a);
+    const header = ctSeries({ size: [8, 8, 3] })[1];
+    if (header === undefined) throw new Error('no slice');
+    await ingest.store.write(header, b);
+    expect(await recover()).toEqual({ adopted: 1, removed: 0, unfinished: 0 });
+    expect((await instances()).map(({ way }) => way).sort()).toEqual(['recovered', 'stow']);
+    expect(await recover()).toEqual({ adopted: 0, removed: 0, unfinished: 0 });
+  });
+
+  it('files that lost to another instance or are damaged are removed', async () => {
+    const header = ctSeries({ size: [8, 8, 1] })[0];
+    if (header === undefined) throw new Error('no slice');
+    await receive(header.bytes);
+    await ingest.store.write(header, slice({ values: () => 5 }));
+    await ingest.store.write({ ...header, sopInstanceUid: '1.2.3' }, header.bytes.subarray(0, 300));
+    expect(await recover()).toEqual({ adopted: 0, removed: 2, unfinished: 0 });
+    expect(files()).toHaveLength(1);
+    expect(join(ingest.directory, files()[0] ?? '')).toContain(header.sopInstanceUid);
+  });
+});
