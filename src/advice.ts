@@ -3,7 +3,9 @@
  * Reading the record is the only I/O; the rest is pure functions of what was read and of one instant.
  */
 import { randomUUID } from 'node:crypto';
-import type { Instant, StrokeCase } from './case/index.ts';
+import { NO_IMAGING } from './case/index.ts';
+import type { Degradation, Instant, PatientImaging, StrokeCase } from './case/index.ts';
+import { DeadlineExceeded, withDeadline } from './cds-hooks/deadline.ts';
 import { NothingToSay, type HookService, type InvocationContext } from './cds-hooks/hook-service.ts';
 import type { HookRequest } from './cds-hooks/request.ts';
 import { decide } from './decisions/decide.ts';
@@ -14,11 +16,17 @@ import { explain } from './explanation/index.ts';
 import { storeEvaluation } from './explanation/stored-evaluation.ts';
 import { nothingReadable } from './fhir/access/index.ts';
 import type { PatientRecord, RecordKey } from './fhir/record.ts';
+import { joinImaging } from './imaging/results/case-facts.ts';
 import { preferredLocale } from './locale.ts';
 
 export interface AdvisorParts {
   readonly readRecord: (request: HookRequest, context: InvocationContext) => Promise<PatientRecord>;
   readonly toCase: (record: PatientRecord, at: Instant) => StrokeCase;
+  /**
+   * What the imaging pipelines know of the patient; absent where none run. One look-up: it never waits for imaging, and
+   * what takes longer than it may counts as unread.
+   */
+  readonly imagingOf?: (record: PatientRecord) => Promise<PatientImaging>;
   /** What trained models say about a case; absent where none is installed. */
   readonly predict?: (stroke: StrokeCase) => Promise<CasePredictions>;
   readonly policy: SitePolicy;
@@ -58,14 +66,32 @@ function wouldNotShowAStroke({ reads }: PatientRecord): boolean {
   return INDICATING.every((key) => reads[key].state === 'failed');
 }
 
+/** Milliseconds that the look-up of findings may take from an answer. */
+const IMAGING_LOOK_UP = 500;
+
+async function withImaging(
+  stroke: StrokeCase,
+  record: PatientRecord,
+  { imagingOf, onDecisionError }: Pick<AdvisorParts, 'imagingOf' | 'onDecisionError'>,
+): Promise<StrokeCase> {
+  if (imagingOf === undefined || stroke.indications.length === 0) return stroke;
+  try {
+    return joinImaging(stroke, await withDeadline(IMAGING_LOOK_UP, () => imagingOf(record)));
+  } catch (error) {
+    onDecisionError('imaging', error);
+    const why: Degradation['why'] = error instanceof DeadlineExceeded ? 'time-out' : 'unavailable';
+    return joinImaging(stroke, NO_IMAGING, { where: 'imagingFindings', why });
+  }
+}
+
 /** What is said about a record at an instant; the models run before, the rest is pure. Also serves offline evaluation. */
 export async function adviseOnRecord(
   record: PatientRecord,
   at: Instant,
   locale: Locale,
-  parts: Pick<AdvisorParts, 'toCase' | 'predict' | 'policy' | 'content' | 'version' | 'onDecisionError'>,
+  parts: Pick<AdvisorParts, 'toCase' | 'imagingOf' | 'predict' | 'policy' | 'content' | 'version' | 'onDecisionError'>,
 ) {
-  const stroke = parts.toCase(record, at);
+  const stroke = await withImaging(parts.toCase(record, at), record, parts);
   const predictions = stroke.indications.length === 0 ? undefined : await parts.predict?.(stroke);
   const decisions = decide(stroke, at, parts.policy, {
     onError: parts.onDecisionError,

@@ -1,4 +1,5 @@
 export * from './fact.ts';
+export * from './imaging-facts.ts';
 export * from './imaging-finding.ts';
 export * from './lesion-features.ts';
 export * from './perfusion-features.ts';

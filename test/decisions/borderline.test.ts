@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimate } from '../../src/case/index.ts';
-import type { Fact, FactKey, Quantity, StrokeCase, StrokeFacts } from '../../src/case/index.ts';
+import type { Fact, FactKey, Quantity, StrokeCase } from '../../src/case/index.ts';
 import { mismatchOf } from '../../src/decisions/borderline.ts';
 import { GUIDELINE_IDS } from '../../src/decisions/evaluation.ts';
 import { evaluateHemorrhagicTransformation } from '../../src/decisions/hemorrhagic-transformation/index.ts';
@@ -150,7 +150,7 @@ describe('a wider interval, in any case', () => {
     const { value, unit, interval } = fact.value;
     const { low, high } = interval ?? { low: value, high: value };
     const wider = estimate(value, unit, { low: Math.max(0, low - below), high: high + above });
-    return { ...stroke, facts: { ...stroke.facts, [key]: { ...fact, value: wider } } as StrokeFacts };
+    return { ...stroke, facts: { ...stroke.facts, [key]: { ...fact, value: wider } } };
   };
   const width = fc.oneof(fc.constantFrom(0, 0.001), fc.double({ min: 0, max: 80, noNaN: true }));
   const key = fc.constantFrom(...MEASURED);

@@ -1,4 +1,5 @@
 /** One fact as label, value, time and kind of source: the row of an evidence table, for Markdown and HTML alike. */
+import { isImagingReference } from '../../case/index.ts';
 import type { Fact, FactKey, Known, StrokeFacts, Unknown } from '../../case/index.ts';
 import type { Formats } from './formats.ts';
 import { valueText } from './fact-value.ts';
@@ -111,12 +112,16 @@ function sourceKinds(values: readonly Known<unknown>[], references: readonly str
     if (!kinds.includes(kind)) kinds.push(kind);
   };
   for (const reference of references) add(sourceKind(reference, f));
-  if (values.some((known) => known.basis === 'derived')) add(f.texts.text('ui.derived'));
+  // That a finding of a pipeline is computed is what its own words say.
+  const isCalculated = (known: Known<unknown>): boolean =>
+    known.basis === 'derived' && !known.sources.some(({ reference }) => isImagingReference(reference));
+  if (values.some(isCalculated)) add(f.texts.text('ui.derived'));
   return kinds.join(', ');
 }
 
 /** By the resource type before the id, where our texts know it; never the text that came. */
 function sourceKind(reference: string, f: Formats): string {
+  if (isImagingReference(reference)) return f.texts.text('source.imaging');
   const slash = reference.indexOf('/');
   const key = `source.${slash === -1 ? reference : reference.slice(0, slash)}`;
   return f.texts.text(f.texts.has(key) ? key : 'source.other');

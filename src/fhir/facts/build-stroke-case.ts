@@ -6,7 +6,6 @@ import {
   type Fact,
   type FactKey,
   type Instant,
-  type PatientImaging,
   type Quantity,
   type StrokeCase,
   type StrokeFacts,
@@ -33,15 +32,6 @@ import type { Scope } from './scope.ts';
 import { yesNoFact } from './values.ts';
 import { mapBloodPressure } from './vital-signs.ts';
 
-/** What the imaging pipelines say of the patient. */
-export interface ImagingOfCase {
-  readonly patient: PatientImaging;
-  /** Their findings as facts: they fill what the record leaves unknown, a report outranks them. */
-  readonly facts: Partial<StrokeFacts>;
-  /** The findings could not be read: said on the cards, so that nobody takes silence for 'nothing found'. */
-  readonly unread?: Degradation;
-}
-
 export interface BuildOptions {
   /** The instant at which the facts are gathered. */
   readonly at: Instant;
@@ -50,7 +40,6 @@ export interface BuildOptions {
   readonly terminology: Terminology;
   /** The site's configuration, used where the record says nothing; null = not configured. */
   readonly thrombectomyAccess: boolean | null;
-  readonly imaging?: ImagingOfCase;
 }
 
 const MEASURED = Object.keys(QUANTITIES) as readonly MeasuredKey[];
@@ -105,7 +94,7 @@ function mapFacts(scope: Scope, index: RecordIndex, options: BuildOptions): Pick
     { thrombectomyAccess: thrombectomyAccess(scope, index, options.thrombectomyAccess) },
   ]);
   return {
-    facts: withImaging(facts, options.imaging?.facts),
+    facts,
     indications: mapIndications(scope, index, episode, { ...clocks, ...drugs, ...nihss }),
   };
 }
@@ -117,18 +106,6 @@ function collect(topics: readonly Partial<StrokeFacts>[]): StrokeFacts {
     for (const key in topic) facts[key] = topic[key as FactKey];
   }
   return facts as unknown as StrokeFacts;
-}
-
-function withImaging(facts: StrokeFacts, imaging: Partial<StrokeFacts> | undefined): StrokeFacts {
-  if (imaging === undefined) return facts;
-  const isOpen = (key: FactKey): boolean => {
-    const fact = facts[key];
-    return (
-      fact.status === 'unknown' || (key === 'brainImaging' && fact.status === 'known' && fact.basis === 'not-recorded')
-    );
-  };
-  const filled = (Object.keys(imaging) as FactKey[]).filter((key) => isOpen(key) && imaging[key] !== undefined);
-  return { ...facts, ...Object.fromEntries(filled.map((key) => [key, imaging[key]])) };
 }
 
 const KEYS_OF_TYPE: ReadonlyMap<string, readonly RecordKey[]> = new Map<string, readonly RecordKey[]>(
@@ -174,11 +151,7 @@ export function buildStrokeCase(record: PatientRecord, options: BuildOptions): S
     asOf: at,
     indications,
     facts,
-    imaging: options.imaging?.patient ?? NO_IMAGING,
-    degradations: [
-      ...record.degradations,
-      ...index.degradations.toSorted(byPlace),
-      ...(options.imaging?.unread === undefined ? [] : [options.imaging.unread]),
-    ],
+    imaging: NO_IMAGING,
+    degradations: [...record.degradations, ...index.degradations.toSorted(byPlace)],
   });
 }

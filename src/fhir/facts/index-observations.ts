@@ -2,6 +2,7 @@
 import type { Observation } from 'fhir/r4.js';
 import type { TimeSpan, UnknownReason } from '../../case/index.ts';
 import { fhirTime } from '../time.ts';
+import { isComputed } from './computed-observation.ts';
 import { codingsOf, type Reading, type ValueNode } from './reading.ts';
 import { periodSpan, type Scope } from './scope.ts';
 
@@ -46,10 +47,13 @@ export function indexObservation(
   if (NOT_USED.has(resource.status)) return;
   const pending = resource.status === 'registered';
   let when: When | undefined;
+  let computed: boolean | undefined;
   const add = (group: string, node: ValueNode): void => {
     when ??= effective(resource, scope);
     const { at, timeProblem } = when;
-    const reading = { node, reference, assessment: reference, at, pending };
+    computed ??= isComputed(resource);
+    const plain = { node, reference, assessment: reference, at, pending };
+    const reading: Reading = computed ? { ...plain, computed } : plain;
     addReading(readings, group, timeProblem === undefined ? reading : { ...reading, timeProblem });
   };
   let known = false;

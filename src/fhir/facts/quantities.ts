@@ -1,8 +1,9 @@
 /** Numeric facts: unit, plausibility, age of the value. */
-import type { Fact, Quantity, Unit } from '../../case/index.ts';
+import type { Fact, Quantity, Unit, UnknownReason } from '../../case/index.ts';
 import { quantity } from '../../case/index.ts';
 import { convert, nameableUnit, rounded, type UnitTarget } from '../units.ts';
 import { choose } from './choose.ts';
+import { withWrittenInterval } from './computed-observation.ts';
 import { QUANTITIES, type MeasuredKey } from './quantity-table.ts';
 import { recordedNumber, reject, accept, type Parsed, type Reading, type ValueNode } from './reading.ts';
 import { readingsOf, type RecordIndex } from './record-index.ts';
@@ -52,16 +53,28 @@ export function measured(scope: Scope, index: RecordIndex, fact: MeasuredKey, si
   const { group, label, target, range, lookBack, list, whole, ofEpisode } = QUANTITIES[fact];
   const all = readingsOf(index, group);
   const readings = ofEpisode === true ? ofThisEpisode(all, since) : all;
-  return choose(
-    candidatesOf(readings, (node) => parseQuantity(node, target, range, label, whole)),
-    {
+  const parse = (node: ValueNode): Parsed<Quantity> => parseQuantity(node, target, range, label, whole);
+  const chosen = (of: readonly Reading[], read = parse): Fact<Quantity> =>
+    choose(candidatesOf(of, read), {
       asOf: scope.at,
       lookBack,
       same: sameQuantity,
       describe: (q) => name(label, q.value, target.unit),
       unknown: unknownFact(scope, fact, [list]),
-    },
-  );
+    });
+  if (!readings.some(({ computed }) => computed)) return chosen(readings);
+  const recorded = chosen(readings.filter(({ computed }) => computed === undefined));
+  if (recorded.status !== 'unknown' || !SILENT.includes(recorded.why)) return recorded;
+  const computed = readings.filter((reading) => reading.computed);
+  return derived(chosen(computed, (node) => withWrittenInterval(node, parse(node), parse)));
+}
+
+/** No person has said anything; an entry that cannot be used is an attempt to. */
+const SILENT: readonly UnknownReason[] = ['not-recorded', 'incomplete', 'pending'];
+
+/** What this software wrote is no statement of a person. */
+function derived<T>(fact: Fact<T>): Fact<T> {
+  return fact.status === 'known' ? { ...fact, basis: 'derived' } : fact;
 }
 
 export function ofThisEpisode(readings: readonly Reading[], since: number | null): readonly Reading[] {

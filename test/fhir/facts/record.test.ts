@@ -4,7 +4,6 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { FhirResource } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
-import { known, NO_IMAGING, quantity } from '../../../src/case/index.ts';
 import { observationCodes } from '../../../src/fhir/facts/index.ts';
 import { resourcesOf } from '../../../src/fhir/offline-records.ts';
 import { FACT_KEYS } from '../../support/fact-keys.ts';
@@ -144,17 +143,6 @@ describe('the case', () => {
       ]),
     );
     expect(JSON.stringify(stroke)).not.toContain(canary);
-  });
-});
-
-describe('findings of the imaging pipeline', () => {
-  const imaging = { patient: NO_IMAGING, facts: { aspects: known(quantity(5, '{score}'), null, []) } };
-  it('fill what the record leaves open', () => {
-    expect(caseOf(aRecord([patient()]), { imaging }).facts.aspects).toMatchObject({ value: { value: 5 } });
-  });
-  it('yield to the report in the record', () => {
-    const reported = observation(OWN, 'aspects', { valueInteger: 9 });
-    expect(caseOf(aRecord([patient(), reported]), { imaging }).facts.aspects).toMatchObject({ value: { value: 9 } });
   });
 });
 

@@ -1,0 +1,56 @@
+/** Which findings of imaging pipelines are facts of the case, and which of several findings speaks. */
+import type { Fact } from './fact.ts';
+import type { FindingKind, ImagingFinding, PatientImaging } from './imaging-finding.ts';
+import type { Quantity } from './quantity.ts';
+import type { FactKey, StrokeFacts } from './stroke-case.ts';
+
+/** Facts that are one volume. */
+export type VolumeKey = {
+  [K in FactKey]: StrokeFacts[K] extends Fact<Quantity<'mL'>> ? K : never;
+}[FactKey];
+
+/**
+ * A row for every kind that a decision can use. Ratios follow from their volumes; side and territory of low perfusion
+ * say where blood is short, not where an infarct is, and stay findings.
+ */
+export const FACT_OF_FINDING = {
+  'core-volume': 'coreVolume',
+  'tmax-over-6-volume': 'hypoperfusionVolume',
+  'tmax-over-10-volume': 'severeHypoperfusionVolume',
+  'tmax-over-14-volume': 'tmaxOver14Volume',
+  'very-low-cbv-volume': 'veryLowCbvVolume',
+  'dwi-lesion-volume': 'dwiLesionVolume',
+} as const satisfies Readonly<Partial<Record<FindingKind, VolumeKey>>>;
+
+/** How the source of a fact names a finding. */
+export const imagingReference = ({ id }: Pick<ImagingFinding, 'id'>): string => `imaging:${id}`;
+export const isImagingReference = (reference: string): boolean => reference.startsWith('imaging:');
+
+/** Refused, superseded or not computable: it has nothing to say. */
+function speaks({ state, value, quality }: ImagingFinding): boolean {
+  const stands = state === 'final' || state === 'preliminary';
+  return stands && value !== null && !quality.some(({ severity }) => severity === 'refuses');
+}
+
+/** Images that do not say when they were acquired are older than any that do. */
+const ageOrder = (a: ImagingFinding, b: ImagingFinding): number =>
+  (b.acquiredAt ?? -Infinity) - (a.acquiredAt ?? -Infinity) || b.foundAt - a.foundAt || 0;
+
+const finalFirst = (a: ImagingFinding, b: ImagingFinding): number =>
+  Number(b.state === 'final') - Number(a.state === 'final') || b.foundAt - a.foundAt;
+
+/**
+ * The findings that count: of each pipeline those of the newest study that it found something in, the final one of a
+ * kind before a preliminary one. All of a pipeline come from one study: a core and a penumbra of two scans make no
+ * mismatch.
+ */
+export function currentFindings({ findings }: PatientImaging): ImagingFinding[] {
+  const standing = findings.filter(speaks);
+  const pipelines = [...new Set(standing.map(({ method }) => method.pipeline))];
+  return pipelines.flatMap((pipeline) => {
+    const own = standing.filter(({ method }) => method.pipeline === pipeline);
+    const study = own.toSorted(ageOrder)[0]?.studyUid;
+    const ofStudy = own.filter(({ studyUid }) => studyUid === study).toSorted(finalFirst);
+    return ofStudy.filter((finding, i) => ofStudy.findIndex(({ kind }) => kind === finding.kind) === i);
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * Where imaging enters the stroke case: findings become facts with interval, time of acquisition and the finding as source.
+ * What a person recorded outranks them; refused, superseded and undated findings never become facts. Pure.
+ */
+import {
+  candidates,
+  currentFindings,
+  DAY,
+  estimate,
+  exactly,
+  FACT_OF_FINDING,
+  imagingReference,
+  known,
+  MINUTE,
+  plus,
+  quantity,
+  unknown,
+  type Degradation,
+  type Fact,
+  type FactKey,
+  type ImagingFinding,
+  type PatientImaging,
+  type Quantity,
+  type StrokeCase,
+  type StrokeFacts,
+  type UnknownReason,
+  type VolumeKey,
+} from '../../case/index.ts';
+
+type Volume = Quantity<'mL'>;
+
+/**
+ * The case with what the pipelines know of the patient: their findings fill what the record leaves unknown.
+ * @param unread set when the findings could not be read: the cards say so, silence would look like 'nothing found'
+ */
+export function joinImaging(stroke: StrokeCase, imaging: PatientImaging, unread?: Degradation): StrokeCase {
+  const degradations = unread === undefined ? stroke.degradations : [...stroke.degradations, unread];
+  const facts = fill(stroke, factsOfImaging(imaging));
+  return Object.freeze({ ...stroke, facts: Object.freeze(facts), imaging, degradations: Object.freeze(degradations) });
+}
+
+/** The facts that the pipelines measured, whichever episode they belong to. */
+export function factsOfImaging(imaging: PatientImaging): Partial<StrokeFacts> {
+  const facts: Partial<Record<VolumeKey, Fact<Volume>>> = {};
+  for (const finding of currentFindings(imaging)) {
+    const key = (FACT_OF_FINDING as Readonly<Partial<Record<string, VolumeKey>>>)[finding.kind];
+    if (key === undefined || typeof finding.value !== 'number') continue;
+    const fact = volumeFact(finding, finding.value);
+    const other = facts[key];
+    facts[key] = other === undefined ? fact : both(other, fact);
+  }
+  return facts;
+}
+
+function volumeFact(finding: ImagingFinding, value: number): Fact<Volume> {
+  const sources = [{ reference: imagingReference(finding) }];
+  // A finding that breaks its contract is named, not used.
+  if (!Number.isFinite(value) || value < 0) return { ...unknown('implausible'), sources };
+  // Without the time of the images nobody can tell that they show this episode.
+  if (finding.acquiredAt === null) return { ...unknown('undated'), sources };
+  return known(withInterval(finding, value), exactly(finding.acquiredAt), sources, 'derived');
+}
+
+/** Below its detection floor a method sees nothing: 'none' means anywhere between nothing and the floor. */
+function withInterval({ interval, detectionFloor }: ImagingFinding, value: number): Volume {
+  const floor = detectionFloor !== null && value < detectionFloor ? detectionFloor : null;
+  if (interval === null && floor === null) return quantity(value, 'mL');
+  const { low, high } = interval ?? { low: value, high: value };
+  return estimate(value, 'mL', { low: floor === null ? Math.max(0, low) : 0, high: Math.max(high, floor ?? high) });
+}
+
+/** Two pipelines that measure the same are of equal rank. */
+function both(a: Fact<Volume>, b: Fact<Volume>): Fact<Volume> {
+  if (a.status === 'unknown') return b;
+  if (b.status === 'unknown') return a;
+  const values = [...candidates(a), ...candidates(b)];
+  return { status: 'conflicting', values: values.toSorted((x, y) => (y.at?.latest ?? 0) - (x.at?.latest ?? 0)) };
+}
+
+/** As old as a finding of the record may be. */
+const LOOK_BACK = DAY;
+/** Clocks of scanners and servers differ. */
+const CLOCK_SKEW = 5 * MINUTE;
+
+function fill({ facts, asOf }: StrokeCase, imaging: Partial<StrokeFacts>): StrokeFacts {
+  const well = candidates(facts.lastKnownWell).map(({ value }) => value.earliest);
+  // Images from before the patient was last known well do not show this episode.
+  const oldest = Math.max(plus(asOf, -LOOK_BACK), ...(well.length === 0 ? [] : [Math.min(...well)]));
+  const isCurrent = (fact: Fact<unknown>): boolean =>
+    candidates(fact).every(({ at }) => at !== null && at.latest >= oldest && at.latest <= plus(asOf, CLOCK_SKEW));
+  const filled = (Object.keys(imaging) as FactKey[]).filter((key) => {
+    const fact = imaging[key];
+    return fact !== undefined && isCurrent(fact) && yields(facts[key], fact);
+  });
+  return filled.length === 0 ? facts : { ...facts, ...Object.fromEntries(filled.map((key) => [key, imaging[key]])) };
+}
+
+/** What the record holds of our own making is a copy; a person's entry stands, also one that disagrees with another. */
+function yields(recorded: Fact<unknown>, computed: Fact<unknown>): boolean {
+  if (recorded.status === 'known') return recorded.basis !== 'stated' && computed.status !== 'unknown';
+  if (recorded.status === 'conflicting') return false;
+  return computed.status === 'unknown' ? recorded.why === 'not-recorded' : SILENT.includes(recorded.why);
+}
+
+/** Nobody has said anything. An entry that cannot be used is an attempt to, and is shown for correction. */
+const SILENT: readonly UnknownReason[] = ['not-recorded', 'not-read', 'incomplete', 'pending'];
