@@ -11,13 +11,25 @@ export interface AdditiveModel {
   readonly position: ReadonlyMap<string, number>;
   /** Columns with the position of their input. */
   readonly columns: readonly (ModelColumn & { readonly at: number })[];
+  /** Number of linear predictors. */
+  readonly predictors: number;
+  /** Columns by predictors in one block, a shared coefficient repeated: what every answer multiplies with. */
+  readonly coefficients: Float64Array;
+  /** The covariance of the statistics in one block, row by row. */
+  readonly covariance: Float64Array;
 }
 
 /** @throws RangeError when a column names an input that the model does not have */
 export function additiveModel(statistics: ModelStatistics): AdditiveModel {
   const position = new Map(statistics.inputs.map(({ name }, i) => [name, i]));
   const columns = statistics.columns.map((column) => ({ ...column, at: positionOf(position, column.input) }));
-  return { statistics, position, columns };
+  const predictors = statistics.intercepts.length;
+  const coefficients = new Float64Array(columns.length * predictors);
+  columns.forEach((column, c) => {
+    for (let l = 0; l < predictors; l += 1) coefficients[c * predictors + l] = coefficient(column, l);
+  });
+  const covariance = Float64Array.from(statistics.covariance.matrix.flat());
+  return { statistics, position, columns, predictors, coefficients, covariance };
 }
 
 export function positionOf(position: ReadonlyMap<string, number>, input: string): number {
@@ -28,7 +40,18 @@ export function positionOf(position: ReadonlyMap<string, number>, input: string)
 
 /** The transformed columns of a row. */
 export function basisOf(model: AdditiveModel, row: Row): number[] {
-  return model.columns.map((column) => transformed(column, row[column.at] ?? Number.NaN));
+  const { columns } = model;
+  const basis: number[] = [];
+  for (const column of columns) basis.push(transformed(column, row[column.at] ?? Number.NaN));
+  return basis;
+}
+
+/** The columns after one input has another value. */
+export function basisWith(model: AdditiveModel, basis: readonly number[], at: number, value: number): number[] {
+  return basis.map((t, c) => {
+    const column = model.columns[c];
+    return column?.at === at ? transformed(column, value) : t;
+  });
 }
 
 /** Coefficient of a column in the predictor with this index: shared by all unless the link is softmax. */
@@ -38,12 +61,15 @@ export function coefficient(column: ModelColumn, predictor: number): number {
 
 /** All linear predictors, intercepts included, from transformed columns. */
 export function predictorsOf(model: AdditiveModel, basis: readonly number[]): number[] {
-  const { intercepts, link } = model.statistics;
-  const sumOf = (l: number): number =>
-    model.columns.reduce((sum, column, c) => sum + coefficient(column, l) * (basis[c] ?? 0), 0);
-  if (link === 'softmax') return intercepts.map((intercept, l) => intercept + sumOf(l));
-  const shared = sumOf(0);
-  return intercepts.map((intercept) => intercept + shared);
+  const { coefficients, predictors: count, statistics } = model;
+  const { intercepts } = statistics;
+  const predictors: number[] = [];
+  for (let l = 0; l < count; l += 1) {
+    let sum = 0;
+    for (let c = 0, k = l; c < basis.length; c += 1, k += count) sum += (coefficients[k] ?? 0) * (basis[c] ?? 0);
+    predictors.push((intercepts[l] ?? 0) + sum);
+  }
+  return predictors;
 }
 
 /** 1 / (1 + e^-z), without overflow at either end. */
@@ -57,16 +83,25 @@ export function sigmoid(z: number): number {
 export function probabilitiesOf(link: Link, predictors: readonly number[]): number[] {
   if (link === 'softmax') {
     const highest = Math.max(...predictors);
-    const weights = predictors.map((z) => Math.exp(z - highest));
-    const total = weights.reduce((a, b) => a + b, 0);
-    return weights.map((w) => w / total);
+    const weights: number[] = [];
+    let total = 0;
+    for (const z of predictors) {
+      const weight = Math.exp(z - highest);
+      weights.push(weight);
+      total += weight;
+    }
+    for (let k = 0; k < weights.length; k += 1) weights[k] = (weights[k] ?? 0) / total;
+    return weights;
   }
   // P(class k or later) for k = 0 … K; the difference of neighbors is taken on the side where it keeps its digits.
-  const bounds = [Infinity, ...predictors, -Infinity];
-  return bounds.slice(0, -1).map((z, k) => {
-    const next = bounds[k + 1] ?? -Infinity;
-    return Math.max(0, z > 0 && next > 0 ? sigmoid(-next) - sigmoid(-z) : sigmoid(z) - sigmoid(next));
-  });
+  const probabilities: number[] = [];
+  let z = Infinity;
+  for (let k = 0; k <= predictors.length; k += 1) {
+    const next = predictors[k] ?? -Infinity;
+    probabilities.push(Math.max(0, z > 0 && next > 0 ? sigmoid(-next) - sigmoid(-z) : sigmoid(z) - sigmoid(next)));
+    z = next;
+  }
+  return probabilities;
 }
 
 /** What the additive model says of a raw row. */

@@ -26,26 +26,38 @@ export interface CaseRows {
   readonly isKnown: (input: string) => boolean;
 }
 
+const factsOfModels = new WeakMap<AdditiveModel, readonly FactKey[]>();
+
 /** The facts that a model reads. */
-export function factsOf({ statistics }: AdditiveModel): FactKey[] {
-  return [...new Set(statistics.inputs.map(({ name }) => factOf(name)))];
+export function factsOf(model: AdditiveModel): readonly FactKey[] {
+  let facts = factsOfModels.get(model);
+  if (facts === undefined) {
+    facts = [...new Set(model.statistics.inputs.map(({ name }) => factOf(name)))];
+    factsOfModels.set(model, facts);
+  }
+  return facts;
 }
 
 /** @throws RangeError when a value comes in another unit than the model was trained with, or is no number */
 export function rowsOf(model: AdditiveModel, readings: CaseReadings): CaseRows {
   const { inputs, reference } = model.statistics;
   const byFact = new Map(factsOf(model).map((fact) => [fact, readings(fact)]));
-  const isKnown = (input: string): boolean => (byFact.get(factOf(input))?.alternatives.length ?? 0) > 0;
+  const knownInputs = new Set<string>();
+  for (const { name } of inputs) {
+    if ((byFact.get(factOf(name))?.alternatives.length ?? 0) > 0) knownInputs.add(name);
+  }
+  const isKnown = (input: string): boolean => knownInputs.has(input);
 
   const known = combinations([...byFact.values()].filter(({ alternatives }) => alternatives.length > 0));
   const complete = inputs.every(({ name }) => isKnown(name));
   const samples = complete ? [null] : reference.rows;
-  const rows = known.flatMap((values) =>
-    samples.map((sample, s) => ({
-      row: inputs.map((input, i) => (isKnown(input.name) ? valueOf(values, input) : (sample?.[i] ?? Number.NaN))),
+  const rows = known.flatMap((values) => {
+    const given = inputs.map((input) => (isKnown(input.name) ? valueOf(values, input) : undefined));
+    return samples.map((sample, s) => ({
+      row: given.map((value, i) => value ?? sample?.[i] ?? Number.NaN),
       weight: (complete ? 1 : (reference.weights[s] ?? 0)) / known.length,
-    })),
-  );
+    }));
+  });
   const perReading = samples.length;
   return {
     rows,
@@ -59,15 +71,28 @@ type Values = ReadonlyMap<string, Reading>;
 
 /** Every way to take one reading of each fact. */
 function combinations(facts: readonly FactReadings[]): Values[] {
-  return facts.reduce<Values[]>(
-    (sofar, { alternatives }) =>
+  const single = new Map<string, Reading>();
+  const several: (readonly Reading[])[] = [];
+  for (const { alternatives } of facts) {
+    const [only, ...more] = alternatives;
+    if (only !== undefined && more.length === 0) take(single, only);
+    else several.push(spread(alternatives));
+  }
+  return several.reduce<Map<string, Reading>[]>(
+    (sofar, alternatives) =>
       sofar.flatMap((values) =>
-        spread(alternatives).map(
-          (reading) => new Map([...values, ...Object.keys(reading.values).map((name) => [name, reading] as const)]),
-        ),
+        alternatives.map((reading) => {
+          const taken = new Map(values);
+          take(taken, reading);
+          return taken;
+        }),
       ),
-    [new Map()],
+    [single],
   );
+}
+
+function take(values: Map<string, Reading>, reading: Reading): void {
+  for (const name of Object.keys(reading.values)) values.set(name, reading);
 }
 
 function spread(readings: readonly Reading[]): readonly Reading[] {

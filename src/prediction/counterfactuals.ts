@@ -4,7 +4,7 @@
  */
 import { LESION_FEATURES } from '../case/index.ts';
 import type { Counterfactual } from '../decisions/prediction.ts';
-import { evaluateRow, type AdditiveModel, type Row } from './additive-model.ts';
+import { basisOf, basisWith, predictorsOf, probabilitiesOf, type AdditiveModel, type Row } from './additive-model.ts';
 import { headlineChoice, mostProbable, type HeadlineClasses } from './explained-quantity.ts';
 import type { StatisticsInput } from './statistics.ts';
 
@@ -41,6 +41,31 @@ function valuesToTry({ name, unit, low, high }: StatisticsInput): number[] {
   return Array.from({ length: STEPS + 1 }, (_, i) => Number(scale(i / STEPS).toPrecision(3)));
 }
 
+interface Change {
+  readonly input: StatisticsInput;
+  readonly at: number;
+  readonly group: string;
+  /** Rising. */
+  readonly values: readonly number[];
+}
+
+const changesOfModels = new WeakMap<AdditiveModel, readonly Change[]>();
+
+/** What may be varied and to which values: the same for every case. */
+function changesOf(model: AdditiveModel): readonly Change[] {
+  let changes = changesOfModels.get(model);
+  if (changes === undefined) {
+    changes = changeable(model).map((input) => ({
+      input,
+      at: model.position.get(input.name) ?? 0,
+      group: model.statistics.columns.find((column) => column.input === input.name)?.group ?? '',
+      values: valuesToTry(input),
+    }));
+    changesOfModels.set(model, changes);
+  }
+  return changes;
+}
+
 /**
  * @param row the case with every input known: an average over unknown inputs has no counterfactual
  * @returns at most two for an input, the nearest below and the nearest above; most telling groups are the caller's choice
@@ -48,7 +73,9 @@ function valuesToTry({ name, unit, low, high }: StatisticsInput): number[] {
 export function counterfactuals(model: AdditiveModel, row: Row, headline: HeadlineClasses): Counterfactual[] {
   const probability = (probabilities: readonly number[]): number =>
     headline.indices.reduce((sum, k) => sum + (probabilities[k] ?? 0), 0);
-  const now = evaluateRow(model, row).probabilities;
+  const { link } = model.statistics;
+  const basis = basisOf(model, row);
+  const now = probabilitiesOf(link, predictorsOf(model, basis));
   const choice = headlineChoice(model);
   // With several classes a step is another class as headline.
   const steps = (probabilities: readonly number[]): boolean =>
@@ -56,15 +83,12 @@ export function counterfactuals(model: AdditiveModel, row: Row, headline: Headli
       ? bandOf(probability(probabilities)) !== bandOf(probability(now))
       : mostProbable(choice, probabilities) !== mostProbable(choice, now);
 
-  return changeable(model).flatMap((input) => {
-    const at = model.position.get(input.name) ?? 0;
+  return changesOf(model).flatMap(({ input, at, group, values }) => {
     const from = row[at] ?? 0;
-    const values = valuesToTry(input);
     const nearest = (candidates: readonly number[]): Counterfactual[] => {
       for (const to of candidates) {
-        const { probabilities } = evaluateRow(model, row.with(at, to));
+        const probabilities = probabilitiesOf(link, predictorsOf(model, basisWith(model, basis, at, to)));
         if (steps(probabilities)) {
-          const group = model.statistics.columns.find((column) => column.input === input.name)?.group ?? '';
           return [{ group, input: input.name, from, to, unit: input.unit, probability: probability(probabilities) }];
         }
       }

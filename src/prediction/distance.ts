@@ -56,7 +56,11 @@ export function mahalanobis(model: AdditiveModel, row: Row, isKnown: (input: str
   return Math.sqrt(Math.max(0, square));
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
+function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
+}
 
 /** The worst of the rows that stand for the case counts. */
 export function outOfDistribution(

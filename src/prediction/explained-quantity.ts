@@ -5,7 +5,7 @@
  *   its probability over the geometric mean of all classes. p / (1 - p) is not additive under softmax, and a log-ratio to
  *   one class would change with the choice of that class. (Centered log-ratio: Aitchison, J R Stat Soc B 1982;44:139.)
  */
-import { coefficient, type AdditiveModel } from './additive-model.ts';
+import type { AdditiveModel } from './additive-model.ts';
 
 /** Headline id in statistics: the most probable of the named classes. */
 const MOST_PROBABLE = 'most-probable';
@@ -76,5 +76,10 @@ export const weighted = (weights: readonly number[], predictors: readonly number
 
 /** Effect of one unit of each transformed column on the explained number. */
 export function explainedCoefficients(model: AdditiveModel, weights: readonly number[]): number[] {
-  return model.columns.map((column) => weights.reduce((sum, w, l) => sum + w * coefficient(column, l), 0));
+  const { coefficients, predictors } = model;
+  return model.columns.map((_, c) => {
+    let sum = 0;
+    for (let l = 0; l < weights.length; l += 1) sum += (weights[l] ?? 0) * (coefficients[c * predictors + l] ?? 0);
+    return sum;
+  });
 }

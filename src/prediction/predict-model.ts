@@ -31,7 +31,11 @@ interface EvaluatedCase extends EvaluatedRow {
 
 /** Weighted mean of each column. */
 function averaged(rows: readonly (readonly number[])[], weights: readonly number[]): number[] {
-  return (rows[0] ?? []).map((_, k) => rows.reduce((sum, row, i) => sum + (weights[i] ?? 0) * (row[k] ?? 0), 0));
+  return (rows[0] ?? []).map((_, k) => {
+    let sum = 0;
+    for (let i = 0; i < rows.length; i += 1) sum += (weights[i] ?? 0) * (rows[i]?.[k] ?? 0);
+    return sum;
+  });
 }
 
 const sumOf = (values: readonly number[], indices: readonly number[]): number =>
@@ -54,7 +58,9 @@ function intervalsOf(
     };
   });
   return {
-    classes: model.statistics.classes.map((_, k) => envelope(perRow.flatMap(({ classes }) => classes.slice(k, k + 1)))),
+    classes: model.statistics.classes.map((_, k) =>
+      envelope(perRow.map(({ classes }) => classes[k]).filter((interval) => interval !== undefined)),
+    ),
     headline: envelope(perRow.map((row) => row.headline)),
   };
 }

@@ -57,7 +57,10 @@ function nihssReadings({ nihss, nihssItems }: StrokeFacts): FactReadings {
 }
 
 function collected(readings: readonly Reading[]): FactReadings {
-  const distinct = [...new Map(readings.map((reading) => [JSON.stringify(reading), reading])).values()];
+  const distinct =
+    readings.length < 2
+      ? readings
+      : [...new Map(readings.map((reading) => [JSON.stringify(reading), reading])).values()];
   const state = distinct.length === 0 ? 'unknown' : distinct.length === 1 ? 'known' : 'conflicting';
   return { state, alternatives: distinct };
 }
@@ -109,20 +112,30 @@ function sexReadings({ sex }: StrokeFacts): FactReadings {
   );
 }
 
-/** Readings of a stroke case; each fact is read when a model asks for it. */
+/** Readings of a stroke case; each fact is read once, when a model asks for it. */
 export function caseReadings({ facts }: StrokeCase): CaseReadings {
+  const read = new Map<FactKey, FactReadings>();
   return (fact) => {
-    switch (fact) {
-      case 'nihss':
-        return nihssReadings(facts);
-      case 'sex':
-        return sexReadings(facts);
-      case 'bloodPressure':
-        return pressureReadings(facts);
-      case 'ischemicLesion':
-        return lesionReadings(facts);
-      default:
-        return plainReadings(facts, fact);
+    let readings = read.get(fact);
+    if (readings === undefined) {
+      readings = readFact(facts, fact);
+      read.set(fact, readings);
     }
+    return readings;
   };
+}
+
+function readFact(facts: StrokeFacts, fact: FactKey): FactReadings {
+  switch (fact) {
+    case 'nihss':
+      return nihssReadings(facts);
+    case 'sex':
+      return sexReadings(facts);
+    case 'bloodPressure':
+      return pressureReadings(facts);
+    case 'ischemicLesion':
+      return lesionReadings(facts);
+    default:
+      return plainReadings(facts, fact);
+  }
 }

@@ -24,7 +24,8 @@ export function shapleyValues(
   const sums = new Map(model.statistics.groups.map((group) => [group, 0]));
   model.columns.forEach((column, c) => {
     if (!isKnown(column.input)) return;
-    const mean = bases.reduce((sum, { basis, weight }) => sum + weight * (basis[c] ?? 0), 0);
+    let mean = 0;
+    for (const { basis, weight } of bases) mean += weight * (basis[c] ?? 0);
     const value = (coefficients[c] ?? 0) * (mean - column.mean);
     sums.set(column.group, (sums.get(column.group) ?? 0) + value);
   });

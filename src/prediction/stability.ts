@@ -5,7 +5,7 @@
  */
 import { LESION_FEATURES } from '../case/index.ts';
 import type { Stability } from '../decisions/prediction.ts';
-import { basisOf, evaluateRow, type AdditiveModel, type Row } from './additive-model.ts';
+import { basisOf, evaluateRow, type AdditiveModel, type EvaluatedRow, type Row } from './additive-model.ts';
 import type { CaseRows } from './case-rows.ts';
 import { explainedCoefficients, explainedWeights, type HeadlineClasses } from './explained-quantity.ts';
 import { shapleyValues } from './shapley.ts';
@@ -55,27 +55,32 @@ export function stability(
   headline: HeadlineClasses,
 ): Stability {
   const coefficients = explainedCoefficients(model, explainedWeights(model, headline));
-  const topOf = (apply: Change['apply']): string[] => {
-    const bases = readings.map((row) => ({ basis: basisOf(model, apply(row)), weight: 1 / readings.length }));
-    return shapleyValues(model, coefficients, bases, isKnown)
+  const weight = 1 / readings.length;
+  /** Every row after a change: its columns serve the contributions and the probability. */
+  const answerTo = (apply: Change['apply']): { readonly top: string[]; readonly probability: number } => {
+    const evaluated = new Map<Row, EvaluatedRow>();
+    let probability = 0;
+    for (const one of rows) {
+      const answer = evaluateRow(model, apply(one.row));
+      evaluated.set(one.row, answer);
+      probability += one.weight * headline.indices.reduce((p, k) => p + (answer.probabilities[k] ?? 0), 0);
+    }
+    const bases = readings.map((row) => ({ basis: evaluated.get(row)?.basis ?? basisOf(model, apply(row)), weight }));
+    const top = shapleyValues(model, coefficients, bases, isKnown)
       .filter(({ logOdds }) => logOdds !== 0)
       .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
       .slice(0, TOP)
       .map(({ group }) => group);
+    return { top, probability };
   };
-  const probabilityOf = (apply: Change['apply']): number =>
-    rows.reduce((sum, { row, weight }) => {
-      const { probabilities } = evaluateRow(model, apply(row));
-      return sum + weight * headline.indices.reduce((p, k) => p + (probabilities[k] ?? 0), 0);
-    }, 0);
 
-  const same = (row: Row): Row => row;
-  const topGroups = topOf(same);
+  const { top: topGroups, probability } = answerTo((row) => row);
   const tried = changes(model, isKnown);
-  const range = [probabilityOf(same), ...tried.map(({ apply }) => probabilityOf(apply))];
+  const answers = tried.map(({ apply }) => answerTo(apply));
+  const range = [probability, ...answers.map((answer) => answer.probability)];
   return {
     topGroups,
-    stable: tried.every(({ apply }) => topOf(apply).join() === topGroups.join()),
+    stable: answers.every(({ top }) => top.join() === topGroups.join()),
     range: { low: Math.min(...range), high: Math.max(...range) },
     tried: [...new Set(tried.map(({ name }) => name))],
   };

@@ -12,43 +12,61 @@ const Z = 1.959963984540054;
 const VANISHING = 1e-12;
 
 /** Covariance of the linear predictors at transformed columns `basis`. */
-export function predictorCovariance({ statistics }: AdditiveModel, basis: readonly number[]): number[][] {
-  const { matrix } = statistics.covariance;
-  const count = statistics.intercepts.length;
-  return statistics.link === 'softmax' ? separate(matrix, count, basis) : shared(matrix, count, basis);
+export function predictorCovariance(model: AdditiveModel, basis: readonly number[]): number[][] {
+  return model.statistics.link === 'softmax' ? separate(model, basis) : shared(model, basis);
 }
 
 /** Every predictor has the same coefficients and an intercept of its own. */
-function shared(matrix: readonly (readonly number[])[], count: number, basis: readonly number[]): number[][] {
-  const carried = matrix.map((row) => basis.reduce((sum, t, c) => sum + t * (row[count + c] ?? 0), 0));
+function shared({ covariance, predictors: count }: AdditiveModel, basis: readonly number[]): number[][] {
+  const width = count + basis.length;
+  const carried = new Float64Array(width);
+  for (let row = 0; row < width; row += 1) {
+    let sum = 0;
+    for (let c = 0, k = row * width + count; c < basis.length; c += 1, k += 1) {
+      sum += (basis[c] ?? 0) * (covariance[k] ?? 0);
+    }
+    carried[row] = sum;
+  }
   const common = basis.reduce((sum, t, c) => sum + t * (carried[count + c] ?? 0), 0);
-  return matrix
-    .slice(0, count)
-    .map((row, l) => row.slice(0, count).map((own, m) => own + (carried[l] ?? 0) + (carried[m] ?? 0) + common));
-}
-
-/** Every predictor has an intercept and coefficients of its own. */
-function separate(matrix: readonly (readonly number[])[], count: number, basis: readonly number[]): number[][] {
-  const withIntercept = [1, ...basis];
-  const sumOver = (values: readonly number[], predictor: number): number =>
-    withIntercept.reduce((sum, t, c) => sum + t * (values[c * count + predictor] ?? 0), 0);
-  const carried = matrix.map((row) => Array.from({ length: count }, (_, m) => sumOver(row, m)));
   return Array.from({ length: count }, (_, l) =>
-    Array.from({ length: count }, (_unused, m) =>
-      sumOver(
-        carried.map((values) => values[m] ?? 0),
-        l,
-      ),
+    Array.from(
+      { length: count },
+      (_unused, m) => (covariance[l * width + m] ?? 0) + (carried[l] ?? 0) + (carried[m] ?? 0) + common,
     ),
   );
 }
 
+/** Every predictor has an intercept and coefficients of its own. */
+function separate({ covariance, predictors: count }: AdditiveModel, basis: readonly number[]): number[][] {
+  const withIntercept = [1, ...basis];
+  const width = withIntercept.length * count;
+  const result = Array.from({ length: count }, () => new Array<number>(count).fill(0));
+  const carried = new Float64Array(count);
+  for (let row = 0; row < width; row += 1) {
+    // Hinges and steps are zero for most patients, and whole blocks of the matrix with them.
+    const outer = withIntercept[Math.floor(row / count)] ?? 0;
+    if (outer === 0) continue;
+    carried.fill(0);
+    for (let c = 0, k = row * width; c < withIntercept.length; c += 1, k += count) {
+      const t = withIntercept[c] ?? 0;
+      if (t === 0) continue;
+      for (let m = 0; m < count; m += 1) carried[m] = (carried[m] ?? 0) + t * (covariance[k + m] ?? 0);
+    }
+    const sums = result[row % count];
+    if (sums === undefined) continue;
+    for (let m = 0; m < count; m += 1) sums[m] = (sums[m] ?? 0) + outer * (carried[m] ?? 0);
+  }
+  return result;
+}
+
 function variance(covariance: readonly (readonly number[])[], weights: readonly number[]): number {
   let sum = 0;
-  weights.forEach((w, l) => {
-    if (w === 0) return;
-    weights.forEach((v, m) => (sum += w * v * (covariance[l]?.[m] ?? 0)));
-  });
+  for (let l = 0; l < weights.length; l += 1) {
+    const w = weights[l] ?? 0;
+    if (w === 0) continue;
+    const row = covariance[l];
+    for (let m = 0; m < weights.length; m += 1) sum += w * (weights[m] ?? 0) * (row?.[m] ?? 0);
+  }
   // A bootstrap covariance may be a hair negative in a direction that hardly varies.
   return Math.max(0, sum);
 }
@@ -59,15 +77,15 @@ function onLogOdds(logOdds: number, weights: readonly number[], covariance: read
   return { low: sigmoid(logOdds - half), high: sigmoid(logOdds + half) };
 }
 
-const unit = (length: number, at: number): number[] => Array.from({ length }, (_, l) => (l === at ? 1 : 0));
-
 /** Interval of the probability of class k or a later one, k = 1 … K-1; ordered and two-class models. */
 export function exceedanceInterval(
   predictors: readonly number[],
   covariance: readonly (readonly number[])[],
   k: number,
 ): Interval {
-  return onLogOdds(predictors[k - 1] ?? 0, unit(predictors.length, k - 1), covariance);
+  const half = Z * Math.sqrt(Math.max(0, covariance[k - 1]?.[k - 1] ?? 0));
+  const logOdds = predictors[k - 1] ?? 0;
+  return { low: sigmoid(logOdds - half), high: sigmoid(logOdds + half) };
 }
 
 /** Interval of the probability of each class. */

@@ -115,7 +115,8 @@ export interface ImagingOutputTable {
 /** Written only when the destination gave the object back. */
 export interface ImagingDeliveryTable {
   result_id: string;
-  kind: string;
+  /** SOP Instance UID, or what the resource on the FHIR server is called. */
+  object: string;
   destination: string;
   confirmed_at: Timestamp;
 }

@@ -85,8 +85,9 @@ function parsed(bytes: Uint8Array, syntaxUid: string): DataSet {
   countItems(start);
   try {
     return dicomParser.parseDicom(start, { untilTag: PIXEL_DATA, TransferSyntaxUID: syntaxUid });
-  } catch {
-    // The parser throws strings, RangeErrors and, for endless nesting, the stack's own overflow.
+  } catch (error) {
+    // The parser throws strings, RangeErrors and, for endless nesting, the stack's own overflow; anything else is a fault.
+    if (error instanceof TypeError || error instanceof ReferenceError) throw error;
     throw start.length < bytes.length
       ? new ImageRefusal('damaged', 'the elements before the pixel data are damaged or longer than 32 MB')
       : new ImageRefusal('damaged', 'the data set is damaged or cut off; send the instance again');

@@ -31,7 +31,8 @@ export interface Committed {
 }
 
 export interface Delivery {
-  readonly kind: OutputKind | 'fhir';
+  /** SOP Instance UID, or what the resource on the FHIR server is called. */
+  readonly object: string;
   readonly destination: string;
   readonly confirmedAt: Instant;
 }
@@ -82,7 +83,7 @@ export function createFindingsStore({ sql: db }: Database): FindingsStore {
     },
     outputsOf: async (resultId) => {
       const query = db.selectFrom('imaging_output').selectAll().where('result_id', '=', resultId);
-      return (await query.orderBy('kind').execute()).map((row): ResultOutput => ({
+      return (await query.orderBy('kind').orderBy('sop_instance_uid').execute()).map((row): ResultOutput => ({
         kind: row.kind as OutputKind,
         sopClassUid: row.sop_class_uid,
         sopInstanceUid: row.sop_instance_uid,
@@ -92,17 +93,17 @@ export function createFindingsStore({ sql: db }: Database): FindingsStore {
         digest: row.digest,
       }));
     },
-    confirmDelivery: async (resultId, { kind, destination, confirmedAt }) => {
+    confirmDelivery: async (resultId, { object, destination, confirmedAt }) => {
       await db
         .insertInto('imaging_delivery')
-        .values({ result_id: resultId, kind, destination, confirmed_at: toIso(confirmedAt) })
-        .onConflict((conflict) => conflict.columns(['result_id', 'kind', 'destination']).doNothing())
+        .values({ result_id: resultId, object, destination, confirmed_at: toIso(confirmedAt) })
+        .onConflict((conflict) => conflict.columns(['result_id', 'object', 'destination']).doNothing())
         .execute();
     },
     deliveriesOf: async (resultId) => {
       const query = db.selectFrom('imaging_delivery').selectAll().where('result_id', '=', resultId);
-      return (await query.orderBy('destination').orderBy('kind').execute()).map((row): Delivery => ({
-        kind: row.kind as Delivery['kind'],
+      return (await query.orderBy('destination').orderBy('object').execute()).map((row): Delivery => ({
+        object: row.object,
         destination: row.destination,
         confirmedAt: row.confirmed_at.getTime() as Instant,
       }));

@@ -19,8 +19,6 @@ export type ResultRow = Selectable<ImagingResultTable>;
 export type FindingRow = Selectable<ImagingFindingTable>;
 
 const instant = (date: Date): Instant => instantFromEpoch(date.getTime());
-// The columns are written by this file only, so what is parsed is what was written.
-const parsed = <T>(text: string): T => JSON.parse(text) as T;
 
 export function resultRow(result: NewResult, version: number, at: Instant): Insertable<ImagingResultTable> {
   const { studyUid, pipeline, pipelineVersion, inputsHash, state, acquiredAt, said, stageTimes } = result;
@@ -66,25 +64,26 @@ export function findingRow(
   };
 }
 
+/** The JSON columns are written by this file only, so what is parsed is what was written. */
 export function findingFrom(row: FindingRow, result: ResultRow): ImagingFinding {
   const { interval_low: low, interval_high: high, interval_basis: basis } = row;
   return {
     id: row.id,
     kind: row.kind as FindingKind,
     state: result.superseded_at === null ? (result.state as FindingState) : 'superseded',
-    value: parsed(row.value),
+    value: JSON.parse(row.value) as ImagingFinding['value'],
     interval: low === null || high === null || basis === null ? null : { low, high, basis },
     detectionFloor: row.detection_floor,
-    quality: parsed(row.quality),
+    quality: JSON.parse(row.quality) as readonly QualityRemark[],
     method: {
       pipeline: result.pipeline,
       version: result.pipeline_version,
-      model: result.model === null ? null : parsed<FindingMethod['model']>(result.model),
+      model: result.model === null ? null : (JSON.parse(result.model) as FindingMethod['model']),
       ranOn: result.ran_on,
-      settings: parsed(row.settings),
+      settings: JSON.parse(row.settings) as FindingMethod['settings'],
     },
     studyUid: result.study_uid,
-    seriesUids: parsed(row.series_uids),
+    seriesUids: JSON.parse(row.series_uids) as readonly string[],
     acquiredAt: result.acquired_at === null ? null : instant(result.acquired_at),
     foundAt: instant(result.committed_at),
   };
@@ -103,11 +102,11 @@ export function resultFrom(row: ResultRow, findings: readonly FindingRow[]): Ima
     committedAt: instant(row.committed_at),
     acquiredAt: row.acquired_at === null ? null : instant(row.acquired_at),
     superseded: at === null || by === null ? null : { at: instant(at), by },
-    quality: parsed<readonly QualityRemark[]>(row.quality),
-    curves: parsed<readonly Curve[]>(row.curves),
-    model: row.model === null ? null : parsed<FindingMethod['model']>(row.model),
+    quality: JSON.parse(row.quality) as readonly QualityRemark[],
+    curves: JSON.parse(row.curves) as readonly Curve[],
+    model: row.model === null ? null : (JSON.parse(row.model) as FindingMethod['model']),
     ranOn: row.ran_on,
-    stageTimes: parsed<readonly StageTime[]>(row.stage_times),
+    stageTimes: JSON.parse(row.stage_times) as readonly StageTime[],
     findings: findings.map((finding) => findingFrom(finding, row)),
   };
 }

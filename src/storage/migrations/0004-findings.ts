@@ -48,14 +48,14 @@ const STATEMENTS = [
      path text not null,
      bytes bigint not null,
      digest text not null,
-     primary key (result_id, kind)
+     primary key (result_id, sop_instance_uid)
    )`,
   `create table imaging_delivery (
      result_id text not null references imaging_result (id) on delete cascade,
-     kind text not null,
+     object text not null,
      destination text not null,
      confirmed_at timestamptz not null,
-     primary key (result_id, kind, destination)
+     primary key (result_id, object, destination)
    )`,
 ];
 

@@ -112,7 +112,7 @@ function promises(open: () => Promise<Database>): void {
 
   it('remembers the first confirmation of a delivery and forgets a study on demand', async () => {
     const { id } = await store.commitResult(aResult(), [SEG], FOUND_AT);
-    const delivery = { kind: 'seg', destination: 'pacs' } as const;
+    const delivery = { object: SEG.sopInstanceUid, destination: 'pacs' };
     expect(await store.deliveriesOf(id)).toEqual([]);
     await store.confirmDelivery(id, { ...delivery, confirmedAt: FOUND_AT });
     await store.confirmDelivery(id, { ...delivery, confirmedAt: LATER });

@@ -1,0 +1,152 @@
+/** Coded concepts of segmentations and reports (DICOM PS3.16), with a scheme of our own where no code exists. */
+import type { FindingKind } from '../../../case/index.ts';
+
+export interface Code {
+  readonly value: string;
+  readonly scheme: string;
+  readonly meaning: string;
+}
+
+/** PS3.3 section 8.2: designators of private schemes begin with 99. */
+export const OWN_SCHEME = '99STROKECDS';
+
+const sct = (value: string, meaning: string): Code => ({ value, scheme: 'SCT', meaning });
+export const dcm = (value: string, meaning: string): Code => ({ value, scheme: 'DCM', meaning });
+export const own = (value: string, meaning: string): Code => ({ value, scheme: OWN_SCHEME, meaning });
+
+/** An item of a code sequence. CodeValue holds 16 characters (PS3.3 section 8.1). */
+export function codeItem({ value, scheme, meaning }: Code): Record<string, unknown> {
+  return {
+    ...(value.length > 16 ? { LongCodeValue: value } : { CodeValue: value }),
+    CodingSchemeDesignator: scheme,
+    CodeMeaning: meaning,
+  };
+}
+
+export const BRAIN = sct('12738006', 'Brain');
+export const LEFT = sct('7771000', 'Left');
+export const RIGHT = sct('24028007', 'Right');
+export const BOTH = sct('51440002', 'Right and left');
+export const MODALITIES: Readonly<Record<string, Code>> = {
+  CT: sct('77477000', 'Computed tomography'),
+  MR: sct('113091000', 'Magnetic resonance imaging'),
+};
+
+const ABNORMAL = sct('49755003', 'Morphologically Abnormal Structure');
+const ANATOMY = sct('123037004', 'Anatomical Structure');
+
+export interface SegmentTerms {
+  readonly label: string;
+  readonly category: Code;
+  readonly type: Code;
+  /** CIELab as DICOM writes it (PS3.3 C.10.7.1.1). */
+  readonly color: readonly [number, number, number];
+}
+
+/** No DICOM context group names hypoperfused tissue or the penumbra, so these have codes of our own. */
+const SEGMENTS: Readonly<Record<string, SegmentTerms>> = {
+  core: {
+    label: 'Ischemic core',
+    category: ABNORMAL,
+    type: sct('55641003', 'Infarct'),
+    color: [34_885, 53_485, 50_171],
+  },
+  hypoperfusion: {
+    label: 'Hypoperfusion',
+    category: ABNORMAL,
+    type: own('hypoperfusion', 'Hypoperfused tissue'),
+    color: [57_240, 29_800, 51_200],
+  },
+  'dwi-lesion': {
+    label: 'Diffusion lesion',
+    category: ABNORMAL,
+    type: sct('52988006', 'Lesion'),
+    color: [34_885, 53_485, 50_171],
+  },
+  hemorrhage: {
+    label: 'Hemorrhage',
+    category: ABNORMAL,
+    type: sct('50960005', 'Hemorrhage'),
+    color: [34_885, 53_485, 50_171],
+  },
+  edema: {
+    label: 'Edema',
+    category: ABNORMAL,
+    type: sct('79654002', 'Edema'),
+    color: [57_240, 29_800, 51_200],
+  },
+  brain: { label: 'Brain', category: ANATOMY, type: BRAIN, color: [45_000, 28_000, 24_000] },
+};
+
+/** A label without an entry is named by a code of our own, so that no segment is lost. */
+export function segmentTerms(label: string): SegmentTerms {
+  return SEGMENTS[label] ?? { label, category: ABNORMAL, type: own(label, label), color: [45_000, 40_000, 40_000] };
+}
+
+export interface FindingTerms {
+  /** What was measured on; the finding of the measurement group. */
+  readonly finding: Code;
+  /** Name of the measurement or of the coded statement. */
+  readonly concept: Code;
+  /** Label of the segment whose voxels were measured; null: the finding is about no single segment. */
+  readonly segment: string | null;
+}
+
+const VOLUME = sct('118565006', 'Volume');
+const HYPOPERFUSION = segmentTerms('hypoperfusion').type;
+const tmax = (seconds: number): Code => own(`tmax-over-${seconds}`, `Tissue with Tmax over ${seconds} s`);
+const volumeOf = (finding: Code, segment: string | null = null): FindingTerms => ({
+  finding,
+  concept: VOLUME,
+  segment,
+});
+
+export const FINDING_TERMS: Readonly<Record<FindingKind, FindingTerms>> = {
+  'core-volume': volumeOf(segmentTerms('core').type, 'core'),
+  'tmax-over-4-volume': volumeOf(tmax(4)),
+  'tmax-over-6-volume': volumeOf(tmax(6), 'hypoperfusion'),
+  'tmax-over-8-volume': volumeOf(tmax(8)),
+  'tmax-over-10-volume': volumeOf(tmax(10)),
+  'tmax-over-14-volume': volumeOf(tmax(14)),
+  'very-low-cbv-volume': volumeOf(own('very-low-cbv', 'Tissue with very low CBV')),
+  'mismatch-volume': volumeOf(own('mismatch', 'Hypoperfused tissue outside of the core')),
+  'mismatch-ratio': {
+    finding: HYPOPERFUSION,
+    concept: own('mismatch-ratio', 'Mismatch ratio (Tmax over 6 s to core)'),
+    segment: null,
+  },
+  'hypoperfusion-intensity-ratio': {
+    finding: HYPOPERFUSION,
+    concept: own('hir', 'Hypoperfusion intensity ratio (Tmax over 10 s to 6 s)'),
+    segment: null,
+  },
+  'cbv-index': { finding: HYPOPERFUSION, concept: own('cbv-index', 'CBV index'), segment: null },
+  'dwi-lesion-volume': volumeOf(segmentTerms('dwi-lesion').type, 'dwi-lesion'),
+  'ischemic-side': { finding: HYPOPERFUSION, concept: own('ischemic-side', 'Side of ischemia'), segment: null },
+  'ischemic-territory': {
+    finding: HYPOPERFUSION,
+    concept: own('territory', 'Territory of ischemia'),
+    segment: null,
+  },
+};
+
+const SIDES: Readonly<Record<string, Code>> = { left: LEFT, right: RIGHT, both: BOTH };
+const TERRITORIES: Readonly<Record<string, string>> = {
+  'left-carotid': 'Left carotid territory',
+  'right-carotid': 'Right carotid territory',
+  vertebrobasilar: 'Vertebrobasilar territory',
+};
+
+/** The codes of a coded finding; several territories are separated by spaces. */
+export function valueCodes(kind: FindingKind, value: string): readonly Code[] {
+  return value.split(' ').map((part) => {
+    if (kind === 'ischemic-side') return SIDES[part] ?? own(part, part);
+    return own(part, TERRITORIES[part] ?? part);
+  });
+}
+
+/** UCUM codes of the units of findings, with their names. */
+export const UNITS: Readonly<Record<string, Code>> = {
+  mL: { value: 'mL', scheme: 'UCUM', meaning: 'milliliter' },
+  '{ratio}': { value: '{ratio}', scheme: 'UCUM', meaning: 'ratio' },
+};
