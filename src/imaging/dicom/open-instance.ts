@@ -81,7 +81,7 @@ function unsupported(syntaxUid: string): ImageRefusal {
 }
 
 function parsed(bytes: Uint8Array, syntaxUid: string): DataSet {
-  const start = header(bytes);
+  const start = withKnownVrs(header(bytes));
   countItems(start);
   try {
     return dicomParser.parseDicom(start, { untilTag: PIXEL_DATA, TransferSyntaxUID: syntaxUid });
@@ -92,6 +92,21 @@ function parsed(bytes: Uint8Array, syntaxUid: string): DataSet {
       ? new ImageRefusal('damaged', 'the elements before the pixel data are damaged or longer than 32 MB')
       : new ImageRefusal('damaged', 'the data set is damaged or cut off; send the instance again');
   }
+}
+
+/**
+ * The parser takes the VR of extended offset tables (OV) for one with a short length and loses its place; as OB they
+ * are read right.
+ */
+function withKnownVrs(bytes: Uint8Array): Uint8Array {
+  let known = bytes;
+  for (const tag of ['\xe0\x7f\x01\0OV', '\xe0\x7f\x02\0OV']) {
+    const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(tag, 0, 'latin1');
+    if (at < 0) continue;
+    if (known === bytes) known = new Uint8Array(bytes);
+    known.set(Buffer.from('OB', 'latin1'), at + 4);
+  }
+  return known;
 }
 
 /** Pixel data lies behind the header, so the parser never needs more than this. */

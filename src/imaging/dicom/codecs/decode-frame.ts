@@ -1,13 +1,77 @@
 /** One stored frame to samples, by the packing of its transfer syntax. */
 import { ImageRefusal } from '../../image-refusal.ts';
 import type { PixelFormat } from '../instance-header.ts';
-import type { TransferSyntax } from '../transfer-syntaxes.ts';
+import type { Packing, TransferSyntax } from '../transfer-syntaxes.ts';
+import { decodeNatively } from './native-codecs.ts';
 import { rawSamples, type RawSamples } from './raw-samples.ts';
+import { streamHeader } from './stream-header.ts';
+import { wasmDecoder, type StreamDecoder } from './wasm-decoder.ts';
 
-/** @throws ImageRefusal 'unsupported-syntax' */
-export function decodeFrame(content: Uint8Array, syntax: TransferSyntax, pixels: PixelFormat): Promise<RawSamples> {
-  if (syntax.packing === 'native') {
-    return Promise.resolve(rawSamples(content, pixels.bitsAllocated, syntax.littleEndian));
+const jpegLs = wasmDecoder('@cornerstonejs/codec-charls/decodewasmjs', 'JpegLSDecoder');
+const jpeg2000 = wasmDecoder('@cornerstonejs/codec-openjpeg/decodewasmjs', 'J2KDecoder');
+const htj2k = wasmDecoder('@cornerstonejs/codec-openjph/wasmjs', 'HTJ2KDecoder');
+
+/**
+ * @param content bytes of the frame: samples where the syntax is not compressed, else one code stream
+ * @throws ImageRefusal 'damaged' when the stream cannot be decoded or is not what the header says
+ */
+export async function decodeFrame(
+  content: Uint8Array,
+  syntax: TransferSyntax,
+  pixels: PixelFormat,
+): Promise<RawSamples> {
+  const { packing, name } = syntax;
+  if (packing === 'native') return rawSamples(content, pixels.bitsAllocated, syntax.littleEndian);
+  const precision = packing === 'rle' ? pixels.bitsAllocated : checkedPrecision(content, name, pixels);
+  const bytes = precision <= 8 ? 1 : 2;
+  const wanted = pixels.rows * pixels.columns * bytes;
+  let samples: Uint8Array;
+  try {
+    samples = await decoderOf(packing, pixels, precision)(content);
+  } catch (error) {
+    // Codecs throw numbers, strings and traps of WebAssembly; a fault of our own stays one.
+    if (error instanceof TypeError || error instanceof ReferenceError) throw error;
+    throw damaged(name);
   }
-  throw new ImageRefusal('unsupported-syntax', `${syntax.name} is not decoded here; send the instance uncompressed`);
+  // Some codecs answer a broken stream with no or too few bytes in place of an error.
+  if (samples.length !== wanted) throw damaged(name);
+  return rawSamples(samples, bytes * 8);
+}
+
+function damaged(name: string): ImageRefusal {
+  return new ImageRefusal('damaged', `a compressed frame (${name}) cannot be decoded; send the instance again`);
+}
+
+function decoderOf(packing: Exclude<Packing, 'native'>, pixels: PixelFormat, precision: number): StreamDecoder {
+  switch (packing) {
+    case 'jpeg-ls':
+      return jpegLs;
+    case 'jpeg-2000':
+      return jpeg2000;
+    case 'htj2k':
+      return htj2k;
+    case 'rle':
+      return (stream) => decodeNatively('rle', stream, pixels, precision);
+    case 'jpeg-baseline':
+    case 'jpeg-extended':
+    case 'jpeg-lossless':
+      return (stream) => decodeNatively('jpeg', stream, pixels, precision);
+  }
+}
+
+/** The stream must hold the image that the header describes, so no decoder makes room for another one. */
+function checkedPrecision(stream: Uint8Array, name: string, pixels: PixelFormat): number {
+  const found = streamHeader(stream);
+  if (found === undefined) throw damaged(name);
+  const { rows, columns, components, precision } = found;
+  if (rows !== pixels.rows || columns !== pixels.columns || components !== pixels.samplesPerPixel) {
+    throw new ImageRefusal(
+      'damaged',
+      `a compressed frame is ${columns} x ${rows} pixels, its header says ${pixels.columns} x ${pixels.rows}`,
+    );
+  }
+  if (precision < 2 || precision > 16) {
+    throw new ImageRefusal('unsupported-type', `compressed samples of ${precision} bits are not supported`);
+  }
+  return precision;
 }
