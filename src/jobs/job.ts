@@ -3,7 +3,9 @@
  * States map to the Unified Procedure Step (DICOM PS3.4 annex CC): queued SCHEDULED, running IN PROGRESS, done COMPLETED,
  * failed and cancelled CANCELED.
  */
+import type { Transaction } from 'kysely';
 import type { Instant } from '../case/index.ts';
+import type { Schema } from '../storage/schema.ts';
 
 export const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];
@@ -20,8 +22,16 @@ export interface NewJob {
   /** Lower runs first. */
   readonly priority: number;
   readonly notBefore?: Instant;
-  /** After this many tries it is failed and stays visible. */
+  /** After this many tries it is failed and stays visible. Default 5. */
   readonly maxAttempts?: number;
+}
+
+/** One stage of one attempt; `endedAt` is null while it runs, and stays null when its process was killed. */
+export interface StageTime {
+  readonly attempt: number;
+  readonly stage: string;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
 }
 
 export interface Job {
@@ -42,13 +52,28 @@ export interface Job {
   readonly startedAt: Instant | null;
   readonly endedAt: Instant | null;
   readonly notBefore: Instant;
+  /** Of all attempts, oldest first. */
+  readonly stages: readonly StageTime[];
 }
 
 export interface JobContext {
   readonly attempt: number;
   /** Aborted when the job is cancelled, its lease is lost or the process stops. */
   readonly signal: AbortSignal;
+  /** @param percent 0–100 of the whole job */
   readonly progress: (stage: string, percent: number) => void;
+  /**
+   * Ends the job as done in the transaction that writes its results, so that what it shows appears exactly once: a
+   * process killed before leaves nothing, one killed after leaves a finished job. Effects outside of the database come
+   * before it and carry names made from the job's id, so that doing them again replaces them.
+   * @throws JobLeaseLost when somebody else has the job by now; nothing is written
+   */
+  readonly commit: (write: (tx: Transaction<Schema>) => Promise<void>) => Promise<void>;
+}
+
+/** The job is in other hands: cancelled, or taken over after its lease ran out. */
+export class JobLeaseLost extends Error {
+  override readonly name = 'JobLeaseLost';
 }
 
 /** Thrown by a handler: this will never work, do not try again. Every other error is tried again with back-off. */

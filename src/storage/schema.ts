@@ -207,6 +207,38 @@ export interface ImageTombstoneTable {
   reason: string;
 }
 
+/** Durable work; see src/jobs. */
+export interface JobTable {
+  id: string;
+  /** Order of arrival. */
+  position: Generated<number>;
+  kind: string;
+  key: string;
+  lane: string;
+  /** JSON. */
+  payload: string;
+  priority: number;
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+  attempt: Generated<number>;
+  /** Attempts granted by being queued, and again by a requeue. */
+  tries: number;
+  /** The last attempt that is granted. */
+  attempt_limit: number;
+  stage: string | null;
+  percent: number | null;
+  /** JSON: stages of all attempts with their times. */
+  stages: Generated<string>;
+  last_error: string | null;
+  /** Who runs it, until when without another sign of life. */
+  worker: string | null;
+  lease_until: Timestamp | null;
+  cancel_requested: Generated<boolean>;
+  queued_at: Timestamp;
+  started_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  not_before: Timestamp;
+}
+
 export interface Schema {
   audit_record: AuditRecordTable;
   audit_head: AuditHeadTable;
@@ -223,4 +255,5 @@ export interface Schema {
   image_instance: ImageInstanceTable;
   image_refusal: ImageRefusalTable;
   image_tombstone: ImageTombstoneTable;
+  job: JobTable;
 }

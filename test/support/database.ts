@@ -19,7 +19,7 @@ function templateKey(): string {
 }
 
 /** Making one takes initdb's seconds; test files that race make it twice and the last rename stands. */
-async function template(): Promise<string> {
+export async function template(): Promise<string> {
   const folder = join(tmpdir(), 'stroke-cds-tests');
   const path = join(folder, `template-${templateKey()}.tar`);
   if (existsSync(path)) return path;
@@ -46,7 +46,7 @@ export async function freshDatabase(): Promise<Database> {
 export async function emptyDatabase({ sql: db }: Database): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`alter table audit_record disable trigger all`.execute(tx);
-    await sql`truncate audit_record, issued_card, feedback, used_token restart identity`.execute(tx);
+    await sql`truncate audit_record, issued_card, feedback, used_token, job restart identity`.execute(tx);
     await sql`truncate image_study, image_patient_id, image_series, image_instance, image_refusal, image_tombstone`.execute(
       tx,
     );
