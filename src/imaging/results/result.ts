@@ -12,12 +12,12 @@ import { resultIdOf, uuidOf, type ResultKey } from './identifiers.ts';
 /** `preliminary`: more images of the study may still come. */
 export type ResultState = 'final' | 'preliminary' | 'refused';
 
-/** From acquisition to findings, for the budgets. */
+/** For the budgets. */
 export interface StageTime {
-  /** 'received', 'volume', 'perfusion' … */
+  /** 'volume', 'deconvolution' … */
   readonly stage: string;
-  readonly startedAt: Instant;
-  readonly endedAt: Instant;
+  /** How long it took. */
+  readonly milliseconds: number;
 }
 
 export type Curve = PipelineResult['curves'][number];

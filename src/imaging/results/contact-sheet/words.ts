@@ -1,0 +1,69 @@
+/** What is written on the sheet: short English names, values with their intervals. */
+import { FINDING_KINDS, type FindingKind, type ImagingFinding } from '../../../case/index.ts';
+import type { VoxelUnit } from '../../volume/volume.ts';
+
+export const FINDING_NAMES: Readonly<Record<FindingKind, string>> = {
+  'core-volume': 'Ischemic core',
+  'tmax-over-4-volume': 'Tmax > 4 s',
+  'tmax-over-6-volume': 'Hypoperfusion, Tmax > 6 s',
+  'tmax-over-8-volume': 'Tmax > 8 s',
+  'tmax-over-10-volume': 'Tmax > 10 s',
+  'tmax-over-14-volume': 'Tmax > 14 s',
+  'very-low-cbv-volume': 'Very low CBV',
+  'mismatch-volume': 'Mismatch volume',
+  'mismatch-ratio': 'Mismatch ratio',
+  'hypoperfusion-intensity-ratio': 'Hypoperfusion intensity ratio',
+  'cbv-index': 'CBV index',
+  'dwi-lesion-volume': 'Diffusion lesion',
+  'ischemic-side': 'Side',
+  'ischemic-territory': 'Territory',
+};
+
+export const SEGMENT_NAMES: Readonly<Record<string, string>> = {
+  core: 'Ischemic core',
+  hypoperfusion: 'Hypoperfusion',
+  'dwi-lesion': 'Diffusion lesion',
+  hemorrhage: 'Hemorrhage',
+  edema: 'Edema',
+};
+
+const UNITS: Readonly<Record<VoxelUnit, string>> = {
+  HU: 'HU',
+  signal: 'signal',
+  s: 's',
+  'mL/(100.g.min)': 'mL/100 g/min',
+  'mL/(100.g)': 'mL/100 g',
+  '10*-6.mm2/s': '10⁻⁶ mm²/s',
+  '{ratio}': '',
+  '{probability}': '',
+  '{label}': '',
+};
+export const unitName = (unit: VoxelUnit): string => UNITS[unit];
+
+/** Milliliters below ten with a decimal, above without; ratios with one, below one with two. */
+export function figure(value: number, unit: string | null): string {
+  if (unit === 'mL') return value.toFixed(value < 10 ? 1 : 0);
+  return value.toFixed(value < 1 ? 2 : 1);
+}
+
+export interface FindingLine {
+  readonly name: string;
+  readonly value: string;
+  /** '18–30 mL', or why there is no value. */
+  readonly detail: string;
+}
+
+export function findingLine(finding: ImagingFinding): FindingLine {
+  const { kind, value, interval, detectionFloor, state } = finding;
+  const name = FINDING_NAMES[kind];
+  const unit = FINDING_KINDS[kind];
+  const suffix = unit === 'mL' ? ' mL' : '';
+  if (value === null) return { name, value: '—', detail: state === 'refused' ? 'refused' : 'not computable' };
+  if (typeof value !== 'number')
+    return { name, value: String(value).replaceAll(' ', ', ').replaceAll('-', ' '), detail: '' };
+  if (detectionFloor !== null && value < detectionFloor) {
+    return { name, value: `< ${figure(detectionFloor, unit)}${suffix}`, detail: 'below the detection floor' };
+  }
+  const detail = interval === null ? '' : `${figure(interval.low, unit)} – ${figure(interval.high, unit)}${suffix}`;
+  return { name, value: `${figure(value, unit)}${suffix}`, detail };
+}
