@@ -56,7 +56,7 @@ export function aResult(change: Partial<NewResult> = {}): NewResult {
       model: { name: 'perfusion-deconvolution', version: '1.0.0', digest: 'd'.repeat(64) },
       ranOn: 'cpu',
     },
-    stageTimes: [{ stage: 'volume', milliseconds: 2_345 }],
+    stageTimes: [{ stage: 'volume', startedAt: ACQUIRED_AT, endedAt: FOUND_AT }],
     ...change,
   };
 }

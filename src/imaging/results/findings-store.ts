@@ -43,9 +43,15 @@ export interface FindingsStore {
    * Repeating it changes nothing, also after a newer result came. Only a preliminary result becomes final or refused in
    * place, when no more images came.
    * @param at when it is found; becomes `foundAt` of the findings
+   * @param within a transaction of the caller that this becomes a part of: what follows from the result is queued in it
    * @throws RangeError when a finding breaks its contract
    */
-  readonly commitResult: (result: NewResult, outputs: readonly ResultOutput[], at: Instant) => Promise<Committed>;
+  readonly commitResult: (
+    result: NewResult,
+    outputs: readonly ResultOutput[],
+    at: Instant,
+    within?: Transaction<Schema>,
+  ) => Promise<Committed>;
   /** Findings of the current results of these studies, in the order of studies, pipelines and findings. */
   readonly findingsOfStudies: (studyUids: readonly string[]) => Promise<readonly ImagingFinding[]>;
   /** One entry a study and pipeline that has a result: 'final' or 'refused'. To be joined with the jobs'. */
@@ -66,8 +72,9 @@ type Connection = Kysely<Schema> | Transaction<Schema>;
 
 export function createFindingsStore({ sql: db }: Database): FindingsStore {
   return {
-    commitResult: async (result, outputs, at) => {
+    commitResult: async (result, outputs, at, within) => {
       assertSound(result);
+      if (within !== undefined) return commit(within, result, outputs, at);
       return db.transaction().execute((tx) => commit(tx, result, outputs, at));
     },
     findingsOfStudies: async (uids) => (await current(db, uids)).flatMap(({ findings }) => findings),

@@ -12,12 +12,12 @@ import { resultIdOf, uuidOf, type ResultKey } from './identifiers.ts';
 /** `preliminary`: more images of the study may still come. */
 export type ResultState = 'final' | 'preliminary' | 'refused';
 
-/** For the budgets. */
+/** From acquisition to findings, for the budgets. */
 export interface StageTime {
-  /** 'volume', 'deconvolution' … */
+  /** 'received', 'volume', 'perfusion' … */
   readonly stage: string;
-  /** How long it took. */
-  readonly milliseconds: number;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
 }
 
 export type Curve = PipelineResult['curves'][number];

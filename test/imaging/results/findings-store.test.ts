@@ -110,6 +110,15 @@ function promises(open: () => Promise<Database>): void {
     expect(await store.historyOf(STUDY)).toMatchObject([{ version: 1, superseded: null }]);
   });
 
+  it('becomes part of a transaction of the caller, and goes with it', async () => {
+    const attempt = database.sql.transaction().execute(async (tx) => {
+      expect(await store.commitResult(aResult(), [SEG], FOUND_AT, tx)).toMatchObject({ changed: true });
+      throw new Error('the job could not be queued');
+    });
+    await expect(attempt).rejects.toThrow('could not be queued');
+    expect(await store.historyOf(STUDY)).toEqual([]);
+  });
+
   it('remembers the first confirmation of a delivery and forgets a study on demand', async () => {
     const { id } = await store.commitResult(aResult(), [SEG], FOUND_AT);
     const delivery = { object: SEG.sopInstanceUid, destination: 'pacs' };
