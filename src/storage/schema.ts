@@ -137,9 +137,11 @@ export interface ImageStudyTable {
   first_received_at: Timestamp;
   last_received_at: Timestamp;
   last_used_at: Timestamp;
+  /** Instances that were committed so far, and how many of them the completeness watch has settled. */
+  receipts: number;
+  settled_receipts: number | null;
   /** Content version that was handed to the analysis last. */
   announced_content: string | null;
-  announced_instances: number | null;
   announced_at: Timestamp | null;
   quarantine_reason: string | null;
   quarantined_at: Timestamp | null;

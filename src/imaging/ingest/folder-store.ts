@@ -22,6 +22,7 @@ export interface FolderStoreOptions {
 }
 
 export interface FolderStore extends ImageStore {
+  readonly has: (path: string) => Promise<boolean>;
   /** Every stored file, as paths relative to the store. */
   readonly list: () => AsyncIterable<string>;
   /** Removes what a killed process had begun to write before that time. @returns how many */
@@ -129,6 +130,11 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Fold
     return instance;
   }
 
+  async function has(path: string): Promise<boolean> {
+    const found = await stat(absolute(path)).catch(() => null);
+    return found !== null;
+  }
+
   /** Folders that became empty go as well; another writer may be making one again, so failing is fine. */
   async function remove(path: string): Promise<void> {
     const target = absolute(path);
@@ -166,5 +172,5 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Fold
     return removed;
   }
 
-  return { write, read, remove, list: () => list(), removeUnfinished };
+  return { write, read, remove, has, list: () => list(), removeUnfinished };
 }

@@ -1,3 +1,4 @@
+export { ANALYZED_SOP_CLASSES } from './completeness.ts';
 export {
   anyAuthenticator,
   openDicomWeb,
@@ -7,9 +8,29 @@ export {
   type StaticTokenClient,
 } from './dicomweb-clients.ts';
 export { openFolderStore, type FolderStore, type FolderStoreOptions } from './folder-store.ts';
+export {
+  applyImageRetention,
+  deleteStudy,
+  type Deleted,
+  type ImageRetentionPolicy,
+  type RetentionResult,
+} from './image-retention.ts';
 export type { ImageStore, StoredInstance } from './image-store.ts';
+export { quarantinedStudies, quarantineStudy, releaseStudy, type QuarantinedStudy } from './quarantine.ts';
 export { createReceiver, type ReceiverOptions } from './receive.ts';
+export { receiptStatistics, type ReceiptStatistics } from './receipt-statistics.ts';
 export { INGEST_WAYS, type IngestWay, type Origin, type Receipt, type Receiver } from './receipt.ts';
 export { recoverImages, type Recovered, type RecoverOptions } from './recover.ts';
 export { samePatient, type IdentifierDomains, type PatientRecord, type PatientVerdict } from './same-patient.ts';
 export { stowRouter, type StowOptions } from './stow-rs.ts';
+export {
+  instancesOf,
+  markUsed,
+  setExpected,
+  studiesOfPatient,
+  studyOf,
+  type HeldInstance,
+  type PatientStudy,
+  type StudySummary,
+} from './study-index.ts';
+export { createStudyWatch, type StudyReady, type StudyWatch, type StudyWatchOptions } from './study-watch.ts';

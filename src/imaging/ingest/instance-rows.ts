@@ -78,15 +78,20 @@ async function keepStudy(tx: Tx, { header, receivedAt }: NewInstance): Promise<v
       first_received_at: receivedAt,
       last_received_at: receivedAt,
       last_used_at: receivedAt,
+      receipts: 1,
+      settled_receipts: null,
       announced_content: null,
-      announced_instances: null,
       announced_at: null,
       quarantine_reason: null,
       quarantined_at: null,
       released_at: null,
     })
     .onConflict((conflict) =>
-      conflict.column('study_uid').doUpdateSet({ last_received_at: receivedAt, last_used_at: receivedAt }),
+      conflict.column('study_uid').doUpdateSet(({ eb }) => ({
+        receipts: eb('image_study.receipts', '+', 1),
+        last_received_at: receivedAt,
+        last_used_at: receivedAt,
+      })),
     )
     .execute();
   const study = await tx

@@ -12,9 +12,9 @@ export interface Origin {
 
 /**
  * `conflicting-instance`: another instance with this SOP Instance UID is already kept. The first one stays.
- * `other-study`: it was announced as part of one study and belongs to another.
+ * `not-as-announced`: the message or the request that brought it named another study or instance.
  */
-export type ReceiptRefusalCode = RefusalCode | 'conflicting-instance' | 'other-study';
+export type ReceiptRefusalCode = RefusalCode | 'conflicting-instance' | 'not-as-announced';
 
 export interface InstanceUids {
   readonly studyUid: string;
@@ -39,10 +39,10 @@ export type Receipt =
 export interface Receiver {
   /**
    * @param instance a DICOM file; it is not changed and not kept
-   * @param onlyStudy refuse what belongs to another study
+   * @param announced UIDs that the sender named outside of the instance: what has others is refused
    * @throws any error of disk or database: nothing is promised, the sender should send again
    */
-  readonly receive: (instance: Uint8Array, origin: Origin, onlyStudy?: string) => Promise<Receipt>;
+  readonly receive: (instance: Uint8Array, origin: Origin, announced?: Partial<InstanceUids>) => Promise<Receipt>;
   /** Waits for what is being received; nothing can be received afterwards. */
   readonly close: () => Promise<void>;
 }

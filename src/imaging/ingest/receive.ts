@@ -11,8 +11,7 @@ import type { Database } from '../../storage/index.ts';
 import { createGroupCommit } from '../../storage/group-commit.ts';
 import type { InstanceHeader } from '../dicom/instance-header.ts';
 import { ImageRefusal } from '../image-refusal.ts';
-import { sha256 } from './folder-store.ts';
-import type { ImageStore } from './image-store.ts';
+import { sha256, type FolderStore } from './folder-store.ts';
 import { cleanIdentity, findInstance, identityOf, keepInstances, type KeptInstance } from './instance-rows.ts';
 import { contentDigest } from './part10.ts';
 import type { InstanceUids, Origin, Receipt, ReceiptRefusalCode, Receiver } from './receipt.ts';
@@ -21,7 +20,7 @@ import { isUid } from './uid.ts';
 
 export interface ReceiverOptions {
   readonly database: Database;
-  readonly store: ImageStore;
+  readonly store: FolderStore;
   /** @throws ImageRefusal for what is no usable DICOM instance */
   readonly parse: (instance: Uint8Array) => InstanceHeader;
   readonly clock: () => Instant;
@@ -35,6 +34,7 @@ export interface ReceiverOptions {
 
 export const DEFAULT_MAX_INSTANCE_BYTES = 2 ** 30;
 const MAX_BATCH = 50;
+const UID_NAMES = ['studyUid', 'seriesUid', 'sopInstanceUid', 'sopClassUid'] as const;
 
 interface Refused {
   readonly code: ReceiptRefusalCode;
@@ -131,12 +131,17 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return refuse(instance, origin, { code: 'conflicting-instance', reason: CONFLICT, uids: uidsOf(header) });
   }
 
-  async function receive(instance: Uint8Array, origin: Origin, onlyStudy?: string): Promise<Receipt> {
+  async function receive(
+    instance: Uint8Array,
+    origin: Origin,
+    announced: Partial<InstanceUids> = {},
+  ): Promise<Receipt> {
     const header = read(instance, options);
     if (isRefused(header)) return refuse(instance, origin, header);
-    if (onlyStudy !== undefined && header.studyUid !== onlyStudy) {
-      const reason = 'the instance belongs to another study than the one it was sent or asked for';
-      return refuse(instance, origin, { code: 'other-study', reason, uids: uidsOf(header) });
+    const uids = uidsOf(header);
+    if (UID_NAMES.some((name) => announced[name] !== undefined && announced[name] !== uids[name])) {
+      const reason = 'the instance has other UIDs than the message or the request that brought it';
+      return refuse(instance, origin, { code: 'not-as-announced', reason, uids });
     }
     const content = contentDigest(instance, header.transferSyntaxUid);
     const before = await findInstance(database.sql, header.sopInstanceUid);
@@ -151,6 +156,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       await store.remove(stored.path);
       return answerFor(result.kept, content, header, instance, origin);
     }
+    // A deletion of the study by policy may have come between file and row.
+    if (!(await store.has(stored.path))) await store.write(header, instance);
     onReceived?.(header.studyUid);
     return { outcome: 'stored', uids: uidsOf(header) };
   }

@@ -6,7 +6,7 @@ export const FAILURE_REASONS = {
   processingFailure: 0x0110,
   duplicateSopInstance: 0x0111,
   outOfResources: 0xa700,
-  otherStudy: 0xa901,
+  notAsAnnounced: 0xa900,
   cannotUnderstand: 0xc000,
   transferSyntaxNotSupported: 0xc122,
 } as const;
@@ -16,8 +16,8 @@ export function failureReason(code: ReceiptRefusalCode): number {
   switch (code) {
     case 'conflicting-instance':
       return FAILURE_REASONS.duplicateSopInstance;
-    case 'other-study':
-      return FAILURE_REASONS.otherStudy;
+    case 'not-as-announced':
+      return FAILURE_REASONS.notAsAnnounced;
     case 'too-large':
       return FAILURE_REASONS.outOfResources;
     case 'unsupported-syntax':

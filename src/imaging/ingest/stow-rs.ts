@@ -56,7 +56,11 @@ export function stowRouter(options: StowOptions): Router {
 
   async function receivePart(part: Part, caller: DicomWebCaller, study: string | undefined): Promise<Outcome> {
     try {
-      return await receiver.receive(part.bytes, { way: 'stow', peer: caller.name }, study);
+      return await receiver.receive(
+        part.bytes,
+        { way: 'stow', peer: caller.name },
+        study === undefined ? {} : { studyUid: study },
+      );
     } catch (error) {
       onFault?.(error);
       return { outcome: 'not-kept' };

@@ -14,14 +14,16 @@ const STATEMENTS = [
      first_received_at timestamptz not null,
      last_received_at timestamptz not null,
      last_used_at timestamptz not null,
+     receipts integer not null,
+     settled_receipts integer,
      announced_content text,
-     announced_instances integer,
      announced_at timestamptz,
      quarantine_reason text,
      quarantined_at timestamptz,
      released_at timestamptz
    )`,
-  'create index image_study_last_received_at on image_study (last_received_at)',
+  'create index image_study_last_used_at on image_study (last_used_at)',
+  'create index image_study_unsettled on image_study (study_uid) where settled_receipts is distinct from receipts',
   // Every identifier that the images give for the patient: studies are found by it.
   `create table image_patient_id (
      study_uid text not null references image_study (study_uid) on delete cascade,

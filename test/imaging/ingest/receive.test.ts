@@ -141,7 +141,9 @@ describe('what cannot be used is refused with its reason and noted without patie
   });
 
   it('an instance of another study than announced', async () => {
-    expect(await ingest.receiver.receive(whole, PACS, '1.2.3')).toMatchObject({ code: 'other-study' });
+    expect(await ingest.receiver.receive(whole, PACS, { studyUid: '1.2.3' })).toMatchObject({
+      code: 'not-as-announced',
+    });
     expect(await instances()).toEqual([]);
   });
 });

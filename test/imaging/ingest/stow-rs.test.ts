@@ -109,7 +109,7 @@ it('keeps the good ones and names the failed ones with their reasons (202)', asy
 it('nothing could be kept (409): of another study than the address says', async () => {
   const response = await post(`${await start()}/studies/${uidOf('other')}`, body([first.bytes]));
   expect(response.status).toBe(409);
-  expect(await response.json()).toMatchObject({ '00081198': { Value: [{ '00081197': { Value: [0xa901] } }] } });
+  expect(await response.json()).toMatchObject({ '00081198': { Value: [{ '00081197': { Value: [0xa900] } }] } });
   expect(await rows()).toEqual([]);
 });
 
