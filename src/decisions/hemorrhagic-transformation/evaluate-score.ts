@@ -3,7 +3,7 @@ import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
 import { factsOfInput } from '../scores/case-inputs.ts';
 import { agreedNihss } from '../scores/case-values.ts';
 import type { ComputedScore, ScoreDefinition } from '../scores/definition.ts';
-import { scoresFromCase } from '../scores/from-case.ts';
+import { inputsFromCase } from '../scores/from-case.ts';
 import { ScoreInputError, scoreNamed } from '../scores/index.ts';
 import { TRANSFORMATION_SCORES } from './result.ts';
 import type { PublishedRate, ScoreItem, Span, TransformationScore, TransformationScoreName } from './result.ts';
@@ -24,7 +24,7 @@ export function evaluateScore(name: TransformationScoreName, stroke: StrokeCase,
   try {
     const least = run(definition, { ...lowest, ...inputs.low });
     const most = run(definition, { ...highest, ...inputs.high });
-    const results = items.map((item) => itemOf(TABLES[name], item, inputs));
+    const results = TABLES[name].items.map((item) => itemOf(TABLES[name], item, inputs));
     const nothing = results.every(({ state }) => state !== 'known' && state !== 'lower-bound');
     const open = results.filter(({ state }) => state !== 'known' && state !== 'switched-off');
     const published = nothing ? [] : publishedRates(rates, least, most, TABLES[name]);
@@ -57,9 +57,10 @@ function inputsOf(
   stroke: StrokeCase,
   at: Instant,
 ): KnownInputs {
-  const [read] = scoresFromCase(stroke, at, [name]);
-  const off = new Set(items.filter((item) => item.switchedOff === true).flatMap((item) => Object.keys(item.lowest)));
-  const low = Object.fromEntries(Object.entries(read?.inputs ?? {}).filter(([input]) => !off.has(input)));
+  const low = inputsFromCase(name, stroke, at);
+  for (const item of items) {
+    if (item.switchedOff === true) for (const input of Object.keys(item.lowest)) Reflect.deleteProperty(low, input);
+  }
   const isLowerBound = low['nihss'] !== undefined && agreedNihss(stroke.facts.nihss)?.isLowerBound === true;
   return { low, high: isLowerBound ? { ...low, nihss: MOST_NIHSS } : low };
 }
@@ -73,6 +74,16 @@ interface Table {
   readonly last: ComputedScore;
   /** Points with every item at its lowest. */
   readonly floor: number;
+  readonly items: readonly TableItem[];
+}
+
+interface TableItem {
+  readonly item: ItemDefinition;
+  readonly names: readonly string[];
+  readonly facts: readonly FactKey[];
+  /** Its points at its lowest and at its highest. */
+  readonly least: Span;
+  readonly most: Span;
 }
 
 function tableOf(name: TransformationScoreName): Table {
@@ -82,29 +93,45 @@ function tableOf(name: TransformationScoreName): Table {
   const highest = Object.assign({}, ...items.map((item) => item.highest)) as Values;
   const first = run(definition, lowest);
   const last = run(definition, highest);
-  return { definition, lowest, highest, first, last, floor: pointsOf(first).low };
+  const floor = pointsOf(first).low;
+  const gain = (item: ItemDefinition, values: Values): Span => gainOf({ definition, lowest, floor }, item, values);
+  const tableItems = items.map((item): TableItem => {
+    const names = Object.keys(item.lowest);
+    const facts = [...new Set(names.flatMap((input) => factsOfInput(definition.name, input)))];
+    return { item, names, facts, least: gain(item, item.lowest), most: gain(item, item.highest) };
+  });
+  return { definition, lowest, highest, first, last, floor, items: tableItems };
 }
 
 const TABLES = Object.fromEntries(TRANSFORMATION_SCORES.map((name) => [name, tableOf(name)])) as Readonly<
   Record<TransformationScoreName, Table>
 >;
 
-function itemOf({ definition, lowest, floor }: Table, item: ItemDefinition, { low, high }: KnownInputs): ScoreItem {
-  const names = Object.keys(item.lowest);
-  const base = item.base ?? 0;
-  // Items add up, so an item's share is what the total gains over the case with every item at its lowest.
+/** Items add up, so an item's share is what the total gains over the case with every item at its lowest. */
+function gainOf(
+  { definition, lowest, floor }: Pick<Table, 'definition' | 'lowest' | 'floor'>,
+  { base = 0 }: ItemDefinition,
+  values: Values,
+): Span {
+  const points = pointsOf(run(definition, { ...lowest, ...values }));
+  return { low: base + points.low - floor, high: base + points.high - floor };
+}
+
+function itemOf(table: Table, tableItem: TableItem, { low, high }: KnownInputs): ScoreItem {
+  const { item, names, facts } = tableItem;
+  // Most items are at an end of their scale, open ones always: their points are those of the table.
   const gain = (values: Values): Span => {
-    const points = pointsOf(run(definition, { ...lowest, ...values }));
-    return { low: base + points.low - floor, high: base + points.high - floor };
+    if (names.every((name) => values[name] === item.lowest[name])) return tableItem.least;
+    if (names.every((name) => values[name] === item.highest[name])) return tableItem.most;
+    return gainOf(table, item, values);
   };
   const least = pick(low, names);
   const most = pick(high, names);
   const atLeast = gain({ ...item.lowest, ...least });
   const complete = names.every((input) => least[input] !== undefined && least[input] === most[input]);
   const points = { low: atLeast.low, high: complete ? atLeast.high : gain({ ...item.highest, ...most }).high };
-  const facts = [...new Set(names.flatMap((input) => factsOfInput(definition.name, input)))];
   const state = item.switchedOff === true ? 'switched-off' : stateOf(names, least, most, points, facts);
-  return { id: item.id, points, most: gain(item.highest).high, facts, state };
+  return { id: item.id, points, most: tableItem.most.high, facts, state };
 }
 
 function stateOf(
@@ -122,8 +149,14 @@ function stateOf(
   return complete || (settled && names.some((input) => least[input] !== undefined)) ? 'known' : 'unknown';
 }
 
-const pick = (values: Values, names: readonly string[]): Values =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+function pick(values: Values, names: readonly string[]): Values {
+  const picked: Record<string, string | number | boolean> = {};
+  for (const name of names) {
+    const value = values[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
 
 function run(definition: ScoreDefinition, values: Values): ComputedScore {
   const result = definition.run(values);

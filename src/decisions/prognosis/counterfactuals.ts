@@ -2,7 +2,7 @@
 import type { Instant, StrokeCase } from '../../case/index.ts';
 import { astralRisk } from '../scores/astral.ts';
 import { exactNumber } from '../scores/case-values.ts';
-import { scoresFromCase } from '../scores/from-case.ts';
+import { inputsFromCase } from '../scores/from-case.ts';
 import { scoreNamed } from '../scores/index.ts';
 import { pointsOf, runComplete } from '../scores/item-range.ts';
 import type { InputValues } from '../scores/item-range.ts';
@@ -23,12 +23,12 @@ export function counterfactualsOf(
   stroke: StrokeCase,
   at: Instant,
 ): readonly PrognosisCounterfactual[] {
-  const inputs = scoresFromCase(stroke, at, ['ASTRAL'])[0]?.inputs;
+  const inputs = inputsFromCase('ASTRAL', stroke, at);
   const independent: ByAstral | null =
-    astral.state === 'computed' && inputs !== undefined
+    astral.state === 'computed'
       ? (changed) => 1 - astralRisk(pointsOf(runComplete(scoreNamed('ASTRAL'), { ...inputs, ...changed })).low)
       : null;
-  return [...nihss(likeTrials, inputs?.['nihss'], independent), ...glucose(stroke, independent)];
+  return [...nihss(likeTrials, inputs['nihss'], independent), ...glucose(stroke, independent)];
 }
 
 type ByAstral = (changed: InputValues) => number;

@@ -29,13 +29,28 @@ export function shiftTo(reference: Cumulative, risk: number): number {
  * @param shift log-odds; positive is better
  */
 export function shifted(reference: Cumulative, shift: number): MrsDistribution {
-  const upTo = reference.map((share) => expit(logit(share) + shift));
-  const at = (grade: number): number => upTo[grade] ?? 1;
-  return [at(0), at(1) - at(0), at(2) - at(1), at(3) - at(2), at(4) - at(3), at(5) - at(4), 1 - at(5)];
+  const [a, b, c, d, e, f] = logitsOf(reference);
+  const [to0, to1, to2] = [expit(a + shift), expit(b + shift), expit(c + shift)];
+  const [to3, to4, to5] = [expit(d + shift), expit(e + shift), expit(f + shift)];
+  return [to0, to1 - to0, to2 - to1, to3 - to2, to4 - to3, to5 - to4, 1 - to5];
+}
+
+const logits = new WeakMap<Cumulative, Cumulative>();
+
+/** The log-odds of a reference: it is moved a hundred times for one patient. */
+function logitsOf(reference: Cumulative): Cumulative {
+  let made = logits.get(reference);
+  if (made === undefined) {
+    const [a, b, c, d, e, f] = reference;
+    made = [logit(a), logit(b), logit(c), logit(d), logit(e), logit(f)];
+    logits.set(reference, made);
+  }
+  return made;
 }
 
 /** Grades better than before the stroke are counted as the grade before it. */
 export function notBetterThan(distribution: MrsDistribution, before: Floor): MrsDistribution {
+  if (before === 0) return distribution;
   const share = (grade: number): number => {
     if (grade < before) return 0;
     return grade === before ? upTo(distribution, before) : (distribution[grade] ?? 0);
@@ -56,5 +71,12 @@ export const meanMrs = (distribution: MrsDistribution): number =>
   distribution.reduce((sum, share, grade) => sum + share * grade, 0);
 
 export function hull(values: readonly number[]): Span {
-  return { low: Math.min(...values), high: Math.max(...values) };
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    // A value that is no number makes both ends none, as Math.min and Math.max do.
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return { low, high };
 }

@@ -2,7 +2,7 @@
 import type { Instant, StrokeCase } from '../../case/index.ts';
 import type { ComputedScore } from '../scores/definition.ts';
 import { scoreNamed } from '../scores/index.ts';
-import { all, pointsOf, runComplete, scoreRange } from '../scores/item-range.ts';
+import { pointsOf, scoreRange } from '../scores/item-range.ts';
 import { outsideCohort } from './cohort.ts';
 import type { Given } from './cohort.ts';
 import { hull } from './distribution.ts';
@@ -26,11 +26,10 @@ export function evaluateScore(name: PrognosisScoreName, stroke: StrokeCase, at: 
     missing: range.missing,
     basis: definition.basis,
   };
-  const { least, most } = range;
-  if (least === null || most === null || range.state === 'nothing-known') {
+  const { least, most, ends } = range;
+  if (least === null || most === null || ends === null || range.state === 'nothing-known') {
     return { ...common, points: null, published: [] };
   }
-  const ends = [runComplete(definition, all(items, 'lowest')), runComplete(definition, all(items, 'highest'))] as const;
   return {
     ...common,
     points: { low: pointsOf(least).low, high: pointsOf(most).high },

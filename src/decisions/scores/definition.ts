@@ -1,6 +1,6 @@
 /** A published score: its table as a pure function, with what it predicts, for whom, and how well the numbers are sourced. */
 import type { Citation, SourceGrade } from '../evaluation.ts';
-import { parseInputs } from './inputs.ts';
+import { inputParser } from './inputs.ts';
 import type { Inputs, InputSpecs } from './inputs.ts';
 
 export type ScoreValue = number | string | boolean | null | readonly number[] | readonly string[];
@@ -70,6 +70,7 @@ export function defineScore<const S extends InputSpecs>(
 ): ScoreDefinition & { readonly compute: Recipe<S>['compute'] } {
   const { name, synonyms = [], inputs, compute } = recipe;
   const basis: ScoreBasis = { ...recipe.basis, grade: recipe.basis.citation.grade };
+  const parse = inputParser(inputs);
   return {
     name,
     synonyms,
@@ -77,7 +78,7 @@ export function defineScore<const S extends InputSpecs>(
     inputs,
     compute,
     run: (raw) => {
-      const parsed = parseInputs(inputs, raw);
+      const parsed = parse(raw);
       if (!parsed.ok) return { status: 'missing', inputs: parsed.missing, basis };
       // The parser has checked every value against `inputs`, which is where the type comes from.
       const values = compute(parsed.values as Inputs<S>);

@@ -50,12 +50,24 @@ export function scoresFromCase(
   return names.map((name) => scoreFromCase(name, stroke, at));
 }
 
-function scoreFromCase(name: string, stroke: StrokeCase, at: Instant): CaseScore {
+const READERS = new Map(Object.entries(CASE_INPUTS).map(([name, inputs]) => [name, Object.entries(inputs)]));
+
+/** The inputs of a score that the case gives. @param at as in `scoresFromCase` */
+export function inputsFromCase(
+  name: string,
+  stroke: StrokeCase,
+  at: Instant,
+): Record<string, string | number | boolean> {
   const inputs: Record<string, string | number | boolean> = {};
-  for (const [input, { read }] of Object.entries(CASE_INPUTS[name] ?? {})) {
+  for (const [input, { read }] of READERS.get(name) ?? []) {
     const value = read(stroke, at);
     if (value !== undefined) inputs[input] = value;
   }
+  return inputs;
+}
+
+function scoreFromCase(name: string, stroke: StrokeCase, at: Instant): CaseScore {
+  const inputs = inputsFromCase(name, stroke, at);
   const result = settle(name, inputs, agreedNihss(stroke.facts.nihss)?.isLowerBound === true);
   const missing = result.status === 'missing' ? result.inputs : [];
   return {

@@ -92,13 +92,15 @@ const BY_KEY: ReadonlyMap<string, ScoreDefinition> = new Map(
     ...ALL.map((s) => [key(s.name), s] as const),
   ],
 );
+/** The code asks by exact names. */
+const BY_NAME: ReadonlyMap<string, ScoreDefinition> = new Map(ALL.map((s) => [s.name, s]));
 const REFUSED_BY_KEY = new Map(
   REFUSED_SCORES.flatMap((s) => [s.name, ...s.synonyms].map((name) => [key(name), s] as const)),
 );
 
 /** @throws ScoreUnavailableError when no score has that name, or when it is refused for want of a verified table */
 export function scoreNamed(name: string): ScoreDefinition {
-  const found = BY_KEY.get(key(name));
+  const found = BY_NAME.get(name) ?? BY_KEY.get(key(name));
   if (found !== undefined) return found;
   const refused = REFUSED_BY_KEY.get(key(name));
   if (refused !== undefined) throw new ScoreUnavailableError(`${refused.name} is not computed: ${refused.refused}`);

@@ -92,19 +92,25 @@ export type ParsedInputs =
   | { readonly ok: true; readonly values: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly missing: readonly string[] };
 
+/** Reads a row of inputs. @throws ScoreInputError */
+export type InputParser = (raw: Readonly<Record<string, unknown>>) => ParsedInputs;
+
 /**
- * Reads a row of inputs. An absent or null value is missing, never zero or false.
- * @throws ScoreInputError for a value of the wrong kind or outside its range, and for one quantity given twice unequally
+ * The reader of a score's inputs. An absent or null value is missing, never zero or false. It throws ScoreInputError for
+ * a value of the wrong kind or outside its range, and for one quantity given twice unequally.
  */
-export function parseInputs(specs: InputSpecs, raw: Readonly<Record<string, unknown>>): ParsedInputs {
-  const values: Record<string, unknown> = {};
-  const missing: string[] = [];
-  for (const [name, spec] of Object.entries(specs)) {
-    const value = spec.kind === 'number' ? readNumber(name, spec, raw) : readOther(name, spec, raw[name]);
-    if (value !== undefined) values[name] = value;
-    else if (spec.optional !== true) missing.push(name);
-  }
-  return missing.length > 0 ? { ok: false, missing } : { ok: true, values };
+export function inputParser(specs: InputSpecs): InputParser {
+  const entries = Object.entries(specs);
+  return (raw) => {
+    const values: Record<string, unknown> = {};
+    const missing: string[] = [];
+    for (const [name, spec] of entries) {
+      const value = spec.kind === 'number' ? readNumber(name, spec, raw) : readOther(name, spec, raw[name]);
+      if (value !== undefined) values[name] = value;
+      else if (spec.optional !== true) missing.push(name);
+    }
+    return missing.length > 0 ? { ok: false, missing } : { ok: true, values };
+  };
 }
 
 function readNumber(name: string, spec: NumberSpec, raw: Readonly<Record<string, unknown>>): number | undefined {
@@ -164,6 +170,7 @@ function toFlag(name: string, value: unknown): boolean {
 }
 
 function toMember(name: string, spec: ChoiceSpec | ListSpec, value: unknown): string {
+  if (typeof value === 'string' && spec.values.includes(value)) return value;
   const word = ['string', 'number', 'boolean'].includes(typeof value) ? plain(String(value)) : '';
   const found =
     spec.values.find((v) => plain(v) === word) ??

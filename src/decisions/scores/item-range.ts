@@ -6,7 +6,7 @@ import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
 import { factsOfInput } from './case-inputs.ts';
 import { agreedNihss } from './case-values.ts';
 import type { ComputedScore, ScoreDefinition } from './definition.ts';
-import { scoresFromCase } from './from-case.ts';
+import { inputsFromCase } from './from-case.ts';
 import { ScoreInputError, scoreNamed } from './index.ts';
 
 export type InputValues = Readonly<Record<string, string | number | boolean>>;
@@ -40,6 +40,8 @@ export interface ScoreRange {
   readonly most: ComputedScore | null;
   readonly items: readonly RangedItemResult[];
   readonly missing: readonly FactKey[];
+  /** The score with every item at its lowest, and at its highest; null when out of range. */
+  readonly ends: readonly [ComputedScore, ComputedScore] | null;
 }
 
 const MOST_NIHSS = 42;
@@ -47,7 +49,7 @@ const MOST_NIHSS = 42;
 /** @param at counts as the time of treatment where none was given yet */
 export function scoreRange(name: string, items: readonly RangedItem[], stroke: StrokeCase, at: Instant): ScoreRange {
   const definition = scoreNamed(name);
-  const low: InputValues = scoresFromCase(stroke, at, [name])[0]?.inputs ?? {};
+  const low: InputValues = inputsFromCase(name, stroke, at);
   const isLowerBound = low['nihss'] !== undefined && agreedNihss(stroke.facts.nihss)?.isLowerBound === true;
   const high = isLowerBound ? { ...low, nihss: MOST_NIHSS } : low;
   try {
@@ -64,10 +66,11 @@ export function scoreRange(name: string, items: readonly RangedItem[], stroke: S
       most,
       items: results,
       missing: [...new Set(open.flatMap(({ facts }) => notSettled(stroke, facts)))],
+      ends: scale.ends,
     };
   } catch (error) {
     if (!(error instanceof ScoreInputError)) throw error;
-    return { state: 'outside-range', least: null, most: null, items: [], missing: [] };
+    return { state: 'outside-range', least: null, most: null, items: [], missing: [], ends: null };
   }
 }
 
@@ -80,7 +83,7 @@ export function pointsOf(result: ComputedScore): PointSpan {
 }
 
 /** Every item at one end of its scale. */
-export const all = (items: readonly RangedItem[], end: 'lowest' | 'highest'): InputValues =>
+const all = (items: readonly RangedItem[], end: 'lowest' | 'highest'): InputValues =>
   Object.fromEntries(items.flatMap((item) => Object.entries(item[end])));
 
 export function runComplete(definition: ScoreDefinition, inputs: InputValues): ComputedScore {
@@ -94,9 +97,12 @@ interface Scale {
   /** Every item at its lowest, at its highest. */
   readonly floor: InputValues;
   readonly ceiling: InputValues;
+  readonly ends: readonly [ComputedScore, ComputedScore];
   readonly ground: PointSpan;
-  /** Item by item. */
-  readonly most: readonly number[];
+  /** Points of each item at its lowest and at its highest. */
+  readonly least: readonly PointSpan[];
+  readonly most: readonly PointSpan[];
+  readonly names: readonly (readonly string[])[];
   readonly facts: readonly (readonly FactKey[])[];
 }
 
@@ -106,12 +112,17 @@ function scaleOf(definition: ScoreDefinition, items: readonly RangedItem[]): Sca
   const made = scales.get(items);
   if (made !== undefined) return made;
   const floor = all(items, 'lowest');
-  const ground = pointsOf(runComplete(definition, floor));
+  const ceiling = all(items, 'highest');
+  const ends = [runComplete(definition, floor), runComplete(definition, ceiling)] as const;
+  const ground = pointsOf(ends[0]);
   const scale: Scale = {
     floor,
-    ceiling: all(items, 'highest'),
+    ceiling,
+    ends,
     ground,
-    most: items.map((item) => gainOf(definition, floor, ground, item, item.highest).high),
+    least: items.map((item) => gainOf(definition, floor, ground, item, item.lowest)),
+    most: items.map((item) => gainOf(definition, floor, ground, item, item.highest)),
+    names: items.map((item) => Object.keys(item.lowest)),
     facts: items.map((item) => [
       ...new Set(Object.keys(item.lowest).flatMap((name) => factsOfInput(definition.name, name))),
     ]),
@@ -134,36 +145,48 @@ function gainOf(
 
 function itemResult(
   definition: ScoreDefinition,
-  { floor, ground, most, facts }: Scale,
+  scale: Scale,
   item: RangedItem,
   index: number,
   low: InputValues,
   high: InputValues,
 ): RangedItemResult {
-  const names = Object.keys(item.lowest);
-  const gain = (values: InputValues): PointSpan => gainOf(definition, floor, ground, item, values);
-  const own = (values: InputValues): InputValues => {
-    const mine: Record<string, string | number | boolean> = {};
-    for (const name of names) {
-      const value = values[name];
-      if (value !== undefined) mine[name] = value;
-    }
-    return mine;
+  const { floor, ground } = scale;
+  const names = scale.names[index] ?? [];
+  const [atLowest, atHighest] = [scale.least[index], scale.most[index]];
+  // Most items are at an end of their scale, open ones always: their points are those of the table.
+  const gain = (values: InputValues): PointSpan => {
+    if (atLowest !== undefined && sameOn(names, values, item.lowest)) return atLowest;
+    if (atHighest !== undefined && sameOn(names, values, item.highest)) return atHighest;
+    return gainOf(definition, floor, ground, item, values);
   };
   const complete = names.every((name) => low[name] !== undefined);
   const isLowerBound = names.some((name) => low[name] !== high[name]);
-  const least = gain({ ...item.lowest, ...own(low) });
+  const least = gain(withDefaults(names, low, item.lowest));
   const points = {
     low: least.low,
-    high: complete && !isLowerBound ? least.high : gain({ ...item.highest, ...own(high) }).high,
+    high: complete && !isLowerBound ? least.high : gain(withDefaults(names, high, item.highest)).high,
   };
   return {
     id: item.id,
     points,
-    most: most[index] ?? 0,
-    facts: facts[index] ?? [],
+    most: atHighest?.high ?? 0,
+    facts: scale.facts[index] ?? [],
     state: !complete ? 'unknown' : isLowerBound && points.low !== points.high ? 'lower-bound' : 'known',
   };
+}
+
+const sameOn = (names: readonly string[], a: InputValues, b: InputValues): boolean =>
+  names.every((name) => a[name] === b[name]);
+
+/** The item's own inputs, from `values` where they are known. */
+function withDefaults(names: readonly string[], values: InputValues, defaults: InputValues): InputValues {
+  const own: Record<string, string | number | boolean> = {};
+  for (const name of names) {
+    const value = values[name] ?? defaults[name];
+    if (value !== undefined) own[name] = value;
+  }
+  return own;
 }
 
 /** Of the facts of an open item those that are not known; all when each is known but too vague for the item. */

@@ -6,15 +6,24 @@ import type { SamuelTreatment } from './samuel-distributions.ts';
 const logit = (p: number): number => Math.log(p / (1 - p));
 const expit = (x: number): number => 1 / (1 + Math.exp(-x));
 
+/** Log-odds of mRS ≤ 0 … 5 without effect and at onset. */
+const lineOf = ({ noEffect, atOnset }: (typeof TREATED)[SamuelTreatment]) =>
+  noEffect.map((late, grade) => ({ late: logit(late), early: logit(atOnset[grade] ?? late) }));
+const LINES = {
+  nlvo_ivt: lineOf(TREATED.nlvo_ivt),
+  lvo_ivt: lineOf(TREATED.lvo_ivt),
+  lvo_mt: lineOf(TREATED.lvo_mt),
+} as const satisfies Record<SamuelTreatment, unknown>;
+
 /**
  * Cumulative share with mRS ≤ 0 … 6 after treatment at `min` minutes from onset, unrounded: log-odds move in a straight
  * line from the effect at time 0 to none at 378 min (thrombolysis) or 480 min (thrombectomy), and stay there.
  * @param min minutes from onset to treatment, ≥ 0
  */
 export function samuelCumulative(treatment: SamuelTreatment, min: number): readonly number[] {
-  const { noEffect, atOnset, noEffectAfterMin } = TREATED[treatment];
+  const { noEffectAfterMin } = TREATED[treatment];
   const f = Math.min(Math.max(min / noEffectAfterMin, 0), 1);
-  const upTo5 = noEffect.map((late, grade) => expit(f * logit(late) + (1 - f) * logit(atOnset[grade] ?? late)));
+  const upTo5 = LINES[treatment].map(({ late, early }) => expit(f * late + (1 - f) * early));
   return [...upTo5, 1];
 }
 
