@@ -1,4 +1,5 @@
 /** Images as numbers in space: what pipelines compute on. Positions are millimeters, right, front and up positive. */
+import type { QualityRemark } from '../../case/index.ts';
 import type { Affine, Point } from '../affine.ts';
 
 /** 'HU', arbitrary 'signal', or the unit of a map. */
@@ -62,4 +63,6 @@ export interface Built<T extends Volume | TimeSeries = Volume | TimeSeries> {
   readonly image: T;
   readonly source: SourceSeries;
   readonly steps: readonly GeometryStep[];
+  /** Remarks of the quality gate on the pixels; what headers alone tell is with the series. */
+  readonly quality?: readonly QualityRemark[];
 }

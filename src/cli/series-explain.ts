@@ -1,0 +1,126 @@
+/** `stroke-cds series explain`: the role of every series in a folder of DICOM, and why. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  explainRole,
+  ImageRefusal,
+  openStudySeries,
+  type OpenedSeries,
+  parseInstance,
+  type StudyInstance,
+} from '../imaging/index.ts';
+import { CommandError, EXIT, progress } from './terminal.ts';
+
+export interface SeriesExplainOptions {
+  readonly json?: boolean;
+  /** Every rule that did not hold, too. */
+  readonly all?: boolean;
+  /** Builds each volume and says what was done to it, or why it is none. */
+  readonly build?: boolean;
+}
+
+/**
+ * Prints no description, name or number of a patient: series are known by number, UID and geometry.
+ * @returns 0, or 1 when files were left out or (with `build`) a series could not be built
+ */
+export async function seriesExplainCommand(
+  paths: readonly string[],
+  { json = false, all = false, build = false }: SeriesExplainOptions = {},
+): Promise<number> {
+  const files = (await Promise.all(paths.map(filesBelow))).flat().sort();
+  const { instances, refused } = await instancesIn(files);
+  if (instances.length === 0) throw new CommandError(`no DICOM image in ${paths.join(', ')}`);
+  let failed = 0;
+  for (const studyUid of new Set(instances.map(({ header }) => header.studyUid))) {
+    const study = instances.filter(({ header }) => header.studyUid === studyUid);
+    for (const series of await openStudySeries(study)) {
+      const built = build ? await buildText(series) : undefined;
+      if (built?.ok === false) failed++;
+      say(json ? JSON.stringify(asJson(series, built?.text)) : asText(series, built?.text, all));
+    }
+  }
+  for (const [reason, count] of refused) process.stderr.write(`${count} files left out: ${reason}\n`);
+  return refused.size > 0 || failed > 0 ? EXIT.problems : EXIT.ok;
+}
+
+async function filesBelow(path: string): Promise<string[]> {
+  const info = await stat(path).catch(() => undefined);
+  if (info === undefined) throw new CommandError(`there is no ${path}`);
+  if (!info.isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function instancesIn(
+  files: readonly string[],
+): Promise<{ instances: StudyInstance[]; refused: Map<string, number> }> {
+  const refused = new Map<string, number>();
+  const instances: StudyInstance[] = [];
+  const bar = progress('reading headers', files.length);
+  for (const [at, file] of files.entries()) {
+    bar.tick(at);
+    try {
+      instances.push({ header: parseInstance(await readFile(file)), bytes: () => readFile(file) });
+    } catch (error) {
+      if (!(error instanceof ImageRefusal)) throw new CommandError(`cannot read ${file}`);
+      // What is no DICOM at all (a licence text, a spreadsheet) is no problem.
+      if (error.code !== 'not-dicom') refused.set(error.message, (refused.get(error.message) ?? 0) + 1);
+    }
+  }
+  bar.done();
+  return { instances, refused };
+}
+
+async function buildText(series: OpenedSeries): Promise<{ ok: boolean; text: string }> {
+  try {
+    const { image, steps, quality = [] } = await series.load();
+    const frames = 'frames' in image ? ` x ${image.frames.length} time points` : '';
+    const remarks = quality.map(({ code, severity }) => `${severity}: ${code}`);
+    return {
+      ok: true,
+      text: [`${image.size.join(' x ')}${frames}`, ...steps.map((step) => JSON.stringify(step)), ...remarks].join('; '),
+    };
+  } catch (error) {
+    if (error instanceof ImageRefusal) return { ok: false, text: `refused (${error.code}): ${error.message}` };
+    throw error;
+  }
+}
+
+function asText(series: OpenedSeries, built: string | undefined, all: boolean): string {
+  const decision = all ? series.decision : { ...series.decision, trials: [] };
+  const lines = [explainRole(titleOf(series), decision)];
+  for (const { code, severity } of series.quality) lines.push(`    ${severity}: ${code}`);
+  if (built !== undefined) lines.push(`    built: ${built}`);
+  return lines.join('\n');
+}
+
+function titleOf({ source, part, facts }: OpenedSeries): string {
+  const { images, positions } = facts.numbers;
+  const name = `series ${source.seriesUid}${part === '' ? '' : ` (${part})`}`;
+  return `${name}, ${source.modality}, ${images ?? 0} images at ${positions ?? 0} positions, ${source.columns} x ${source.rows}`;
+}
+
+function asJson(
+  { source, part, role, decision, facts, pixels, quality }: OpenedSeries,
+  built: string | undefined,
+): object {
+  const { rule, reason, because, trials } = decision;
+  return {
+    seriesUid: source.seriesUid,
+    part,
+    modality: source.modality,
+    role,
+    rule,
+    reason,
+    because,
+    numbers: facts.numbers,
+    pixels,
+    quality,
+    trials,
+    ...(built !== undefined && { built }),
+  };
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
