@@ -1,8 +1,11 @@
 /** Which findings of imaging pipelines are facts of the case, and which of several findings speaks. */
+import { candidates } from './fact.ts';
 import type { Fact } from './fact.ts';
-import type { FindingKind, ImagingFinding, PatientImaging } from './imaging-finding.ts';
+import type { FindingKind, ImagingFinding, ImagingProgress, PatientImaging } from './imaging-finding.ts';
 import type { Quantity } from './quantity.ts';
-import type { FactKey, StrokeFacts } from './stroke-case.ts';
+import type { FactKey, StrokeCase, StrokeFacts } from './stroke-case.ts';
+import { DAY, MINUTE, plus } from './time.ts';
+import type { Instant } from './time.ts';
 
 /** Facts that are one volume. */
 export type VolumeKey = {
@@ -22,6 +25,16 @@ export const FACT_OF_FINDING = {
   'dwi-lesion-volume': 'dwiLesionVolume',
 } as const satisfies Readonly<Partial<Record<FindingKind, VolumeKey>>>;
 
+/** The pipeline that measures a fact: while it runs, or when it refused, that is why the fact is not there. */
+export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
+  coreVolume: 'perfusion',
+  hypoperfusionVolume: 'perfusion',
+  severeHypoperfusionVolume: 'perfusion',
+  tmaxOver14Volume: 'perfusion',
+  veryLowCbvVolume: 'perfusion',
+  dwiLesionVolume: 'perfusion',
+};
+
 /** How the source of a fact names a finding. */
 export const imagingReference = ({ id }: Pick<ImagingFinding, 'id'>): string => `imaging:${id}`;
 export const isImagingReference = (reference: string): boolean => reference.startsWith('imaging:');
@@ -39,13 +52,29 @@ const ageOrder = (a: ImagingFinding, b: ImagingFinding): number =>
 const finalFirst = (a: ImagingFinding, b: ImagingFinding): number =>
   Number(b.state === 'final') - Number(a.state === 'final') || b.foundAt - a.foundAt;
 
+/** As old as images may be that speak of the patient's state now. */
+const LOOK_BACK = DAY;
+/** Clocks of scanners and servers differ. */
+const CLOCK_SKEW = 5 * MINUTE;
+
+/** Images from before the patient was last known well do not show this episode; undated ones may. */
+function isOfEpisode(acquiredAt: Instant | null, { facts, asOf }: Pick<StrokeCase, 'facts' | 'asOf'>): boolean {
+  if (acquiredAt === null) return true;
+  const well = candidates(facts.lastKnownWell).map(({ value }) => value.earliest);
+  const oldest = Math.max(plus(asOf, -LOOK_BACK), ...(well.length === 0 ? [] : [Math.min(...well)]));
+  return acquiredAt >= oldest && acquiredAt <= plus(asOf, CLOCK_SKEW);
+}
+
 /**
- * The findings that count: of each pipeline those of the newest study that it found something in, the final one of a
- * kind before a preliminary one. All of a pipeline come from one study: a core and a penumbra of two scans make no
- * mismatch.
+ * The findings that count: of each pipeline those of the newest study of this episode that it found something in, the
+ * final one of a kind before a preliminary one. All of a pipeline come from one study: a core and a penumbra of two
+ * scans make no mismatch.
  */
-export function currentFindings({ findings }: PatientImaging): ImagingFinding[] {
-  const standing = findings.filter(speaks);
+export function currentFindings(
+  { findings }: PatientImaging,
+  stroke: Pick<StrokeCase, 'facts' | 'asOf'>,
+): ImagingFinding[] {
+  const standing = findings.filter((finding) => speaks(finding) && isOfEpisode(finding.acquiredAt, stroke));
   const pipelines = [...new Set(standing.map(({ method }) => method.pipeline))];
   return pipelines.flatMap((pipeline) => {
     const own = standing.filter(({ method }) => method.pipeline === pipeline);
@@ -53,4 +82,10 @@ export function currentFindings({ findings }: PatientImaging): ImagingFinding[] 
     const ofStudy = own.filter(({ studyUid }) => studyUid === study).toSorted(finalFirst);
     return ofStudy.filter((finding, i) => ofStudy.findIndex(({ kind }) => kind === finding.kind) === i);
   });
+}
+
+/** How far the pipelines are: of each the state that began last, within a day. Done is told by the findings. */
+export function currentProgress({ progress }: PatientImaging, asOf: Instant): ImagingProgress[] {
+  const recent = progress.filter(({ since }) => since > plus(asOf, -LOOK_BACK)).toSorted((a, b) => b.since - a.since);
+  return recent.filter(({ pipeline }, i) => recent.findIndex((other) => other.pipeline === pipeline) === i);
 }

@@ -14,12 +14,15 @@ import type { SitePolicy } from '../evaluation.ts';
 import { thrombolyticAlreadyGiven } from '../complications/thrombolytic-given.ts';
 import { clockState } from './clock-state.ts';
 import type { ClockState } from './clock-state.ts';
+import { imagingDisagreements } from './imaging-disagreement.ts';
+import type { ImagingDisagreement } from './imaging-disagreement.ts';
 import { imagingState } from './imaging-state.ts';
 import type { ImagingGroupState } from './imaging-state.ts';
 
 export { strokeClock } from './clock.ts';
 export type { StrokeClock } from './clock.ts';
 export type { ClockFact, ClockState, ClockTime, WindowEdge, WindowEdgeId } from './clock-state.ts';
+export type { ImagingDisagreement } from './imaging-disagreement.ts';
 export type { ImagingGroup, ImagingGroupState } from './imaging-state.ts';
 
 /** The values a clinician looks at first, in that order. */
@@ -60,6 +63,8 @@ export interface StrokeState {
   readonly deficit: DeficitState;
   readonly values: readonly KeyValueState[];
   readonly imaging: readonly ImagingGroupState[];
+  /** Where a report and a computed value disagree. */
+  readonly imagingDisagreements: readonly ImagingDisagreement[];
   /** Null: the record does not say. */
   readonly thrombolyticGiven: boolean | null;
   readonly conflicts: readonly FactKey[];
@@ -76,6 +81,7 @@ export function summarizeStrokeState(stroke: StrokeCase, at: Instant, policy: Si
     deficit: deficitState(stroke),
     values: KEY_FACTS.map((key) => keyValue(stroke, key, at)),
     imaging: imagingState(stroke, at, clock.zero),
+    imagingDisagreements: imagingDisagreements(stroke),
     thrombolyticGiven: thrombolyticAlreadyGiven(stroke, at) ?? null,
     conflicts: conflictingFacts(stroke),
     degradations: stroke.degradations,

@@ -3,6 +3,7 @@ import type { FactKey } from '../../case/index.ts';
 import type { CriterionResult, Evaluation, CriterionStatus } from '../../decisions/evaluation.ts';
 import { criterionName } from '../cards/blocks.ts';
 import type { ExplainContext } from '../explain-context.ts';
+import { borderlineTexts } from '../format/borderline-text.ts';
 import { citationText, messageText, sourceText, strengthText } from '../format/messages.ts';
 import { definitions, html, join, list, section, table, text, type Html } from './html-parts.ts';
 
@@ -49,7 +50,10 @@ function criterionRow(row: CriterionResult, c: ExplainContext): Html[] {
   const sentence = c.texts.text(`criterion.${row.id}.sentence`);
   const confirm = row.confirm === true ? c.texts.text('page.confirm') : '';
   const note = row.note === undefined ? '' : messageText('note', row.note, c.f);
-  const remark = [note, confirm].filter((part) => part !== '').join('; ');
+  const near = borderlineTexts('borderline-item', row.borderline ?? [], c.f);
+  const borderline =
+    near.length === 0 ? '' : c.texts.text('imaging.borderline-note', { list: near.join(c.texts.text('ui.semicolon')) });
+  const remark = [note, borderline, confirm].filter((part) => part !== '').join('; ');
   return [
     html(`<span class="${row.status}">${text(c.texts.text(`status.${row.status}`))}</span>`),
     html(

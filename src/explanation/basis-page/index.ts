@@ -2,6 +2,7 @@
 import { ANY_FACTS, factTables } from './fact-tables.ts';
 import { aboutSections } from './about-sections.ts';
 import { differencesSection, doseSection, scoresSection, targetsSection } from './detail-sections.ts';
+import { imagingSection } from './imaging-section.ts';
 import { prognosisSection, transformationSection } from './outlook-sections.ts';
 import { subtypeSection } from './subtype-section.ts';
 import { evaluationsOf, failuresOf } from './evaluations.ts';
@@ -32,6 +33,7 @@ export function renderBasisPage(record: EvaluationRecord, content: CardContent, 
       ? []
       : [html(`<p class="note">${text(c.texts.text('page.changed', { statements: record.changed.join(', ') }))}</p>`)]),
     ...(record.decisions === null ? [html(`<p class="note">${text(word('no-evaluation'))}</p>`)] : findings(record, c)),
+    imagingSection(c),
     factTables(ANY_FACTS, c),
     versions(record, c),
     aboutSections(content.about[locale], c),

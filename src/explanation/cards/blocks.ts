@@ -5,7 +5,11 @@ import type { ExplainContext } from '../explain-context.ts';
 import { isRange, unknownText } from '../format/fact-text.ts';
 import { escapeRecordText, escapeValue, list, table, tableRow } from '../format/markdown.ts';
 import { examFor } from '../orders/exams-under-way.ts';
-import { citationText, messageText } from '../format/messages.ts';
+import { borderlineTexts, isUncertain } from '../format/borderline-text.ts';
+import { citationText, inSentence, messageText } from '../format/messages.ts';
+import { analysisOf } from './analysis-under-way.ts';
+
+export { inSentence } from '../format/messages.ts';
 
 /** Longest evidence table on a card; the basis page has all of it. */
 const EVIDENCE_ROWS = 7;
@@ -16,6 +20,7 @@ export const NAMES = 4;
 export function criterionName(result: CriterionResult, c: ExplainContext): string {
   const name = c.texts.text(`criterion.${result.id}`);
   if (result.status === 'met') return name;
+  if (result.borderline !== undefined) return c.texts.text('imaging.borderline-name', { name });
   return c.texts.text(result.status === 'unknown' ? 'block.still-open' : 'block.not-met', { name });
 }
 
@@ -54,15 +59,32 @@ function openName(key: FactKey, c: ExplainContext): string {
   });
 }
 
-/** 'INR (not recorded), platelets (could not be read)'. */
+/** 'INR (not recorded), platelets (could not be read)'; what was measured and is borderline is no gap. */
 export function missingBlock(keys: readonly FactKey[], c: ExplainContext): string {
-  if (keys.length === 0) return '';
-  const items = missingItems(keys, c);
+  const gaps = keys.filter((key) => !isUncertain(key, c.stroke.facts));
+  if (gaps.length === 0) return '';
+  const items = missingItems(gaps, c);
   return c.texts.text('block.missing', { list: enumerate(items, items.length, c) });
 }
 
+/** 'core volume 68 mL (55–82), limit 70 mL', of rows that a measured value leaves open. */
+export function borderlineBlock(rows: readonly CriterionResult[], c: ExplainContext): string {
+  const open = rows.filter(({ status }) => status === 'unknown').flatMap(({ borderline }) => borderline ?? []);
+  if (open.length === 0) return '';
+  const items = borderlineTexts('borderline-item', open, c.f).map(escapeValue);
+  return c.texts.text('imaging.borderline', { list: items.slice(0, NAMES).join(c.texts.text('ui.semicolon')) });
+}
+
 export const missingItems = (keys: readonly FactKey[], c: ExplainContext): string[] =>
-  unidentifiedOnce(keys, escapeValue(c.texts.text('ui.unidentified-drug')), c, (key) => missingItem(key, c));
+  unidentifiedOnce(keys, escapeValue(c.texts.text('ui.unidentified-drug')), c, (key) =>
+    isToldLater(key, keys, c) ? escapeValue(openFactName(key, c)) : missingItem(key, c),
+  );
+
+/** One analysis gives several values: what it is doing is said behind the last of them. */
+function isToldLater(key: FactKey, keys: readonly FactKey[], c: ExplainContext): boolean {
+  const analysis = analysisOf(key, c);
+  return analysis !== undefined && keys.slice(keys.indexOf(key) + 1).some((later) => analysisOf(later, c) === analysis);
+}
 
 /** One drug that could not be identified leaves every list of anticoagulants open: it is asked for once. */
 export function unidentifiedOnce(
@@ -83,6 +105,7 @@ const DATED_DRUGS = ['directOralAnticoagulant', 'lowMolecularWeightHeparin', 'ot
 /** What is asked for: where the drug is known, the time of its last dose, or which dose it was. */
 export function openFactName(key: FactKey, c: ExplainContext): string {
   const name = factName(key, c);
+  if (isUncertain(key, c.stroke.facts)) return c.texts.text('imaging.borderline-name', { name });
   const list = DATED_DRUGS.find((drugs) => drugs === key);
   const fact = list === undefined ? undefined : c.stroke.facts[list];
   if (fact?.status !== 'known') return name;
@@ -98,7 +121,7 @@ export function missingItem(key: FactKey, c: ExplainContext): string {
   const name = escapeValue(openFactName(key, c));
   if (fact.status === 'known') return name;
   if (fact.status === 'conflicting') return `${name} (${escapeValue(c.fact(key).value)})`;
-  const exam = examText(key, c);
+  const exam = analysisOf(key, c) ?? examText(key, c);
   // 'Not recorded' is what 'missing' says already.
   if (exam === undefined && fact.why === 'not-recorded' && fact.about === undefined) return name;
   const why = escapeValue(exam ?? unknownText(fact, c.f));
@@ -144,11 +167,6 @@ export function confirmBlock(keys: readonly FactKey[], c: ExplainContext): strin
 /** The name of a fact within a sentence. */
 export function factName(key: FactKey, c: ExplainContext): string {
   return inSentence(c.texts.text(`fact.${key}`));
-}
-
-/** Abbreviations keep their capitals. */
-export function inSentence(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
 export function enumerate(items: readonly string[], total: number, c: ExplainContext, most = NAMES): string {

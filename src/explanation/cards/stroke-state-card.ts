@@ -1,10 +1,18 @@
 /** Where the case stands: the clock first, then the values that decide, the images and what disagrees. */
-import { MINUTE, candidates, type FactKey, type TimeSpan } from '../../case/index.ts';
+import {
+  MINUTE,
+  PIPELINE_OF_FACT,
+  candidates,
+  isImagingReference,
+  type FactKey,
+  type TimeSpan,
+} from '../../case/index.ts';
 import type { StrokeState } from '../../decisions/stroke-state/index.ts';
 import type { CardDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue } from '../format/markdown.ts';
 import { closingLine, conflictBlock, evidenceBlock } from './blocks.ts';
+import { imagingBlock } from './imaging-block.ts';
 import { fitSummary } from './summary.ts';
 
 /** In the sentence: the values that a stroke team asks for first. */
@@ -33,6 +41,7 @@ export function strokeStateCard(state: StrokeState, { targets, outlook }: StateE
       staleLine(state, c),
       conflictBlock(state.conflicts, c),
       imagingLine(state, c),
+      imagingBlock(state.imagingDisagreements, c),
       targets,
       outlook,
       closingLine(keys, c),
@@ -128,9 +137,21 @@ const IMAGING_FINDINGS: Readonly<Record<StrokeState['imaging'][number]['group'],
   perfusion: ['coreVolume', 'hypoperfusionVolume'],
 };
 
-/** The newest of these facts, or null when none is known. */
+/** A pipeline has or had images of the group. */
+function hasAnalysis(group: keyof typeof IMAGING_FINDINGS, c: ExplainContext): boolean {
+  const pipelines = new Set(IMAGING_FINDINGS[group].map((key) => PIPELINE_OF_FACT[key]));
+  const { progress, findings } = c.stroke.imaging;
+  return (
+    progress.some(({ pipeline }) => pipeline !== null && pipelines.has(pipeline)) ||
+    findings.some(({ method }) => pipelines.has(method.pipeline))
+  );
+}
+
+/** The newest of these facts that a person recorded, or null when there is none. */
 function newestFinding(keys: readonly FactKey[], c: ExplainContext): { readonly at: TimeSpan | null } | null {
-  const known = keys.flatMap((key) => candidates<unknown>(c.stroke.facts[key]));
+  const known = keys
+    .flatMap((key) => candidates<unknown>(c.stroke.facts[key]))
+    .filter(({ sources }) => !sources.some(({ reference }) => isImagingReference(reference)));
   return known.toSorted((a, b) => (b.at?.latest ?? 0) - (a.at?.latest ?? 0))[0] ?? null;
 }
 
@@ -138,9 +159,12 @@ function imagingLine(state: StrokeState, c: ExplainContext): string {
   const items = state.imaging.map(({ group, state: reached, exam }) => {
     // Findings without a report are what counts, wherever they were entered.
     const finding = reached === 'reported' ? null : newestFinding(IMAGING_FINDINGS[group], c);
+    // That nothing is recorded would contradict what is said of the analysis next.
+    const isAnalyzed = (reached === 'none' || reached === 'unknown') && hasAnalysis(group, c);
+    const open = isAnalyzed ? 'unreported' : reached;
     const values = {
       name: c.texts.text(`stroke-state.imaging.${group}`),
-      state: c.texts.text(`stroke-state.imaging.state.${finding === null ? reached : 'recorded'}`),
+      state: c.texts.text(`stroke-state.imaging.state.${finding === null ? open : 'recorded'}`),
     };
     const when = finding === null ? (exam?.at ?? null) : finding.at;
     return when === null

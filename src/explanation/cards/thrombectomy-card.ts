@@ -1,7 +1,11 @@
+import { candidates, isImagingReference, type FactKey } from '../../case/index.ts';
+import type { CriterionResult } from '../../decisions/evaluation.ts';
 import type { ThrombectomyEvaluation } from '../../decisions/thrombectomy/index.ts';
 import type { CardDraft, Indicator, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
+import { borderlineTexts } from '../format/borderline-text.ts';
 import { blocks, escapeValue } from '../format/markdown.ts';
+import { analysisOf } from './analysis-under-way.ts';
 import {
   basisBlock,
   beforeBlock,
@@ -56,14 +60,50 @@ export function thrombectomyCard(
       conflictBlock(shown, c),
       evidenceBlock(shown, c),
       trials.length > 0 ? c.texts.text('thrombectomy.trials', { list: escapeValue(namesOf(trials, c, 4)) }) : '',
+      openTrials(evaluation, c),
       isYes ? validityBlock(evaluation.validUntil, sentence, c) : '',
       basisBlock(evaluation.citation ?? deciding[0]?.citation ?? null, c),
-      isYes || conclusion === 'not-recommended' ? c.texts.text('thrombectomy.limits') : '',
+      isYes || conclusion === 'not-recommended'
+        ? c.texts.text(usesComputed(shown, c) ? 'thrombectomy.limits-computed' : 'thrombectomy.limits')
+        : '',
       closingLine(shown, c),
     ]),
     suggestions: orders,
   };
 }
+
+/** Trials that stay open because a measured volume is borderline, or because its analysis is not done. */
+function openTrials({ criteria }: ThrombectomyEvaluation, c: ExplainContext): string {
+  const open = criteria.filter(({ id, status }) => TRIALS.includes(id) && status === 'unknown');
+  const reasons = open.map((row) => openReason(row, c));
+  const lines = [...new Set(reasons)].flatMap((reason) => {
+    if (reason === undefined) return [];
+    const names = open.flatMap(({ id }, i) => (reasons[i] === reason ? [c.texts.text(`criterion.${id}`)] : []));
+    return [
+      escapeValue(c.texts.text('imaging.open-because', { list: names.join(c.texts.text('ui.separator')), reason })),
+    ];
+  });
+  return lines.length === 0
+    ? ''
+    : c.texts.text('thrombectomy.trials-open', { list: lines.join(c.texts.text('ui.semicolon')) });
+}
+
+function openReason(row: CriterionResult, c: ExplainContext): string | undefined {
+  const [borderline] = borderlineTexts('borderline-reason', row.borderline ?? [], c.f);
+  if (borderline !== undefined) return borderline;
+  for (const key of row.missing ?? []) {
+    const analysis = analysisOf(key, c);
+    if (analysis !== undefined) return analysis;
+  }
+  return undefined;
+}
+
+const usesComputed = (keys: readonly FactKey[], c: ExplainContext): boolean =>
+  keys.some((key) =>
+    candidates<unknown>(c.stroke.facts[key]).some(({ sources }) =>
+      sources.some(({ reference }) => isImagingReference(reference)),
+    ),
+  );
 
 function summary(evaluation: ThrombectomyEvaluation, c: ExplainContext): string {
   const key = `thrombectomy.summary.${evaluation.conclusion}`;

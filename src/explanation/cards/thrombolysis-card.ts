@@ -12,6 +12,7 @@ import { sourceText } from '../format/messages.ts';
 import {
   basisBlock,
   beforeBlock,
+  borderlineBlock,
   closingLine,
   confirmBlock,
   conflictBlock,
@@ -62,6 +63,7 @@ export function thrombolysisCard(
       lines('why', whyRows(evaluation, deciding), c),
       beforeBlock(evaluation.before, c),
       missingBlock(missing, c),
+      isOpen ? borderlineBlock(deciding, c) : '',
       hangsOnBlock(evaluation, c),
       isYes(conclusion) && extras.dose !== '' ? `${c.texts.text('thrombolysis.dose')}\n\n${extras.dose}` : '',
       isOpen ? lines('weigh', toWeigh(evaluation), c) : '',

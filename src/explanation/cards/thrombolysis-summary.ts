@@ -3,6 +3,7 @@ import { MINUTE, type FactKey } from '../../case/index.ts';
 import type { Evaluation } from '../../decisions/evaluation.ts';
 import type { ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
+import { borderlineTexts, isUncertain } from '../format/borderline-text.ts';
 import { actionText, inSentence } from './blocks.ts';
 import { decidingRows, factNames, namesOf, untilText, windowText } from './evaluation-parts.ts';
 import { fitSummary } from './summary.ts';
@@ -34,6 +35,11 @@ function undecided(
 ): string {
   const open = openFacts(evaluation);
   const [first] = evaluation.before;
+  const borderline = decidingRows(evaluation).flatMap((row) => row.borderline ?? []);
+  const [reason] = borderlineTexts('borderline-reason', borderline, c.f);
+  // What was measured is not missing: the sentence says where it stands instead.
+  if (reason !== undefined && open.every((key) => isUncertain(key, c.stroke.facts)))
+    return fitSummary([window, ''].map((w) => text('undecided-reason', { reason, window: w })));
   if (open.length > 0)
     return fitSummary([
       ...[4, 3, 2, 1].map((most) => text('undecided', { missing: factNames(open, c, most), window })),
@@ -44,8 +50,8 @@ function undecided(
     const step = inSentence(actionText(first, c));
     return fitSummary(fits.map((w) => text('undecided-first', { first: step, window: w })));
   }
-  const reason = reasonText(evaluation, 1, c);
-  return fitSummary(fits.map((w) => text('undecided-reason', { reason, window: w })));
+  const named = reasonText(evaluation, 1, c);
+  return fitSummary(fits.map((w) => text('undecided-reason', { reason: named, window: w })));
 }
 
 /** Facts without a usable value; a value that must first be corrected is told as a step, not as missing. */

@@ -76,3 +76,8 @@ export function sourceText(source: string, f: Formats): string {
   const key = `guideline.${source.toLowerCase().replaceAll(/[ /]/g, '-')}`;
   return f.texts.has(key) ? f.texts.text(key) : source;
 }
+
+/** Abbreviations and symbols keep their capitals. */
+export function inSentence(text: string): string {
+  return /^(?!Tmax)[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}

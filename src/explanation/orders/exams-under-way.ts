@@ -2,11 +2,13 @@
 import {
   DAY,
   candidates,
+  currentProgress,
   type FactKey,
   type ImagingExam,
   type ImagingModality,
   type StrokeCase,
 } from '../../case/index.ts';
+import { isUncertain } from '../format/borderline-text.ts';
 import type { OrderDefinition } from '../content/card-content.ts';
 
 const MODALITIES: Readonly<Record<string, readonly ImagingModality[]>> = {
@@ -30,5 +32,16 @@ export function examFor(order: OrderDefinition, stroke: StrokeCase): ImagingExam
 export function isUnderWay(fact: FactKey, order: OrderDefinition, stroke: StrokeCase): boolean {
   const value = stroke.facts[fact];
   if (value.status === 'unknown' && value.why === 'pending') return true;
-  return examFor(order, stroke) !== null;
+  // Measured and borderline: measuring again would not tell more.
+  return isUncertain(fact, stroke.facts) || examFor(order, stroke) !== null || isAnalyzed(order, stroke);
+}
+
+/** Orders whose images a pipeline reads. */
+const PIPELINES: Readonly<Record<string, string>> = { 'ct-perfusion': 'perfusion' };
+
+/** The images are here, whether or not the record knows of the study. Refused ones may have to be acquired again. */
+function isAnalyzed({ id }: OrderDefinition, { imaging, asOf }: StrokeCase): boolean {
+  return currentProgress(imaging, asOf).some(
+    ({ pipeline, state }) => pipeline === PIPELINES[id] && state !== 'refused' && state !== 'failed',
+  );
 }

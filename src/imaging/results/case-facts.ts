@@ -5,14 +5,11 @@
 import {
   candidates,
   currentFindings,
-  DAY,
   estimate,
   exactly,
   FACT_OF_FINDING,
   imagingReference,
   known,
-  MINUTE,
-  plus,
   quantity,
   unknown,
   type Degradation,
@@ -35,14 +32,17 @@ type Volume = Quantity<'mL'>;
  */
 export function joinImaging(stroke: StrokeCase, imaging: PatientImaging, unread?: Degradation): StrokeCase {
   const degradations = unread === undefined ? stroke.degradations : [...stroke.degradations, unread];
-  const facts = fill(stroke, factsOfImaging(imaging));
+  const facts = fill(stroke, factsOfImaging(imaging, stroke));
   return Object.freeze({ ...stroke, facts: Object.freeze(facts), imaging, degradations: Object.freeze(degradations) });
 }
 
-/** The facts that the pipelines measured, whichever episode they belong to. */
-export function factsOfImaging(imaging: PatientImaging): Partial<StrokeFacts> {
+/** The facts that the pipelines measured in this episode. */
+export function factsOfImaging(
+  imaging: PatientImaging,
+  stroke: Pick<StrokeCase, 'facts' | 'asOf'>,
+): Partial<StrokeFacts> {
   const facts: Partial<Record<VolumeKey, Fact<Volume>>> = {};
-  for (const finding of currentFindings(imaging)) {
+  for (const finding of currentFindings(imaging, stroke)) {
     const key = (FACT_OF_FINDING as Readonly<Partial<Record<string, VolumeKey>>>)[finding.kind];
     if (key === undefined || typeof finding.value !== 'number') continue;
     const fact = volumeFact(finding, finding.value);
@@ -77,20 +77,10 @@ function both(a: Fact<Volume>, b: Fact<Volume>): Fact<Volume> {
   return { status: 'conflicting', values: values.toSorted((x, y) => (y.at?.latest ?? 0) - (x.at?.latest ?? 0)) };
 }
 
-/** As old as a finding of the record may be. */
-const LOOK_BACK = DAY;
-/** Clocks of scanners and servers differ. */
-const CLOCK_SKEW = 5 * MINUTE;
-
-function fill({ facts, asOf }: StrokeCase, imaging: Partial<StrokeFacts>): StrokeFacts {
-  const well = candidates(facts.lastKnownWell).map(({ value }) => value.earliest);
-  // Images from before the patient was last known well do not show this episode.
-  const oldest = Math.max(plus(asOf, -LOOK_BACK), ...(well.length === 0 ? [] : [Math.min(...well)]));
-  const isCurrent = (fact: Fact<unknown>): boolean =>
-    candidates(fact).every(({ at }) => at !== null && at.latest >= oldest && at.latest <= plus(asOf, CLOCK_SKEW));
+function fill({ facts }: StrokeCase, imaging: Partial<StrokeFacts>): StrokeFacts {
   const filled = (Object.keys(imaging) as FactKey[]).filter((key) => {
     const fact = imaging[key];
-    return fact !== undefined && isCurrent(fact) && yields(facts[key], fact);
+    return fact !== undefined && yields(facts[key], fact);
   });
   return filled.length === 0 ? facts : { ...facts, ...Object.fromEntries(filled.map((key) => [key, imaging[key]])) };
 }

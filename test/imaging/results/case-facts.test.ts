@@ -172,6 +172,6 @@ describe('in any case', () => {
   });
 
   it('no fact comes of no finding', () => {
-    expect(factsOfImaging(NO_IMAGING)).toEqual({});
+    expect(factsOfImaging(NO_IMAGING, aCase())).toEqual({});
   });
 });

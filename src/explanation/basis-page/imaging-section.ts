@@ -1,0 +1,100 @@
+/** What the imaging pipelines said: every finding with all that limits it, and how far each analysis is. */
+import { FINDING_KINDS, imagingReference, type ImagingFinding, type ImagingProgress } from '../../case/index.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { amount, findingValue, kindName, pipelineName, progressState, reasonText } from '../format/finding-text.ts';
+import { html, join, list, section, table, text, type Html } from './html-parts.ts';
+
+const FINDING_COLUMNS = ['finding', 'value', 'floor', 'method', 'quality', 'images', 'times'];
+const PROGRESS_COLUMNS = ['study', 'pipeline', 'state'];
+
+/** Empty where the pipelines know nothing of the patient. */
+export function imagingSection(c: ExplainContext): Html {
+  const { findings, progress } = c.stroke.imaging;
+  if (findings.length + progress.length === 0) return html('');
+  const word = (key: string): string => c.texts.text(`imaging.${key}`);
+  const columns = (names: readonly string[]): string[] => names.map((name) => word(`column.${name}`));
+  return section(
+    'imaging',
+    word('title'),
+    join([
+      html(`<p class="note">${text(word('lead'))}</p>`),
+      table(
+        word('title'),
+        columns(FINDING_COLUMNS),
+        findings.map((finding) => findingRow(finding, c)),
+      ),
+      table(
+        word('progress-title'),
+        columns(PROGRESS_COLUMNS),
+        progress.map((row) => progressRow(row, c)),
+      ),
+    ]),
+  );
+}
+
+const reference = (value: string): Html => html(`<span class="ref">${text(value)}</span>`);
+const lines = (...parts: readonly Html[]): Html => html(parts.filter((part) => part !== '').join('<br>'));
+
+function findingRow(finding: ImagingFinding, c: ExplainContext): Html[] {
+  const { f, texts } = c;
+  const { kind, state, interval, detectionFloor, quality, studyUid, seriesUids, acquiredAt, foundAt } = finding;
+  const unit = FINDING_KINDS[kind];
+  const basis =
+    interval === null
+      ? texts.text('imaging.no-interval')
+      : texts.text('imaging.interval-basis', { basis: interval.basis });
+  return [
+    lines(
+      html(`<strong>${text(kindName(finding, f))}</strong>`),
+      text(texts.text(`imaging.state.${state}`)),
+      reference(imagingReference(finding)),
+    ),
+    lines(text(findingValue(finding, f)), text(unit === null || finding.value === null ? '' : basis)),
+    text(detectionFloor === null || unit === null ? texts.text('imaging.no-floor') : amount(detectionFloor, unit, f)),
+    method(finding, c),
+    quality.length === 0
+      ? text(texts.text('imaging.quality-none'))
+      : list(quality.map((remark) => text(remarkText(remark, c)))),
+    lines(reference(studyUid), ...seriesUids.map(reference)),
+    lines(
+      text(
+        acquiredAt === null
+          ? texts.text('imaging.acquired-unknown')
+          : texts.text('imaging.acquired', { time: f.dateTime(acquiredAt) }),
+      ),
+      text(texts.text('imaging.found', { time: f.dateTime(foundAt) })),
+    ),
+  ];
+}
+
+function method({ method: { pipeline, version, model, ranOn, settings } }: ImagingFinding, c: ExplainContext): Html {
+  const { f, texts } = c;
+  const chosen = Object.entries(settings).map(([name, value]) => `${name} ${String(value)}`);
+  return lines(
+    text(texts.text('imaging.method', { pipeline: pipelineName(pipeline, f), version })),
+    text(
+      model === null
+        ? texts.text('imaging.no-model')
+        : texts.text('imaging.model', { name: model.name, version: model.version }),
+    ),
+    model === null ? html('') : reference(model.digest),
+    text(ranOn === null ? '' : texts.text('imaging.ran-on', { place: ranOn })),
+    reference(chosen.join(', ')),
+  );
+}
+
+/** 'limits the value: bolus cut off (coverageSeconds 38)' */
+function remarkText({ code, severity, figures }: ImagingFinding['quality'][number], { f, texts }: ExplainContext) {
+  const measured = Object.entries(figures).map(([name, value]) => `${name} ${f.number(value)}`);
+  const reason = reasonText(code, f, severity === 'refuses' ? undefined : 'imaging.remark-other');
+  return texts.text('imaging.remark', {
+    severity: texts.text(`imaging.severity.${severity}`),
+    remark: measured.length === 0 ? reason : `${reason} (${measured.join(', ')})`,
+  });
+}
+
+const progressRow = (row: ImagingProgress, { f }: ExplainContext): Html[] => [
+  reference(row.studyUid),
+  text(pipelineName(row.pipeline, f)),
+  text(progressState(row, f)),
+];

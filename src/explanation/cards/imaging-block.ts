@@ -1,0 +1,85 @@
+/** What the imaging pipelines say and how far they are, for the cards. Markdown, or '' when there is nothing to say. */
+import { currentFindings, currentProgress, type FindingKind, type ImagingFinding } from '../../case/index.ts';
+import type { ImagingDisagreement } from '../../decisions/stroke-state/index.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { findingValue, kindName, pipelineName, progressText, remarkName } from '../format/finding-text.ts';
+import { escapeValue } from '../format/markdown.ts';
+import { factName } from './blocks.ts';
+
+/** What is read first; the basis page has all of it. */
+const ON_CARD: readonly FindingKind[] = [
+  'core-volume',
+  'dwi-lesion-volume',
+  'tmax-over-6-volume',
+  'mismatch-volume',
+  'mismatch-ratio',
+  'hypoperfusion-intensity-ratio',
+  'ischemic-side',
+];
+
+/** State of the analyses, values with intervals, and where a report says something else. */
+export function imagingBlock(disagreements: readonly ImagingDisagreement[], c: ExplainContext): string {
+  const findings = currentFindings(c.stroke.imaging, c.stroke);
+  const pipelines = [...new Set(findings.map(({ method }) => method.pipeline))];
+  return [
+    progressLine(pipelines, c),
+    ...pipelines.map((pipeline) =>
+      valuesLine(
+        findings.filter(({ method }) => method.pipeline === pipeline),
+        c,
+      ),
+    ),
+    ...disagreements.map((one) => disagreementLine(one, c)),
+  ]
+    .filter((line) => line !== '')
+    .join('\n\n');
+}
+
+/** @param told pipelines whose values are shown: that they are done needs no words */
+function progressLine(told: readonly string[], c: ExplainContext): string {
+  const rows = currentProgress(c.stroke.imaging, c.stroke.asOf).filter(
+    ({ state, pipeline }) => state !== 'final' || (pipeline !== null && !told.includes(pipeline)),
+  );
+  if (rows.length === 0) return '';
+  const list = rows.map((row) => escapeValue(progressText(row, c.f))).join(c.texts.text('ui.semicolon'));
+  return c.texts.text('imaging.progress-line', { list });
+}
+
+function valuesLine(findings: readonly ImagingFinding[], c: ExplainContext): string {
+  const [first] = findings;
+  const shown = ON_CARD.flatMap((kind) => findings.find((finding) => finding.kind === kind) ?? []);
+  if (first === undefined || shown.length === 0) return '';
+  const values = shown.map((finding) => {
+    const value = { name: kindName(finding, c.f), value: findingValue(finding, c.f) };
+    return escapeValue(c.texts.text('imaging.value-of', value));
+  });
+  const list = values.join(c.texts.text('ui.separator'));
+  const isPreliminary = shown.some(({ state }) => state === 'preliminary');
+  const line = c.texts.text(first.acquiredAt === null ? 'imaging.values-undated' : 'imaging.values', {
+    pipeline: pipelineName(first.method.pipeline, c.f),
+    time: first.acquiredAt === null ? '' : c.f.time(first.acquiredAt),
+    list: isPreliminary ? c.texts.text('imaging.preliminary', { list }) : list,
+  });
+  const limits = limitsLine(shown, c);
+  return limits === '' ? line : `${line} ${limits}`;
+}
+
+function limitsLine(findings: readonly ImagingFinding[], c: ExplainContext): string {
+  const remarks = findings.flatMap(({ quality }) => quality.filter(({ severity }) => severity === 'limits'));
+  const names = [...new Set(remarks.map(({ code }) => escapeValue(remarkName(code, c.f))))];
+  return names.length === 0
+    ? ''
+    : c.texts.text('imaging.limits', { list: names.slice(0, 3).join(c.texts.text('ui.separator')) });
+}
+
+function disagreementLine({ fact, recorded, computed }: ImagingDisagreement, c: ExplainContext): string {
+  const { value, time } = c.fact(fact);
+  const at = (text: string, when: string): string =>
+    escapeValue(when === '' ? text : c.texts.text('imaging.at', { value: text, time: when }));
+  const images = computed.acquiredAt === null ? '' : c.f.time(computed.acquiredAt);
+  return c.texts.text('imaging.differs', {
+    name: escapeValue(factName(fact, c)),
+    recorded: at(value, recorded.at === null ? '' : time),
+    computed: at(findingValue(computed, c.f), images),
+  });
+}

@@ -1,0 +1,86 @@
+/** Findings of imaging pipelines, their states and reasons in the words of the reader. Plain text; the caller escapes it. */
+import { FINDING_KINDS, type ImagingFinding, type ImagingProgress, type Unit } from '../../case/index.ts';
+import type { Formats } from './formats.ts';
+import { inSentence } from './messages.ts';
+import { quantityText, UNIT_KEYS } from './quantity.ts';
+
+export const pipelineName = (pipeline: string | null, { texts }: Formats): string =>
+  texts.text(
+    pipeline === null
+      ? 'imaging.pipeline.none'
+      : texts.has(`imaging.pipeline.${pipeline}`)
+        ? `imaging.pipeline.${pipeline}`
+        : 'imaging.pipeline.other',
+  );
+
+export const kindName = ({ kind }: Pick<ImagingFinding, 'kind'>, { texts }: Formats): string =>
+  texts.text(texts.has(`imaging.kind.${kind}`) ? `imaging.kind.${kind}` : 'imaging.kind.other');
+
+/** '20 mL (16–24)'; below the detection floor that nothing was seen, and what the method cannot see. */
+export function findingValue(finding: ImagingFinding, f: Formats): string {
+  const { kind, value, interval, detectionFloor } = finding;
+  const unit: Unit | null = FINDING_KINDS[kind];
+  if (value === null) return f.texts.text('imaging.not-computable');
+  if (typeof value === 'boolean') return f.texts.text(value ? 'ui.yes' : 'ui.no');
+  if (typeof value === 'string') return codedValue(value, f);
+  if (unit === null) return f.number(value);
+  if (detectionFloor !== null && value < detectionFloor)
+    return f.texts.text('imaging.not-detected', { floor: amount(detectionFloor, unit, f) });
+  const { low, high } = interval ?? { low: value, high: value };
+  return quantityText({ value: rounded(value), unit, interval: { low: rounded(low), high: rounded(high) } }, f);
+}
+
+export const amount = (value: number, unit: Unit, f: Formats): string =>
+  f.texts.text(UNIT_KEYS[unit], { value: f.number(rounded(value)) });
+
+/** A tenth of a milliliter is more than any method knows; ratios are read with one decimal as well. */
+const rounded = (value: number): number => (Math.abs(value) >= 10 ? Math.round(value) : Math.round(value * 10) / 10);
+
+/** Codes separated by spaces: sides and territories, else the code itself, which is a word of ours. */
+function codedValue(codes: string, { texts }: Formats): string {
+  const word = (code: string): string => {
+    const key = [`imaging.side.${code}`, `infarct-territory.${code}`].find((known) => texts.has(known));
+    return key === undefined ? code.replaceAll('-', ' ') : texts.text(key);
+  };
+  return codes.split(' ').map(word).join(texts.text('ui.separator'));
+}
+
+/**
+ * 'motion between frames; repeat the series': from `cards/terms/<locale>/quality.json`, else the bare code.
+ * @param other text for a code without words of its own
+ */
+export function reasonText(code: string | null, { texts }: Formats, other = 'imaging.reason-other'): string {
+  if (code === null) return texts.text('imaging.reason-none');
+  const key = `quality.${code}`;
+  if (!texts.has(key)) return texts.text(other, { code });
+  const what = texts.text(key);
+  return texts.has(`${key}.sentence`)
+    ? texts.text('imaging.reason-mend', { what, mend: clause(texts.text(`${key}.sentence`)) })
+    : what;
+}
+
+/** The short name of a remark alone. */
+export function remarkName(code: string, { texts }: Formats): string {
+  return texts.has(`quality.${code}`) ? texts.text(`quality.${code}`) : texts.text('imaging.remark-other', { code });
+}
+
+/** A sentence within a sentence: 'Repeat the series.' after a semicolon. */
+const clause = (sentence: string): string => inSentence(sentence.replace(/[.。]$/, ''));
+
+/** 'in progress since 14:02, 60 %' */
+export function progressState({ state, since, percent, reason }: ImagingProgress, f: Formats): string {
+  const key = state === 'in-progress' && percent !== null ? 'in-progress-percent' : state;
+  return f.texts.text(`imaging.progress.${key}`, {
+    time: f.time(since),
+    percent: f.number(percent ?? 0, 0),
+    reason: reasonText(reason, f),
+  });
+}
+
+/** 'perfusion in progress since 14:02, 60 %' */
+export function progressText(progress: ImagingProgress, f: Formats): string {
+  return f.texts.text('imaging.progress-of', {
+    pipeline: pipelineName(progress.pipeline, f),
+    state: progressState(progress, f),
+  });
+}

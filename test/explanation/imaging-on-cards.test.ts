@@ -1,0 +1,271 @@
+/** What cards and the page with the basis say of computed imaging: state, values with intervals, and whose word counts. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HOUR, MINUTE, plus, quantity } from '../../src/case/index.ts';
+import type { FindingKind, ImagingProgress, PatientImaging, StrokeCase, StrokeFacts } from '../../src/case/index.ts';
+import { FINDING_KINDS, FINDING_STATES } from '../../src/case/index.ts';
+import { basisPageOf } from '../../src/basis.ts';
+import { decide } from '../../src/decisions/decide.ts';
+import { LOCALES } from '../../src/explanation/content/card-content.ts';
+import type { CardDraft } from '../../src/explanation/card-draft.ts';
+import { explain } from '../../src/explanation/explain.ts';
+import { storeEvaluation, type StoredEvaluation } from '../../src/explanation/stored-evaluation.ts';
+import { joinImaging } from '../../src/imaging/results/case-facts.ts';
+import { arbitraryCase } from '../support/arbitrary-case.ts';
+import { aPolicy, eligiblePatient, given, hoursAgo, measured, NOW, time } from '../support/case-builder.ts';
+import { finding, imagingOf, perfusionOf, progress, STUDY } from '../support/imaging-findings.ts';
+import { testContent } from './support/content.ts';
+
+const since = (hours: number, more: Partial<StrokeFacts> = {}): StrokeCase => {
+  const onset = time(hoursAgo(hours));
+  return eligiblePatient({ witnessedOnset: onset, symptomRecognition: onset, lastKnownWell: onset, ...more });
+};
+const LATE = since(7);
+const LATE_M1 = since(10, { occlusionSite: given('M1'), aspects: measured(7, '{score}') });
+
+type Locale = (typeof LOCALES)[number];
+const cardsOf = (stroke: StrokeCase, imaging?: PatientImaging, locale: Locale = 'en'): CardDraft[] => {
+  const joined = imaging === undefined ? stroke : joinImaging(stroke, imaging);
+  const decisions = decide(joined, NOW, aPolicy());
+  return explain(decisions, joined, NOW, aPolicy(), testContent(), locale, { version: '0.1.0' });
+};
+const card = (topic: CardDraft['topic'], ...of: Parameters<typeof cardsOf>): CardDraft => {
+  const found = cardsOf(...of).find((one) => one.topic === topic);
+  if (found === undefined) throw new Error(`no ${topic} card`);
+  return found;
+};
+const around70 = [
+  finding('core-volume', 68, { interval: { low: 55, high: 82, basis: 'noise' } }),
+  finding('tmax-over-6-volume', 180),
+];
+
+describe('the card of the state', () => {
+  it.each([
+    [progress('receiving', { pipeline: null }), 'images arriving since 14:55'],
+    [progress('queued'), 'perfusion waiting since 14:55'],
+    [progress('in-progress', { percent: 60 }), 'perfusion in progress since 14:55, 60 %'],
+    [progress('in-progress'), 'perfusion in progress since 14:55.'],
+    [progress('refused', { reason: 'no-such-code' }), 'perfusion refused 14:55: the images could not be used'],
+    [progress('failed', { reason: null }), 'perfusion analysis failed 14:55: no reason given'],
+    [progress('final', { pipeline: 'new-network' }), 'image analysis done 14:55'],
+  ] satisfies [ImagingProgress, string][])('%o: %s', (state, said) => {
+    expect(card('stroke-state', LATE, imagingOf([], [state])).detail).toContain(said);
+  });
+
+  it('shows the newest state of an analysis only, and none of another day', () => {
+    const states = [
+      progress('queued', { since: plus(NOW, -20 * MINUTE) }),
+      progress('in-progress', { percent: 5, studyUid: '1.9' }),
+      progress('failed', { pipeline: 'plain-ct', since: plus(NOW, -25 * HOUR) }),
+    ];
+    const { detail } = card('stroke-state', LATE, imagingOf([], states));
+    expect(detail).toContain('**Computed from the images:** perfusion in progress since 14:55, 5 %.');
+  });
+
+  it('shows values with their intervals, when the images were acquired, and that a report outranks them', () => {
+    const more = [finding('mismatch-ratio', 2.64), finding('ischemic-side', 'left')];
+    const { detail } = card('stroke-state', LATE, imagingOf([...around70, ...more], [progress('final')]));
+    expect(detail).toContain(
+      '**Computed perfusion (images 14:20):** core 68 mL (55–82), Tmax \\>6 s 180 mL (144–216), mismatch ratio 2.6 (2.1–3.2), hypoperfused side left.',
+    );
+    expect(detail).toContain("Research use, not cleared; a radiologist's report outranks it.");
+    expect(detail).not.toContain('done 14:55');
+  });
+
+  it('says what a method cannot see instead of 0 mL', () => {
+    const none = finding('core-volume', 0, { interval: null, detectionFloor: 3 });
+    expect(card('stroke-state', LATE, imagingOf([none])).detail).toContain(
+      'core not detected (nothing below 3 mL is seen)',
+    );
+  });
+
+  it('says that a value is preliminary or limited', () => {
+    const limited = finding('core-volume', 20, {
+      state: 'preliminary',
+      quality: [{ code: 'no-such-code', severity: 'limits', figures: {} }],
+    });
+    const { detail } = card('stroke-state', LATE, imagingOf([limited]));
+    expect(detail).toContain('preliminary, core 20 mL (16–24)');
+    expect(detail).toContain('**Limits of the measurement:** technical remark (code no-such-code).');
+  });
+
+  it('shows both where the report says something else, and not where the two agree', () => {
+    const reported = (core: number) => since(7, { coreVolume: measured(core, 'mL') });
+    expect(card('stroke-state', reported(20), imagingOf(around70)).detail).toContain(
+      '**Report and computed value differ:** core volume: recorded 20 mL at 14:40, computed 68 mL (55–82) at 14:20. The recorded value is used.',
+    );
+    for (const core of [55, 60, 82]) {
+      expect(card('stroke-state', reported(core), imagingOf(around70)).detail).not.toContain('differ');
+    }
+    // 3 mL beside 12 mL lies outside the interval and is nothing that anyone would act on.
+    const small = imagingOf([finding('core-volume', 12)]);
+    expect(card('stroke-state', reported(3), small).detail).not.toContain('differ');
+  });
+
+  it('never says that nothing is recorded beside an analysis', () => {
+    const { detail } = card('stroke-state', LATE, imagingOf([], [progress('queued')]));
+    expect(detail).toContain('perfusion no report');
+    expect(detail).not.toContain('perfusion none recorded');
+  });
+});
+
+describe('the cards of the treatments', () => {
+  it('name the limit that lies inside the interval, and ask for no second scan', () => {
+    const { summary, detail, suggestions } = card('thrombolysis', LATE, imagingOf(around70));
+    expect(summary).toContain('cannot be decided yet: core volume 68 mL (55–82) borderline, limit 70 mL');
+    expect(detail).toContain('core volume 68 mL (55–82), limit 70 mL.');
+    expect(detail).not.toContain('**Missing:**');
+    expect(suggestions).toEqual([]);
+  });
+
+  it('say which analysis a missing volume hangs on, once, and ask for no second scan', () => {
+    const running = imagingOf([], [progress('in-progress', { percent: 60 })]);
+    const { detail, suggestions } = card('thrombolysis', LATE, running);
+    expect(detail).toContain(
+      '**Missing:** core volume, volume with Tmax \\>6 s (perfusion in progress since 14:55, 60 %)',
+    );
+    expect(suggestions).toEqual([]);
+  });
+
+  it('offer the scan again when its images were refused', () => {
+    const refused = imagingOf([], [progress('refused', { reason: 'no-such-code' })]);
+    expect(card('thrombolysis', LATE, refused).suggestions.map(({ label }) => label)).toEqual([
+      'Order: CT perfusion, head',
+    ]);
+  });
+
+  it('say why a trial of the late window is open', () => {
+    const borderline = card('thrombectomy', LATE_M1, imagingOf(around70)).detail;
+    expect(borderline).toContain(
+      'DEFUSE 3 selection criteria, ANGEL-ASPECT large-core criteria: core volume 68 mL (55–82) borderline, limit 70 mL',
+    );
+    const queued = card('thrombectomy', LATE_M1, imagingOf([], [progress('queued')])).detail;
+    expect(queued).toContain('DAWN selection criteria, DEFUSE 3 selection criteria');
+    expect(queued).toContain('perfusion waiting since 14:55');
+    expect(card('thrombectomy', LATE_M1).detail).not.toContain('Trial criteria open');
+  });
+});
+
+const anyImaging: fc.Arbitrary<PatientImaging> = fc
+  .record({
+    findings: fc.array(
+      fc.record({
+        kind: fc.constantFrom(...(Object.keys(FINDING_KINDS) as FindingKind[])),
+        value: fc.option(fc.double({ min: 0, max: 400, noNaN: true })),
+        state: fc.constantFrom(...FINDING_STATES),
+        interval: fc.boolean(),
+        floor: fc.constantFrom(null, 1, 30),
+        study: fc.constantFrom('1.1', '1.2'),
+        remark: fc.constantFrom('note', 'limits', 'refuses', null),
+        dated: fc.boolean(),
+      }),
+      { maxLength: 8 },
+    ),
+    states: fc.array(
+      fc.record({
+        state: fc.constantFrom('receiving', 'queued', 'in-progress', 'final', 'refused', 'failed'),
+        pipeline: fc.constantFrom('perfusion', 'plain-ct', null),
+        percent: fc.option(fc.integer({ min: 0, max: 100 })),
+        reason: fc.constantFrom('damaged', 'no-such-code', null),
+      }),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ findings, states }) =>
+    imagingOf(
+      findings.map(({ kind, value, state, interval, floor, study, remark, dated }, i) => {
+        const coded = kind === 'ischemic-side' ? 'left' : 'left-carotid vertebrobasilar';
+        const made = finding(kind, FINDING_KINDS[kind] === null ? coded : value, {
+          id: `f${String(i)}`,
+          state,
+          studyUid: study,
+          detectionFloor: floor,
+          quality: remark === null ? [] : [{ code: 'no-such-code', severity: remark, figures: { motionMm: 4.1 } }],
+        });
+        return { ...made, ...(interval ? {} : { interval: null }), ...(dated ? {} : { acquiredAt: null }) };
+      }),
+      states.map(({ state, ...more }) => progress(state, more)),
+    ),
+  );
+
+describe('whatever the pipelines say', () => {
+  it.each(LOCALES)('cards keep their limits and computed imaging alone makes none critical (%s)', (locale) => {
+    fc.assert(
+      fc.property(arbitraryCase, anyImaging, (stroke, imaging) => {
+        const before = new Map(cardsOf(stroke, undefined, locale).map((one) => [one.topic, one.indicator]));
+        const cards = cardsOf(stroke, imaging, locale);
+        expect(cards.length).toBeLessThanOrEqual(5);
+        for (const { topic, summary, detail, indicator } of cards) {
+          expect(summary.length).toBeLessThanOrEqual(139);
+          expect(detail).not.toMatch(/—|\{|undefined|NaN|Infinity|∞|imaging\./);
+          if (indicator === 'critical') expect(before.get(topic)).toBe('critical');
+        }
+        const state = cards.find((one) => one.topic === 'stroke-state');
+        expect(state?.indicator).toBe('info');
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('the page with the basis', () => {
+  const stored = (stroke: StrokeCase): StoredEvaluation =>
+    JSON.parse(
+      JSON.stringify(
+        storeEvaluation(stroke, decide(stroke, NOW, aPolicy()), NOW, aPolicy(), { service: '0.1.0', content: 'c' }),
+      ),
+    ) as StoredEvaluation;
+  const page = (record: StoredEvaluation, locale: Locale = 'en') => basisPageOf(record, 'e1', testContent(), locale);
+
+  it('shows, from the record kept, everything that limits a finding', () => {
+    const quality = [{ code: 'no-such-code', severity: 'limits', figures: { motionMm: 4.1 } }] as const;
+    const imaging = imagingOf(perfusionOf(20, 100, { quality }), [progress('in-progress', { percent: 60 })]);
+    const html = page(stored(joinImaging(LATE, imaging)));
+    for (const part of [
+      'imaging:core-volume-of-1.2.840.99999.1',
+      '20 mL (16–24)',
+      'interval: noise and threshold jitter',
+      '1 mL',
+      'perfusion 0.1.0',
+      'model perfusion-deconvolution 1',
+      'ran on cpu',
+      'tmaxSeconds 6',
+      'limits the value: technical remark (code no-such-code) (motionMm 4.1)',
+      `${STUDY}.2`,
+      'acquired 23 Nov 2026 14:20',
+      'found 23 Nov 2026 14:25',
+      'Research use, not cleared',
+      'in progress since 14:55, 60 %',
+    ])
+      expect(html).toContain(part);
+  });
+
+  it('shows why a criterion is borderline', () => {
+    const html = page(stored(joinImaging(LATE, imagingOf(around70))));
+    expect(html).toContain('borderline: core volume 68 mL (55–82), limit 70 mL lies inside');
+  });
+
+  it('of records from before has no such section', () => {
+    const record = stored(LATE);
+    expect(record.stroke).not.toHaveProperty('imaging');
+    expect(page(record)).not.toContain('id="imaging"');
+  });
+
+  it('of hostile words in a finding opens no element', () => {
+    const hostile = '<img src=x onerror=y>';
+    const imaging = imagingOf(
+      [finding('ischemic-side', hostile, { id: hostile, seriesUids: [hostile], studyUid: hostile })],
+      [progress('refused', { reason: hostile, studyUid: hostile, pipeline: hostile })],
+    );
+    for (const locale of LOCALES) expect(page(stored(joinImaging(LATE, imaging)), locale)).not.toContain('<img');
+  });
+});
+
+it('an interval is written behind the value, in both languages', () => {
+  const reported = since(7, {
+    coreVolume: given({ ...quantity(20, 'mL'), interval: { low: 16, high: 24.5 } }),
+    hypoperfusionVolume: measured(90, 'mL'),
+  });
+  expect(card('thrombolysis', reported).detail).toContain('| 20 mL (16–24.5) |');
+  expect(card('thrombolysis', reported, undefined, 'zh-CN').detail).toContain('20 mL（16～24.5）');
+});
