@@ -24,7 +24,10 @@ export function frameHeaders(root: DataSet, frames: number): readonly FrameHeade
       `the instance has ${frames} frames but functional groups for ${perFrame.length}; send it again`,
     );
   }
-  return Array.from({ length: frames }, (_, at) => frameHeader({ root, shared, perFrame: perFrame[at] }));
+  if (perFrame.length === 0) {
+    return new Array<FrameHeader>(frames).fill(frameHeader({ root, shared, perFrame: undefined }));
+  }
+  return perFrame.map((own) => frameHeader({ root, shared, perFrame: own }));
 }
 
 function frameHeader(scope: Scope): FrameHeader {

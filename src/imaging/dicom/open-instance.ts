@@ -3,6 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import dicomParser from 'dicom-parser';
 import type { DataSet, Element } from 'dicom-parser';
 import { ImageRefusal } from '../image-refusal.ts';
+import { surveyHeader } from './header-survey.ts';
 import { LIMITS } from './limits.ts';
 import { TRANSFER_SYNTAXES, type TransferSyntax } from './transfer-syntaxes.ts';
 
@@ -17,6 +18,7 @@ export interface OpenedInstance {
   readonly pixelData: Element | undefined;
 }
 
+const CUT_OFF = 'the data set is damaged or cut off; send the instance again';
 const PIXEL_DATA = 'x7fe00010';
 const IMPLICIT = '1.2.840.10008.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -29,7 +31,7 @@ export function openInstance(received: Uint8Array): OpenedInstance {
   const syntax = TRANSFER_SYNTAXES[syntaxUid];
   if (syntax === undefined) throw unsupported(syntaxUid);
   const bytes = syntax.deflated ? inflated(body) : body;
-  const dataSet = parsed(bytes, syntax.deflated ? EXPLICIT : syntaxUid);
+  const dataSet = parsed(bytes, syntax.deflated ? EXPLICIT : syntaxUid, syntax);
   checkNesting(dataSet, 0);
   return { syntaxUid, syntax, dataSet, bytes, pixelData: dataSet.elements[PIXEL_DATA] };
 }
@@ -37,10 +39,7 @@ export function openInstance(received: Uint8Array): OpenedInstance {
 function withoutMeta(bytes: Uint8Array): { syntaxUid: string; body: Uint8Array } {
   if (hasPrefix(bytes)) {
     if (isExecutable(bytes)) {
-      throw new ImageRefusal(
-        'not-dicom',
-        'this is a Windows program that poses as DICOM in its preamble; it was not opened',
-      );
+      throw new ImageRefusal('not-dicom', 'this is a program that poses as DICOM in its preamble; it was not opened');
     }
     return readMeta(bytes, 132);
   }
@@ -59,6 +58,7 @@ function readMeta(bytes: Uint8Array, start: number): { syntaxUid: string; body: 
     const long = /^(O[BDFLVW]|S[QV]|U[CNRTV])$/.test(latin1(bytes, at + 4, at + 6));
     const length = long ? view.getUint32(at + 8, true) : view.getUint16(at + 6, true);
     const from = at + (long ? 12 : 8);
+    if (from + length > bytes.length) throw new ImageRefusal('damaged', CUT_OFF);
     if (view.getUint16(at + 2, true) === 0x10) {
       syntaxUid = latin1(bytes, from, from + Math.min(length, 66)).replace(/[\0 ]+$/, '');
     }
@@ -80,17 +80,17 @@ function unsupported(syntaxUid: string): ImageRefusal {
   );
 }
 
-function parsed(bytes: Uint8Array, syntaxUid: string): DataSet {
-  const start = withKnownVrs(header(bytes));
-  countItems(start);
+function parsed(bytes: Uint8Array, syntaxUid: string, syntax: TransferSyntax): DataSet {
+  const needed = surveyHeader(bytes, syntax.explicit, syntax.littleEndian);
   try {
+    const start = withKnownVrs(bytes.subarray(0, needed));
     return dicomParser.parseDicom(start, { untilTag: PIXEL_DATA, TransferSyntaxUID: syntaxUid });
   } catch (error) {
     // The parser throws strings, RangeErrors and, for endless nesting, the stack's own overflow; anything else is a fault.
     if (error instanceof TypeError || error instanceof ReferenceError) throw error;
-    throw start.length < bytes.length
-      ? new ImageRefusal('damaged', 'the elements before the pixel data are damaged or longer than 32 MB')
-      : new ImageRefusal('damaged', 'the data set is damaged or cut off; send the instance again');
+    throw needed < LIMITS.headerBytes
+      ? new ImageRefusal('damaged', CUT_OFF)
+      : new ImageRefusal('damaged', 'the elements before the pixel data are damaged or longer than 32 MB');
   }
 }
 
@@ -109,11 +109,6 @@ function withKnownVrs(bytes: Uint8Array): Uint8Array {
   return known;
 }
 
-/** Pixel data lies behind the header, so the parser never needs more than this. */
-function header(all: Uint8Array): Uint8Array {
-  return all.length <= LIMITS.headerBytes ? all : all.subarray(0, LIMITS.headerBytes);
-}
-
 function inflated(packed: Uint8Array): Uint8Array {
   const limit = Math.min(LIMITS.inflatedBytes, Math.max(packed.length * LIMITS.inflateRatio, 64 * 2 ** 20));
   try {
@@ -123,19 +118,6 @@ function inflated(packed: Uint8Array): Uint8Array {
       throw new ImageRefusal('too-large', 'the deflated data set unpacks to more than an image needs');
     }
     throw new ImageRefusal('damaged', 'the deflated data set is damaged or cut off; send the instance again');
-  }
-}
-
-/** Each item becomes objects many times its eight bytes: counted before anything is made of them. */
-function countItems(bytes: Uint8Array): void {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let found = 0;
-  for (const mark of [Buffer.from([0xfe, 0xff, 0x00, 0xe0]), Buffer.from([0xff, 0xfe, 0xe0, 0x00])]) {
-    for (let at = buffer.indexOf(mark); at >= 0; at = buffer.indexOf(mark, at + 4)) {
-      found += 1;
-      if (found > LIMITS.items)
-        throw new ImageRefusal('too-large', 'the data set holds more than 500,000 sequence items');
-    }
   }
 }
 
@@ -159,9 +141,10 @@ function hasPrefix(bytes: Uint8Array): boolean {
   return bytes.length > 132 && latin1(bytes, 128, 132) === 'DICM';
 }
 
-/** A DOS stub whose offset at 0x3C points to 'PE\0\0' runs as a program, whatever follows the preamble. */
+/** Windows, Linux and macOS programs and scripts run by their first bytes, whatever follows the preamble. */
 function isExecutable(bytes: Uint8Array): boolean {
-  return latin1(bytes, 0, 2) === 'MZ';
+  const start = latin1(bytes, 0, 4);
+  return ['MZ', '\x7fELF', '\xcf\xfa\xed\xfe', '#!'].some((magic) => start.startsWith(magic));
 }
 
 /** A bare data set tells its syntax by its first element, which belongs to group 0008 (or to 0002 without preamble). */

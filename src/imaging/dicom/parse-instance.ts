@@ -34,6 +34,12 @@ function read({ dataSet, syntaxUid, syntax, pixelData }: OpenedInstance, instanc
     return found;
   };
   const format = pixelData === undefined ? null : pixelFormat(dataSet);
+  if (format === null && isImage(dataSet)) {
+    throw new ImageRefusal(
+      'damaged',
+      'the pixel data of the image is missing: it was cut off; send the instance again',
+    );
+  }
   return {
     transferSyntaxUid: syntaxUid,
     sopClassUid: required(uid(dataSet, 'x00080016'), 'SOP Class UID'),
@@ -62,6 +68,13 @@ function read({ dataSet, syntaxUid, syntax, pixelData }: OpenedInstance, instanc
     pixels: format?.pixels ?? null,
     frames: format === null ? [] : frameHeaders(dataSet, format.frames),
   };
+}
+
+/** CT, enhanced CT, MR, enhanced MR and their converted forms (PS3.6 Annex A), or whatever has rows. */
+const IMAGE_CLASS = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(2|2\.1|2\.2|4|4\.1|4\.3|4\.4)$/;
+
+function isImage(dataSet: DataSet): boolean {
+  return dataSet.elements['x00280010'] !== undefined || IMAGE_CLASS.test(uid(dataSet, 'x00080016') ?? '');
 }
 
 function patientOf(dataSet: DataSet): PatientIdentity {

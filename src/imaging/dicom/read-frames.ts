@@ -2,6 +2,7 @@
 import { ImageRefusal } from '../image-refusal.ts';
 import type { InstanceHeader } from './instance-header.ts';
 import { decodeFrame } from './codecs/decode-frame.ts';
+import { LIMITS } from './limits.ts';
 import { modalityLut, modalityValues } from './modality-values.ts';
 import { openInstance } from './open-instance.ts';
 import { storedFrames } from './pixel-data.ts';
@@ -10,7 +11,7 @@ import { storedFrames } from './pixel-data.ts';
  * Modality values of frames, row by row, padding NaN: HU for CT, arbitrary units for MR.
  * @param header what parseInstance read of the same bytes
  * @param which frames to read, from 0 in stored order; all when not given
- * @throws ImageRefusal 'no-pixels', 'unsupported-type', 'unsupported-syntax' or 'damaged', with the SOP Instance UID
+ * @throws ImageRefusal 'no-pixels', 'unsupported-type', 'unsupported-syntax', 'too-large' or 'damaged', with the SOP Instance UID
  */
 export async function readFrames(
   bytes: Uint8Array,
@@ -31,6 +32,9 @@ async function read(bytes: Uint8Array, header: InstanceHeader, which: readonly n
   if (pixels.samplesPerPixel !== 1) throw new ImageRefusal('unsupported-type', 'color images hold no measured values');
   if (pixels.bitsAllocated === 1)
     throw new ImageRefusal('unsupported-type', 'single-bit pixels are no measured values');
+  if (pixels.rows * pixels.columns * which.length > LIMITS.pixelsAtOnce) {
+    throw new ImageRefusal('too-large', 'the frames have more than 268,435,456 pixels together; read fewer at once');
+  }
   const opened = openInstance(bytes);
   const stored = storedFrames(opened, pixels, frames.length);
   const lut = modalityLut(opened.dataSet, pixels);

@@ -189,7 +189,8 @@ describe('what it is', () => {
     ['a ZIP', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(500)]), /unpack/],
     ['nothing', new Uint8Array(), /empty/],
     ['text', Buffer.from('hello '.repeat(100)), /no DICOM/],
-    ['a program with a DICOM preamble', first({ preamble: Buffer.from('MZ\x90\0') }), /program that poses as DICOM/],
+    ['a Windows program with a DICOM preamble', first({ preamble: Buffer.from('MZ\x90\0') }), /poses as DICOM/],
+    ['a Linux program with a DICOM preamble', first({ preamble: Buffer.from('\x7fELF') }), /poses as DICOM/],
   ])('refuses %s', (_name, bytes, message) => {
     expect(() => parseInstance(bytes)).toThrow(expect.objectContaining({ code: 'not-dicom' }));
     expect(() => parseInstance(bytes)).toThrow(message);
@@ -218,4 +219,22 @@ describe('what it is', () => {
       instanceUid: header.sopInstanceUid,
     });
   });
+});
+
+it('reads on behind private sequences that an archive wrote as UN', async () => {
+  // (0009,1010) UN of undefined length: an item of undefined length with one implicit element, and its delimiters.
+  const sequence = Buffer.from(
+    '09001010554e0000ffffffff' +
+      'feff00e0ffffffff' +
+      '0900110004000000' +
+      '41424344' +
+      'feff0de000000000' +
+      'feffdde000000000',
+    'hex',
+  );
+  const bytes = Buffer.from(first());
+  const at = bytes.indexOf(Buffer.from('10001000', 'hex'), 300);
+  const known = Buffer.concat([bytes.subarray(0, at), sequence, bytes.subarray(at)]);
+  expect(parseInstance(known).patient.patientId).toBe('P-1');
+  expect(await values(known)).toEqual(expected(0));
 });

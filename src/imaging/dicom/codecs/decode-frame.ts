@@ -25,6 +25,7 @@ export async function decodeFrame(
   const precision = packing === 'rle' ? pixels.bitsAllocated : checkedPrecision(content, name, pixels);
   const bytes = precision <= 8 ? 1 : 2;
   const wanted = pixels.rows * pixels.columns * bytes;
+  if (packing === 'rle' && !holdsRle(content, bytes, wanted)) throw damaged(name);
   let samples: Uint8Array;
   try {
     samples = await decoderOf(packing, pixels, precision)(content);
@@ -57,6 +58,14 @@ function decoderOf(packing: Exclude<Packing, 'native'>, pixels: PixelFormat, pre
     case 'jpeg-lossless':
       return (stream) => decodeNatively('jpeg', stream, pixels, precision);
   }
+}
+
+/** One segment for each byte of a sample, inside the frame; a run of two bytes gives at most 128 (PS3.5 Annex G). */
+function holdsRle(content: Uint8Array, segments: number, wanted: number): boolean {
+  if (content.length < 64 || (content.length - 64) * 64 < wanted) return false;
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const starts = Array.from({ length: segments }, (_, at) => view.getUint32(4 + 4 * at, true));
+  return view.getUint32(0, true) === segments && starts.every((start) => start >= 64 && start < content.length);
 }
 
 /** The stream must hold the image that the header describes, so no decoder makes room for another one. */
