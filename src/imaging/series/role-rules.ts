@@ -357,6 +357,14 @@ export const ROLE_RULES: readonly RoleRule[] = [
     confirmedBy: [{ pixels: 'vesselShare', atLeast: SOME_CONTRAST }],
   },
   {
+    name: 'ct-with-contrast',
+    role: 'other',
+    reason: 'CT with contrast that is no angiography: blood and contrast look alike',
+    when: { all: [isCt, isNoCourse, hasContrast] },
+    // Protocols often name an agent for the native scan, too.
+    confirmedBy: [{ pixels: 'vesselShare', atLeast: SOME_CONTRAST / 2 }],
+  },
+  {
     name: 'sharp-kernel',
     role: 'other',
     reason: 'reconstructed sharply for bone: too noisy for the brain',
