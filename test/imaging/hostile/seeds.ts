@@ -52,15 +52,8 @@ type Encode = (context: InstanceType<typeof Context>) => InstanceType<typeof Con
 
 const PACKED: readonly (readonly [string, string, Encode])[] = [
   ['rle', '5', (c) => NativeCodecs.encodeRle(c)],
+  ['jpeg baseline', '4.50', (c) => NativeCodecs.encodeJpeg(c, { lossy: true, quality: 90 })],
   ['jpeg lossless', '4.70', (c) => NativeCodecs.encodeJpeg(c, { lossy: false })],
-  [
-    'jpeg extended',
-    '4.51',
-    (c) => {
-      c.setBitsStored(12);
-      return NativeCodecs.encodeJpeg(c, { lossy: true, quality: 90 });
-    },
-  ],
   ['jpeg-ls', '4.80', (c) => NativeCodecs.encodeJpegLs(c, { lossy: false })],
   ['jpeg-ls near-lossless', '4.81', (c) => NativeCodecs.encodeJpegLs(c, { lossy: true, allowedLossyError: 2 })],
   ['jpeg 2000', '4.90', (c) => NativeCodecs.encodeJpeg2000(c, { lossy: false })],
@@ -73,11 +66,13 @@ const FRAME_BYTES = SIZE[0] * SIZE[1] * 2;
 
 function packed(syntax: string, encode: Encode): Uint8Array {
   const options: SeriesOptions = { size: SIZE, values };
-  const bits = syntax === '4.51' ? { BitsStored: 12, HighBit: 11 } : {};
-  const stream = encoded(first(ctSeries(options)).slice(-FRAME_BYTES), encode);
-  return first(
-    ctSeries({ ...options, syntax: `${BASE}.${syntax}`, tags: { ...bits, PixelData: { fragments: [stream] } } }),
-  );
+  const plain = first(ctSeries(options)).slice(-FRAME_BYTES);
+  // JPEG baseline knows 8 bits only.
+  const bits = syntax === '4.50' ? 8 : 16;
+  const stream = encoded(bits === 8 ? plain.filter((_, at) => at % 2 === 0) : plain, encode, bits);
+  const depth = { BitsAllocated: bits, BitsStored: bits, HighBit: bits - 1 };
+  const tags = { ...depth, PixelData: { fragments: [stream] } };
+  return first(ctSeries({ ...options, syntax: `${BASE}.${syntax}`, tags }));
 }
 
 function packedFrames(): Uint8Array {
@@ -90,12 +85,12 @@ function packedFrames(): Uint8Array {
   return first(ctSeries({ size: SIZE, syntax: `${BASE}.5`, tags }));
 }
 
-function encoded(samples: Uint8Array, encode: Encode): Uint8Array {
+function encoded(samples: Uint8Array, encode: Encode, bits: 8 | 16 = 16): Uint8Array {
   const context = new Context({
     width: SIZE[0],
     height: SIZE[1],
-    bitsAllocated: 16,
-    bitsStored: 16,
+    bitsAllocated: bits,
+    bitsStored: bits,
     samplesPerPixel: 1,
     pixelRepresentation: 0,
     planarConfiguration: 0,
