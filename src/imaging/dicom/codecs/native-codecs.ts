@@ -3,6 +3,8 @@ import codecs from 'dcmjs-codecs';
 import type { PixelFormat } from '../instance-header.ts';
 
 const { Context, NativeCodecs } = codecs;
+// What it prints about a damaged stream is in our refusal.
+codecs.log.setLevel('silent', false);
 
 /** Samples as BitsAllocated says, little-endian. @throws whatever the module throws */
 export async function decodeNatively(
