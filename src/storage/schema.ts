@@ -160,9 +160,7 @@ export interface ImageSeriesTable {
   study_uid: string;
   series_uid: string;
   modality: string;
-  expected_instances: number | null;
   first_received_at: Timestamp;
-  last_received_at: Timestamp;
 }
 
 export interface ImageInstanceTable {

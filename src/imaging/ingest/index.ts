@@ -7,6 +7,8 @@ export {
   type DicomWebCaller,
   type StaticTokenClient,
 } from './dicomweb-clients.ts';
+export type { DimseEvent } from './dimse-association.ts';
+export { startDimseServer, type DimseOptions, type DimseServer } from './dimse-server.ts';
 export { openFolderStore, type FolderStore, type FolderStoreOptions } from './folder-store.ts';
 export {
   applyImageRetention,

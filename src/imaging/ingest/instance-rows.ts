@@ -64,7 +64,7 @@ export function identityOf(row: IdentityColumns): PatientIdentity {
 /** The first instance names the patient of the study; a later one that disagrees puts the study into quarantine. */
 async function keepStudy(tx: Tx, { header, receivedAt }: NewInstance): Promise<void> {
   const identity = cleanIdentity(header.patient);
-  await tx
+  const study = await tx
     .insertInto('image_study')
     .values({
       study_uid: header.studyUid,
@@ -93,20 +93,25 @@ async function keepStudy(tx: Tx, { header, receivedAt }: NewInstance): Promise<v
         last_used_at: receivedAt,
       })),
     )
-    .execute();
-  const study = await tx
-    .selectFrom('image_study')
-    .select(['patient_id', 'patient_issuer', 'other_patient_ids', 'birth_date', 'sex', 'quarantine_reason'])
-    .where('study_uid', '=', header.studyUid)
+    .returning([
+      'patient_id',
+      'patient_issuer',
+      'other_patient_ids',
+      'birth_date',
+      'sex',
+      'quarantine_reason',
+      'receipts',
+    ])
     .executeTakeFirstOrThrow();
-  if (study.quarantine_reason === null && samePatientInStudy(identityOf(study), identity) === 'different') {
-    await tx
-      .updateTable('image_study')
-      .set({ quarantine_reason: 'patients-differ-within-study', quarantined_at: receivedAt, released_at: null })
-      .where('study_uid', '=', header.studyUid)
-      .execute();
-  }
-  await keepPatientIds(tx, header.studyUid, identity);
+  const first = identityOf(study);
+  const told = study.receipts > 1 && JSON.stringify(first) === JSON.stringify(identity);
+  if (!told) await keepPatientIds(tx, header.studyUid, identity);
+  if (study.quarantine_reason !== null || samePatientInStudy(first, identity) !== 'different') return;
+  await tx
+    .updateTable('image_study')
+    .set({ quarantine_reason: 'patients-differ-within-study', quarantined_at: receivedAt, released_at: null })
+    .where('study_uid', '=', header.studyUid)
+    .execute();
 }
 
 async function keepPatientIds(tx: Tx, studyUid: string, identity: PatientIdentity): Promise<void> {
@@ -133,15 +138,11 @@ async function keepInstance(tx: Tx, instance: NewInstance): Promise<KeptInstance
       study_uid: header.studyUid,
       series_uid: header.seriesUid,
       modality: clean(header.modality) ?? '',
-      expected_instances: null,
       first_received_at: receivedAt,
-      last_received_at: receivedAt,
     })
-    .onConflict((conflict) =>
-      conflict.columns(['study_uid', 'series_uid']).doUpdateSet({ last_received_at: receivedAt }),
-    )
+    .onConflict((conflict) => conflict.columns(['study_uid', 'series_uid']).doNothing())
     .execute();
-  await tx
+  const inserted = await tx
     .insertInto('image_instance')
     .values({
       sop_instance_uid: header.sopInstanceUid,
@@ -159,7 +160,11 @@ async function keepInstance(tx: Tx, instance: NewInstance): Promise<KeptInstance
       peer: origin.peer,
     })
     .onConflict((conflict) => conflict.column('sop_instance_uid').doNothing())
-    .execute();
+    .returning('path')
+    .executeTakeFirst();
+  if (inserted !== undefined) {
+    return { studyUid: header.studyUid, seriesUid: header.seriesUid, path: inserted.path, contentDigest };
+  }
   const kept = await findInstance(tx, header.sopInstanceUid);
   if (kept === undefined) throw new Error('an instance that was just written has no row');
   return kept;

@@ -36,9 +36,7 @@ const STATEMENTS = [
      study_uid text not null references image_study (study_uid) on delete cascade,
      series_uid text not null,
      modality text not null,
-     expected_instances integer,
      first_received_at timestamptz not null,
-     last_received_at timestamptz not null,
      primary key (study_uid, series_uid)
    )`,
   `create table image_instance (
