@@ -21,6 +21,8 @@ export interface CaseRows {
   readonly rows: readonly WeightedRow[];
   /** One of the rows for each way to read what is known. */
   readonly readings: readonly Row[];
+  /** With the inputs that have an interval at its ends: they widen the answer and do not move it. */
+  readonly ends: readonly Row[];
   /** State of each fact that the model reads. */
   readonly facts: ReadonlyMap<FactKey, FactReadings['state']>;
   readonly isKnown: (input: string) => boolean;
@@ -51,17 +53,22 @@ export function rowsOf(model: AdditiveModel, readings: CaseReadings): CaseRows {
   const known = combinations([...byFact.values()].filter(({ alternatives }) => alternatives.length > 0));
   const complete = inputs.every(({ name }) => isKnown(name));
   const samples = complete ? [null] : reference.rows;
-  const rows = known.flatMap((values) => {
+  const rowsWith = (values: Values): Row[] => {
     const given = inputs.map((input) => (isKnown(input.name) ? valueOf(values, input) : undefined));
-    return samples.map((sample, s) => ({
-      row: given.map((value, i) => value ?? sample?.[i] ?? Number.NaN),
+    return samples.map((sample) => given.map((value, i) => value ?? sample?.[i] ?? Number.NaN));
+  };
+  const rows = known.flatMap((values) =>
+    rowsWith(values).map((row, s) => ({
+      row,
       weight: (complete ? 1 : (reference.weights[s] ?? 0)) / known.length,
-    }));
-  });
+    })),
+  );
   const perReading = samples.length;
+  const intervals = [...byFact.values()].flatMap(({ ends }) => (ends === undefined ? [] : [ends]));
   return {
     rows,
     readings: rows.filter((_, i) => i % perReading === 0).map(({ row }) => row),
+    ends: known.flatMap((values) => atEnds(values, intervals, complete)).flatMap(rowsWith),
     facts: new Map([...byFact].map(([fact, { state }]) => [fact, state])),
     isKnown,
   };
@@ -89,6 +96,30 @@ function combinations(facts: readonly FactReadings[]): Values[] {
       ),
     [single],
   );
+}
+
+/** Corners of more intervals than this are not told apart. */
+const MOST_INTERVALS = 6;
+
+/**
+ * Every corner of the intervals; with the reference sample in place of unknown inputs, or with very many intervals, all
+ * at their low and all at their high ends: volumes of one map err together.
+ */
+function atEnds(values: Values, intervals: readonly NonNullable<FactReadings['ends']>[], complete: boolean): Values[] {
+  if (intervals.length === 0) return [];
+  const taken = (readings: readonly Reading[]): Values => {
+    const moved = new Map(values);
+    for (const reading of readings) take(moved, reading);
+    return moved;
+  };
+  if (!complete || intervals.length > MOST_INTERVALS) {
+    return [taken(intervals.map(([low]) => low)), taken(intervals.map(([, high]) => high))];
+  }
+  const corners = intervals.reduce<Reading[][]>(
+    (sofar, ends) => sofar.flatMap((corner) => ends.map((end) => [...corner, end])),
+    [[]],
+  );
+  return corners.map(taken);
 }
 
 function take(values: Map<string, Reading>, reading: Reading): void {

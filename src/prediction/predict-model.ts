@@ -158,7 +158,8 @@ export async function predictModel(
   );
   const headline = headlineOf(additive, probabilities);
   const distance = outOfDistribution(additive, caseRows.readings, caseRows.isKnown);
-  const intervals = intervalsOf(additive, cases, headline);
+  const ends = caseRows.ends.map((row) => ({ ...evaluateRow(additive, row), weight: 0 }));
+  const intervals = intervalsOf(additive, [...cases, ...ends], headline);
   const outside = distance.state === 'outside';
   const names = (indices: readonly number[]): string[] => indices.map((k) => statistics.classes[k] ?? '');
   const [first, ...more] = caseRows.rows;
@@ -183,7 +184,7 @@ export async function predictModel(
         },
     conformalSet: {
       level: statistics.conformal.level,
-      classes: names(conformalSetOfRows(statistics.conformal, graph)),
+      classes: names(conformalSetOfRows(statistics.conformal, [...graph, ...ends.map(({ probabilities: p }) => p)])),
     },
     outOfDistribution: distance,
     explanation: explanationOf(additive, cases, caseRows, probabilities, headline),

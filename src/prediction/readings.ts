@@ -15,6 +15,8 @@ export interface FactReadings {
   readonly state: 'known' | 'conflicting' | 'lower-bound' | 'unknown';
   /** One when known, at least two when conflicting or a lower bound, none when unknown. */
   readonly alternatives: readonly Reading[];
+  /** The ends of the interval of a measured value; the answer is that of the value, and its interval spans them. */
+  readonly ends?: readonly [low: Reading, high: Reading];
 }
 
 export type CaseReadings = (fact: FactKey) => FactReadings;
@@ -79,7 +81,15 @@ function plainReading(name: string, value: unknown): Reading | null {
 
 function plainReadings(facts: StrokeFacts, key: FactKey): FactReadings {
   const fact: Fact<unknown> = facts[key];
-  return someMissing(candidates(fact).map(({ value }) => plainReading(key, value)));
+  const readings = someMissing(candidates(fact).map(({ value }) => plainReading(key, value)));
+  return fact.status === 'known' ? { ...readings, ...endsOf(key, fact.value) } : readings;
+}
+
+function endsOf(name: string, value: unknown): Pick<FactReadings, 'ends'> {
+  if (!isQuantity(value) || value.interval === undefined || value.interval.low === value.interval.high) return {};
+  const { unit, interval } = value;
+  const at = (end: number): Reading => ({ values: { [name]: end }, unit });
+  return { ends: [at(interval.low), at(interval.high)] };
 }
 
 /** A value that cannot be read as a number beside ones that can: then the fact is not known as a number. */

@@ -7,7 +7,7 @@ import type { CasePredictions, ModelPrediction } from '../../src/decisions/predi
 import { predictCase, predictReadings, type PredictionModels } from '../../src/prediction/index.ts';
 import { caseReadings } from '../../src/prediction/readings.ts';
 import { installModels, statisticsOf, type InstalledModels } from '../support/additive-models.ts';
-import { aCase, daysAgo, given, had, measured, nihssItems, nihssTotal } from '../support/case-builder.ts';
+import { aCase, daysAgo, estimated, given, had, measured, nihssItems, nihssTotal } from '../support/case-builder.ts';
 
 let installed: InstalledModels;
 let models: PredictionModels;
@@ -68,6 +68,30 @@ describe('the variant that answers is chosen by what is known', () => {
     const { model, missing } = await mrs(facts);
     expect(model).toBe(name);
     expect(missing).toEqual(wanted.map((fact) => ({ fact, why: 'unknown', handled: 'other-variant' })));
+  });
+
+  it('a value with an interval answers as the value, and its interval spans those of its ends', async () => {
+    const exact = await mrs(patient);
+    const vague = await mrs({ ...patient, age: estimated(72, 'a', 60, 85) });
+    expect(vague.probabilities).toEqual(exact.probabilities);
+    expect(vague.missing).toEqual([]);
+    expect(width(vague)).toBeGreaterThan(width(exact));
+    for (const age of [60, 85]) {
+      const end = await mrs({ ...patient, age: measured(age, 'a') });
+      expect(vague.headline?.low ?? 1).toBeLessThanOrEqual(end.headline?.low ?? 0);
+      expect(vague.headline?.high ?? 0).toBeGreaterThanOrEqual(end.headline?.high ?? 1);
+      expect(vague.conformalSet.classes).toEqual(expect.arrayContaining([...end.conformalSet.classes]));
+    }
+    const point = await mrs({ ...patient, age: estimated(72, 'a', 72, 72) });
+    expect(width(point)).toBe(width(exact));
+  });
+
+  it('an interval beside an unknown input widens the answer as well', async () => {
+    const { ischemicLesion } = patient;
+    const known = await mrs({ ischemicLesion, age: measured(72, 'a') });
+    const vague = await mrs({ ischemicLesion, age: estimated(72, 'a', 60, 85) });
+    expect(vague.probabilities).toEqual(known.probabilities);
+    expect(width(vague)).toBeGreaterThan(width(known));
   });
 
   it('with age unknown the reference population stands in, the interval is wider, and both are said', async () => {

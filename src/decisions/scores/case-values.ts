@@ -13,9 +13,11 @@ import type {
   TimeSpan,
 } from '../../case/index.ts';
 
-/** The value when every source gives the same and no comparator ('<') blurs it. */
+/** The value when every source gives the same and neither a comparator ('<') nor an interval blurs it. */
 export function exactNumber(fact: Fact<Quantity>): number | undefined {
-  const values = candidates(fact).map(({ value }) => (value.comparator === undefined ? value.value : undefined));
+  const values = candidates(fact).map(({ value: { value, comparator, interval } }) =>
+    comparator === undefined && (interval === undefined || interval.low === interval.high) ? value : undefined,
+  );
   const first = values[0];
   return values.length > 0 && values.every((v) => v === first) ? first : undefined;
 }

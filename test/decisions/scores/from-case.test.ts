@@ -7,6 +7,7 @@ import type { CaseScore } from '../../../src/decisions/scores/from-case.ts';
 import {
   aCase,
   drug,
+  estimated,
   given,
   had,
   hoursAgo,
@@ -154,6 +155,9 @@ describe('scores from the facts of a case', () => {
       scored({ ...everything, hematomaVolume: { status: 'conflicting', values: [at(20), at(40)] } }, 'ICH score').result
         .status,
     ).toBe('missing');
+    expect(scored({ ...everything, hematomaVolume: estimated(28, 'mL', 25, 33) }, 'ICH score').result.status).toBe(
+      'missing',
+    );
     expect(scored({ ...everything, hematomaVolume: given(quantity(25, 'mL', '>')) }, 'ICH score').result.status).toBe(
       'missing',
     );
