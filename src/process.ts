@@ -1,12 +1,15 @@
 /** Starts a file of ours in a process of its own, from the built JavaScript or from the TypeScript sources. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { setPriority } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface ProcessOptions {
   readonly arguments?: readonly string[];
   /** Beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** 0 to 19: how far it stands back behind the service, which must answer in milliseconds. Default 0. */
+  readonly niceness?: number;
 }
 
 /**
@@ -22,10 +25,19 @@ export function startProcess(near: string, name: string, options: ProcessOptions
     const tsx = createRequire(import.meta.url).resolve('tsx/package.json');
     return new URL('./dist/loader.mjs', pathToFileURL(tsx)).href;
   };
-  return fork(entry, [...(options.arguments ?? [])], {
+  const child = fork(entry, [...(options.arguments ?? [])], {
     serialization: 'advanced',
     execArgv: fromSource ? ['--import', loader()] : [],
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  // Its threads inherit it from here. Where the system does not allow it, all are alike.
+  if (options.niceness !== undefined && child.pid !== undefined) {
+    try {
+      setPriority(child.pid, options.niceness);
+    } catch {
+      return child;
+    }
+  }
+  return child;
 }

@@ -32,24 +32,41 @@ export class NoProvider extends Error {
 
 /** Small graphs run quickest on one thread, and leave the other cores to requests. */
 const OPTIONS = {
-  intraOpNumThreads: 1,
   interOpNumThreads: 1,
   graphOptimizationLevel: 'all',
   // Errors only: the runtime writes its remarks on a graph to the terminal, past our own log.
   logSeverityLevel: 3,
 } as const;
 
+export interface SessionSettings {
+  /** Threads of one run; 0 takes all cores. Default 1. */
+  readonly threads?: number;
+  /** Memory is kept between runs; without it a run is slower and its process smaller. Default true. */
+  readonly memoryArena?: boolean;
+  readonly memoryPattern?: boolean;
+}
+
 /**
  * @param providers in order of preference; cpu is not added by itself, so that a site can insist on its GPU
  * @throws NoProvider
  */
-export async function loadSession(model: Uint8Array, providers: readonly Provider[]): Promise<LoadedSession> {
+export async function loadSession(
+  model: Uint8Array,
+  providers: readonly Provider[],
+  { threads = 1, memoryArena = true, memoryPattern = true }: SessionSettings = {},
+): Promise<LoadedSession> {
+  const options = {
+    ...OPTIONS,
+    intraOpNumThreads: threads,
+    enableCpuMemArena: memoryArena,
+    enableMemPattern: memoryPattern,
+  };
   // The native library is loaded with the first model only: a site without models does not carry it in memory.
   const runtime = await import('onnxruntime-node');
   const failed: FailedProvider[] = [];
   for (const provider of providers) {
     try {
-      const session = await runtime.InferenceSession.create(model, { ...OPTIONS, executionProviders: [provider] });
+      const session = await runtime.InferenceSession.create(model, { ...options, executionProviders: [provider] });
       return { session, provider, failed };
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown';

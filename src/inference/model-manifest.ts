@@ -3,13 +3,46 @@ import { Ajv } from 'ajv';
 
 export interface TensorDeclaration {
   readonly name: string;
-  readonly type: 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool';
+  readonly type: 'float32' | 'float64' | 'float16' | 'int16' | 'int32' | 'int64' | 'uint8' | 'bool';
   /** A string names an open dimension. */
   readonly shape: readonly (number | string)[];
   /** UCUM; '1' for a pure number. */
   readonly unit: string;
   /** Lowest and highest value seen in training. */
   readonly range?: readonly [number, number];
+  /** Of a tensor that is an image: how voxels became numbers, so that another image can be made alike. */
+  readonly image?: ImageSpace;
+}
+
+/** The space of an image in a tensor; the features of a volume that decide whether an answer means anything. */
+export interface ImageSpace {
+  readonly modality: 'CT' | 'MR';
+  /** What each dimension of the shape is: 'batch' | 'channel' | 'slice' | 'row' | 'column' | 'time'. */
+  readonly axes: readonly ('batch' | 'channel' | 'slice' | 'row' | 'column' | 'time')[];
+  /** Where slice, row and column index grow to, as three letters: 'SAR' … */
+  readonly orientation: string;
+  /** Millimeters between slices, rows and columns; null leaves them as they come. */
+  readonly spacing: readonly (number | null)[];
+  /** Stored value to tensor value. */
+  readonly intensity:
+    | {
+        readonly kind: 'window';
+        readonly unit: string;
+        readonly low: number;
+        readonly high: number;
+        readonly to: readonly [number, number];
+      }
+    | { readonly kind: 'z-score'; readonly over: 'image' | 'brain' }
+    | { readonly kind: 'none' };
+}
+
+/** The smallest thing that is found reliably: below it, 'not seen' means unknown. */
+export interface DetectionFloor {
+  readonly finding: string;
+  readonly value: number;
+  /** UCUM. */
+  readonly unit: string;
+  readonly basis: string;
 }
 
 export interface DataStatement {
@@ -42,6 +75,10 @@ export interface ModelManifest {
   readonly inputs: readonly TensorDeclaration[];
   readonly outputs: readonly TensorDeclaration[];
   readonly thresholds?: readonly { readonly name: string; readonly value: number; readonly basis: string }[];
+  /** Of the ONNX graph; given for imaging models. */
+  readonly opset?: number;
+  /** Given for imaging models; empty for a graph that detects nothing. */
+  readonly detectionFloor?: readonly DetectionFloor[];
   readonly training: DataStatement;
   readonly validation: DataStatement;
   readonly limits: readonly string[];

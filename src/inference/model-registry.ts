@@ -18,6 +18,8 @@ export interface ModelRegistry {
   readonly summary: string;
   /** Only models that may run: verified, and neither off nor refused. */
   readonly get: (name: string) => InstalledModel | undefined;
+  /** Those that run in processes of their own: for an inference engine. */
+  readonly imaging: readonly InstalledModel[];
   readonly close: () => Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export async function openModelRegistry(options: RegistryOptions): Promise<Model
     reports: examined.map(({ report }) => report),
     summary: folders.length === 0 ? 'no model installed' : `${verified} of ${folders.length} models verified`,
     get: (name) => models.get(name),
+    imaging: [...models.values()].filter(({ manifest }) => manifest.kind === 'imaging'),
     close: async () => {
       for (const { session } of models.values()) await session?.release();
       models.clear();

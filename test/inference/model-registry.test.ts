@@ -154,8 +154,10 @@ describe('the model registry', () => {
   });
 
   it('checks an imaging model but does not load it in the service', async () => {
-    install(manifest({ kind: 'imaging' }));
-    expect((await open()).get('tiny')).toMatchObject({ session: null, report: { state: 'verified', provider: null } });
+    install(manifest({ kind: 'imaging', opset: 13, detectionFloor: [] }));
+    const opened = await open();
+    expect(opened.imaging.map(({ manifest: { name } }) => name)).toEqual(['tiny']);
+    expect(opened.get('tiny')).toMatchObject({ session: null, report: { state: 'verified', provider: null } });
   });
 });
 

@@ -1,4 +1,4 @@
-/** Writes a small valid ONNX graph byte by byte: probability = sigmoid(input × weights). */
+/** Writes small valid ONNX graphs byte by byte. */
 
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
@@ -16,34 +16,99 @@ function message(...fields: readonly Field[]): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-const FLOAT = 1;
+/** TensorProto.DataType */
+const TYPES = { float32: 1, uint8: 2, int16: 5, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+export type TinyType = keyof typeof TYPES;
 
-function valueInfo(name: string, dimensions: readonly (number | string)[]): Uint8Array {
+function valueInfo(name: string, dimensions: readonly (number | string)[], type: TinyType = 'float32'): Uint8Array {
   const shape = message(
     ...dimensions.map((size): Field => [1, typeof size === 'string' ? message([2, size]) : message([1, size])]),
   );
-  return message([1, name], [2, message([1, message([1, FLOAT], [2, shape])])]);
+  return message([1, name], [2, message([1, message([1, TYPES[type]], [2, shape])])]);
 }
 
-const node = (operator: string, inputs: readonly string[], output: string): Uint8Array =>
-  message(...inputs.map((name): Field => [1, name]), [2, output], [4, operator]);
-
-/** @param weights one per input column */
-export function tinyOnnx(weights: readonly number[], input = 'features', output = 'probability'): Uint8Array {
-  const tensor = message(
-    [1, weights.length],
-    [1, 1],
-    [2, FLOAT],
-    [8, 'weights'],
-    [9, new Uint8Array(Float32Array.from(weights).buffer)],
+const node = (
+  operator: string,
+  inputs: readonly string[],
+  outputs: string | readonly string[],
+  ...attributes: readonly Uint8Array[]
+): Uint8Array =>
+  message(
+    ...inputs.map((name): Field => [1, name]),
+    ...[outputs].flat().map((name): Field => [2, name]),
+    [4, operator],
+    ...attributes.map((attribute): Field => [5, attribute]),
   );
+
+const ints = (name: string, values: readonly number[]): Uint8Array =>
+  message([1, name], ...values.map((value): Field => [8, value]), [20, 7]);
+
+const graphAttribute = (name: string, graph: Uint8Array): Uint8Array => message([1, name], [6, graph], [20, 5]);
+
+function floatTensor(name: string, dimensions: readonly number[], values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(Float32Array.from(values).buffer);
+  return message(...dimensions.map((size): Field => [1, size]), [2, TYPES.float32], [8, name], [9, bytes]);
+}
+
+const model = (graph: Uint8Array): Uint8Array => message([1, 8], [7, graph], [8, message([2, 13])]);
+
+/** probability = sigmoid(input × weights). @param weights one per input column */
+export function tinyOnnx(weights: readonly number[], input = 'features', output = 'probability'): Uint8Array {
   const graph = message(
     [1, node('MatMul', [input, 'weights'], 'logit')],
     [1, node('Sigmoid', ['logit'], output)],
     [2, 'tiny'],
-    [5, tensor],
+    [5, floatTensor('weights', [weights.length, 1], weights)],
     [11, valueInfo(input, ['batch', weights.length])],
     [12, valueInfo(output, ['batch', 1])],
   );
-  return message([1, 8], [7, graph], [8, message([2, 13])]);
+  return model(graph);
+}
+
+/** output = input, of any shape with three dimensions. */
+export function identityOnnx(type: TinyType): Uint8Array {
+  const graph = message(
+    [1, node('Identity', ['input'], 'output')],
+    [2, 'identity'],
+    [11, valueInfo('input', ['slices', 'rows', 'columns'], type)],
+    [12, valueInfo('output', ['slices', 'rows', 'columns'], type)],
+  );
+  return model(graph);
+}
+
+/** output = relu(conv3d(input, kernel)), one channel, 3×3×3, the size kept. @param kernel 27 numbers */
+export function conv3dOnnx(kernel: readonly number[]): Uint8Array {
+  const open = ['batch', 1, 'slices', 'rows', 'columns'];
+  const graph = message(
+    [1, node('Conv', ['input', 'kernel'], 'convolved', ints('pads', [1, 1, 1, 1, 1, 1]))],
+    [1, node('Relu', ['convolved'], 'output')],
+    [2, 'conv3d'],
+    [5, floatTensor('kernel', [1, 1, 3, 3, 3], kernel)],
+    [11, valueInfo('input', open)],
+    [12, valueInfo('output', open)],
+  );
+  return model(graph);
+}
+
+/** output = input × step, `rounds` times over: takes as long as it is told to. */
+export function loopOnnx(size: number): Uint8Array {
+  const body = message(
+    [1, node('Identity', ['go'], 'goes')],
+    [1, node('MatMul', ['before', 'step'], 'after')],
+    [2, 'body'],
+    [11, valueInfo('round', [], 'int64')],
+    [11, valueInfo('go', [], 'bool')],
+    [11, valueInfo('before', [size, size])],
+    [12, valueInfo('goes', [], 'bool')],
+    [12, valueInfo('after', [size, size])],
+  );
+  const graph = message(
+    [1, node('Loop', ['rounds', '', 'input'], ['output'], graphAttribute('body', body))],
+    [2, 'loop'],
+    [11, valueInfo('input', [size, size])],
+    [11, valueInfo('step', [size, size])],
+    [11, valueInfo('rounds', [], 'int64')],
+    [12, valueInfo('output', [size, size])],
+  );
+  return model(graph);
 }
