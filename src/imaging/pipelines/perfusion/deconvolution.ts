@@ -23,7 +23,7 @@ export interface DeconvolutionOptions {
   /** Of the residue function; Infinity takes the first candidate. */
   readonly oscillationLimit: number;
   /** @param fraction 0 to 1 */
-  readonly progress?: (fraction: number) => void;
+  readonly progress?: (fraction: number) => Promise<void>;
 }
 
 /** Largest finite number that a 32-bit float holds: every oscillation is below it. */
@@ -63,7 +63,7 @@ export async function deconvolve(
     peak.set(output(answer, 'peak'), from);
     tmax.set(output(answer, 'tmax'), from);
     oscillation.set(output(answer, 'oscillation'), from);
-    progress?.(voxels === 0 ? 1 : to / voxels);
+    await progress?.(voxels === 0 ? 1 : to / voxels);
   }
   return { peak, tmax, oscillation, model: answer.model, ranOn: answer.ranOn };
 }

@@ -1,0 +1,59 @@
+/** Arterial input and venous output of a study: chosen, or as a reviewer pointed at them. */
+import type { QualityRemark } from '../../../case/index.ts';
+import type { Point } from '../../affine.ts';
+import { curveAround, findArtery, findVein, type ChosenCurve } from './input-functions.ts';
+import { vesselCurves, type Prepared } from './prepare.ts';
+import { remark } from './quality.ts';
+
+export interface InputFunctions {
+  readonly artery: ChosenCurve;
+  readonly vein: ChosenCurve | null;
+  /** Area of the vein over that of the artery: what partial volume took from the artery; 1 without a vein. */
+  readonly scale: number;
+  readonly quality: readonly QualityRemark[];
+}
+
+/** Voxels on the grid as built, before reduction. */
+export interface InputOverrides {
+  readonly aif: Point | null;
+  readonly vof: Point | null;
+}
+
+/** More is no partial volume but a wrong artery. */
+const LARGEST_SCALE = 5;
+
+/** {"aif": [120, 80, 6], "vof": [128, 30, 6]}; anything else is taken for no override. */
+export function inputOverrides(overrides: Readonly<Record<string, unknown>>): InputOverrides {
+  const point = (value: unknown): Point | null =>
+    Array.isArray(value) && value.length === 3 && value.every((x) => Number.isInteger(x) && x >= 0)
+      ? (value as unknown as Point)
+      : null;
+  return { aif: point(overrides['aif']), vof: point(overrides['vof']) };
+}
+
+export function chooseInputs(
+  prepared: Prepared,
+  overrides: InputOverrides,
+): InputFunctions | { readonly refused: readonly QualityRemark[] } {
+  const { grid, reduction, time, kind } = prepared;
+  const working = ([i, j, k]: Point): Point => [Math.floor(i / reduction), Math.floor(j / reduction), k];
+  const [atArtery, atVein] = [overrides.aif, overrides.vof].map((point) => (point === null ? null : working(point)));
+  const pointed = [atArtery, atVein].filter((point) => point !== null && point !== undefined);
+  const curves = vesselCurves(prepared, pointed, grid.size);
+  const artery =
+    atArtery === null || atArtery === undefined
+      ? findArtery(curves, grid.size, time.stepSeconds)
+      : curveAround(curves, grid.size, atArtery);
+  if (artery === null || artery.shape.peak <= 0) return { refused: [remark('perfusion-no-artery', 'refuses')] };
+  const vein =
+    atVein === null || atVein === undefined
+      ? findVein(curves, grid.size, time.stepSeconds, artery)
+      : curveAround(curves, grid.size, atVein);
+  // Signal of MR saturates in large vessels: a vein cannot scale an artery there, and flow stays relative.
+  const scales = kind === 'ct' && vein !== null;
+  const scale = scales ? Math.min(LARGEST_SCALE, Math.max(1, vein.shape.area / artery.shape.area)) : 1;
+  const quality: QualityRemark[] = [];
+  if (kind === 'mr') quality.push(remark('perfusion-uncalibrated', 'note'));
+  else if (vein === null) quality.push(remark('perfusion-no-vein', 'limits'));
+  return { artery, vein, scale, quality };
+}

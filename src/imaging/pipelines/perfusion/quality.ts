@@ -1,0 +1,114 @@
+/** What limits a perfusion study or makes it useless; each code has its words in cards/terms/<locale>/quality.json. */
+import type { QualityRemark } from '../../../case/index.ts';
+import { spacing } from '../../affine.ts';
+import type { Grid } from '../../volume/volume.ts';
+import type { Bolus } from './bolus.ts';
+import type { ChosenCurve } from './input-functions.ts';
+import type { RegularTime } from './regular-time.ts';
+import { SETTINGS, type PerfusionKind } from './settings.ts';
+
+export const PERFUSION_QUALITY_CODES = [
+  'perfusion-too-short',
+  'perfusion-no-brain',
+  'perfusion-no-bolus',
+  'perfusion-short-baseline',
+  'perfusion-no-artery',
+  'perfusion-no-vein',
+  'perfusion-truncated-bolus',
+  'perfusion-too-noisy',
+  'perfusion-noisy',
+  'perfusion-motion',
+  'perfusion-coverage',
+  'perfusion-both-sides',
+  'perfusion-ghost-core',
+  'perfusion-onset-unknown',
+  'perfusion-no-diffusion',
+  'perfusion-uncalibrated',
+] as const;
+export type PerfusionQualityCode = (typeof PERFUSION_QUALITY_CODES)[number];
+
+export function remark(
+  code: PerfusionQualityCode,
+  severity: QualityRemark['severity'],
+  figures: Readonly<Record<string, number>> = {},
+): QualityRemark {
+  const rounded = Object.entries(figures).map(([name, value]) => [name, Math.round(value * 100) / 100]);
+  return { code, severity, figures: Object.fromEntries(rounded) as Record<string, number> };
+}
+
+const LEAST_FRAMES = 15;
+const LEAST_SECONDS = 30;
+/** HU, or -ln(S/S0), of the strongest voxels. */
+const LEAST_BOLUS = { ct: 40, mr: 0.3 } as const;
+const LEAST_BASELINE = 3;
+
+export function timeRemarks({ seconds }: RegularTime, frames: number): QualityRemark[] {
+  const duration = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0);
+  if (frames >= LEAST_FRAMES && duration >= LEAST_SECONDS) return [];
+  return [remark('perfusion-too-short', 'refuses', { frames, seconds: duration })];
+}
+
+export function bolusRemarks(bolus: Bolus, kind: PerfusionKind): QualityRemark[] {
+  if (bolus.height < LEAST_BOLUS[kind]) return [remark('perfusion-no-bolus', 'refuses', { height: bolus.height })];
+  const points = bolus.baselineTo - bolus.baselineFrom;
+  return points < LEAST_BASELINE ? [remark('perfusion-short-baseline', 'limits', { seconds: points })] : [];
+}
+
+/** Seconds that must be seen after the arterial peak, and share of the venous peak that may be left at the end. */
+const AFTER_PEAK = { refuses: 12, limits: 30 } as const;
+const LEFT_AT_END = { refuses: 0.8, limits: 0.5 } as const;
+
+export function truncationRemarks(
+  artery: ChosenCurve,
+  vein: ChosenCurve | null,
+  { seconds, stepSeconds }: RegularTime,
+): QualityRemark[] {
+  const secondsAfterPeak = (seconds.length - 1 - artery.shape.peakAt) * stepSeconds;
+  const left = vein?.shape.remainder ?? 0;
+  const beyond = (limit: 'refuses' | 'limits'): boolean =>
+    secondsAfterPeak < AFTER_PEAK[limit] || left > LEFT_AT_END[limit];
+  const figures = { secondsAfterPeak, venousShareLeft: left };
+  if (beyond('refuses')) return [remark('perfusion-truncated-bolus', 'refuses', figures)];
+  return beyond('limits') ? [remark('perfusion-truncated-bolus', 'limits', figures)] : [];
+}
+
+/** Median tissue peak over noise, after smoothing. */
+const CONTRAST_TO_NOISE = { refuses: 3, limits: 6 } as const;
+
+export function noiseRemarks(contrastToNoise: number): QualityRemark[] {
+  if (contrastToNoise < CONTRAST_TO_NOISE.refuses)
+    return [remark('perfusion-too-noisy', 'refuses', { contrastToNoise })];
+  return contrastToNoise < CONTRAST_TO_NOISE.limits ? [remark('perfusion-noisy', 'limits', { contrastToNoise })] : [];
+}
+
+const MOTION_MM = { limits: 4, refuses: 25 } as const;
+/** Share of frames beyond the refusing motion. */
+const MOVED_SHARE = 0.2;
+
+export function motionRemarks(motionMm: readonly number[]): QualityRemark[] {
+  const most = Math.max(0, ...motionMm);
+  const far = motionMm.filter((mm) => mm > MOTION_MM.refuses).length;
+  if (far > MOVED_SHARE * motionMm.length)
+    return [remark('perfusion-motion', 'refuses', { motionMm: most, frames: far })];
+  return most > MOTION_MM.limits ? [remark('perfusion-motion', 'limits', { motionMm: most })] : [];
+}
+
+/** mm along the body; less leaves out most of an MCA territory. */
+const LEAST_COVERAGE_MM = 60;
+
+export function coverageRemarks({ size, affine }: Grid): QualityRemark[] {
+  const coverageMm = size[2] * spacing(affine)[2];
+  return coverageMm < LEAST_COVERAGE_MM ? [remark('perfusion-coverage', 'limits', { coverageMm })] : [];
+}
+
+/** @param minutes from last known well to the images; null when unknown */
+export function ghostCoreRemarks(
+  minutes: number | null,
+  coreMl: number | null,
+  strictCoreMl: number | null,
+): QualityRemark[] {
+  if (coreMl === null || strictCoreMl === null || coreMl === 0) return [];
+  if (minutes === null) return [remark('perfusion-onset-unknown', 'note')];
+  if (minutes < 0 || minutes > SETTINGS.ghostCoreMinutes) return [];
+  return [remark('perfusion-ghost-core', 'limits', { minutes, coreMl, coreBelow20PercentMl: strictCoreMl })];
+}
