@@ -65,6 +65,16 @@ describe('DAWN', () => {
   });
 });
 
+it.each([
+  [{ age: 79, nihss: 10 }, [31]],
+  [{ age: 85, nihss: 10 }, [21]],
+  [{ age: 79, nihss: 20 }, [51]],
+] as const)('DAWN with %o and core 15–60 mL names the limit that matters', (vector, limits) => {
+  const found = row(evaluate(occlusion({ hours: 10, ...vector }, { coreVolume: ml([26, 15, 60]) })), 'dawn-criteria');
+  expect(found.borderline?.map(({ limit }) => limit)).toEqual(limits);
+  expect(found.missing).toEqual(['coreVolume']);
+});
+
 describe('EXTEND', () => {
   const at7h = (core: Ends, tmax: Ends) => {
     const onset = time(hoursAgo(7));

@@ -118,6 +118,14 @@ describe('the cards of the treatments', () => {
     expect(suggestions).toEqual([]);
   });
 
+  it('say that a yes rests on computed volumes, and not where a person measured them', () => {
+    const computed = card('thrombolysis', LATE, imagingOf(perfusionOf(20, 100)));
+    expect(computed.summary).toContain('may be considered');
+    expect(computed.detail).toContain('**Rests on volumes computed from the images (research use, not cleared)');
+    const recorded = since(7, { coreVolume: measured(20, 'mL'), hypoperfusionVolume: measured(100, 'mL') });
+    expect(card('thrombolysis', recorded, imagingOf(perfusionOf(20, 100))).detail).not.toContain('Rests on volumes');
+  });
+
   it('say which analysis a missing volume hangs on, once, and ask for no second scan', () => {
     const running = imagingOf([], [progress('in-progress', { percent: 60 })]);
     const { detail, suggestions } = card('thrombolysis', LATE, running);

@@ -21,8 +21,9 @@ import type { PartCheck } from './parts.ts';
 /** Wider than any measured volume, mL. */
 const VOLUMES = { low: 0, high: 3000 };
 const ADULT_YEARS = { low: 18, high: 130 };
-/** mL, by age and NIHSS; the limits that matter for the patient are among them. */
+/** mL, by age and NIHSS, all exclusive. */
 const DAWN_CORE_LIMITS = [21, 31, 51];
+const DAWN_STEP = 1e-3;
 const DEFUSE_3_LIMITS = { ratio: 1.8, differenceMl: 15, coreMl: 70 };
 
 const icaOrM1 = siteIs('internal-carotid', 'M1');
@@ -31,12 +32,20 @@ const open = (facts: StrokeCase['facts'], keys: readonly FactKey[]): FactKey[] =
   keys.filter((key) => facts[key].status !== 'known');
 
 const clinicalCoreMismatch: PartCheck = ({ facts }) => {
+  const person = [quantityRange(facts.age, ADULT_YEARS), nihssRange(facts.nihss)];
   const answer = atAllCorners(
-    [quantityRange(facts.age, ADULT_YEARS), nihssRange(facts.nihss), quantityRange(facts.coreVolume, VOLUMES)],
+    [...person, quantityRange(facts.coreVolume, VOLUMES)],
     (age = NaN, nihss = NaN, core = NaN) => meetsDawn(age, nihss, core),
   );
   const missing = open(facts, ['age', 'nihss', 'coreVolume']);
-  const borderline = answer === undefined ? borderlineLimits(facts, 'coreVolume', DAWN_CORE_LIMITS) : [];
+  // Which limit matters depends on age and NIHSS; the others may lie inside the interval and mean nothing.
+  const matters = (limit: number): boolean =>
+    atAllCorners(
+      person,
+      (age = NaN, nihss = NaN) => meetsDawn(age, nihss, limit - DAWN_STEP) === meetsDawn(age, nihss, limit),
+    ) !== true;
+  const limits = answer === undefined ? DAWN_CORE_LIMITS.filter(matters) : [];
+  const borderline = borderlineLimits(facts, 'coreVolume', limits);
   const unsettled: readonly FactKey[] = borderline.length > 0 ? ['coreVolume'] : ['nihss'];
   return partResult('mismatch', answer, missing.length > 0 ? missing : unsettled, undefined, borderline);
 };

@@ -11,6 +11,7 @@ import { signed } from '../cards/contribution-lines.ts';
 import { bars, estimateText, wholePercents } from '../cards/ninety-days-block.ts';
 import { scoreSlug } from '../cards/score-lines.ts';
 import { spanText } from '../cards/transformation-block.ts';
+import { isUncertain } from '../format/borderline-text.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { citationText } from '../format/messages.ts';
 import { percentRange, probabilityRange, probabilityText } from '../format/percent.ts';
@@ -212,9 +213,11 @@ export function transformationSection({ hemorrhagicTransformation: risk }: Decis
         [
           word('outlook-markers'),
           list(
-            risk.perfusionMarkers.map(({ feature, status }) =>
-              text(`${c.texts.text(`term.marker-${feature}`)}: ${c.texts.text(`status.${status}`)}`),
-            ),
+            risk.perfusionMarkers.map(({ feature, status }) => {
+              const near = status === 'unknown' && isUncertain(feature, c.stroke.facts);
+              const answer = c.texts.text(near ? 'imaging.borderline-word' : `status.${status}`);
+              return text(`${c.texts.text(`term.marker-${feature}`)}: ${answer}`);
+            }),
           ),
         ],
       ]),

@@ -1,4 +1,3 @@
-import { candidates, isImagingReference, type FactKey } from '../../case/index.ts';
 import type { CriterionResult } from '../../decisions/evaluation.ts';
 import type { ThrombectomyEvaluation } from '../../decisions/thrombectomy/index.ts';
 import type { CardDraft, Indicator, SuggestionDraft } from '../card-draft.ts';
@@ -17,7 +16,7 @@ import {
   missingBlock,
   validityBlock,
 } from './blocks.ts';
-import { decidingRows, evidenceKeys, factNames, namesOf, windowText } from './evaluation-parts.ts';
+import { decidingRows, evidenceKeys, factNames, namesOf, usesComputed, windowText } from './evaluation-parts.ts';
 import { fitSummary } from './summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
@@ -97,13 +96,6 @@ function openReason(row: CriterionResult, c: ExplainContext): string | undefined
   }
   return undefined;
 }
-
-const usesComputed = (keys: readonly FactKey[], c: ExplainContext): boolean =>
-  keys.some((key) =>
-    candidates<unknown>(c.stroke.facts[key]).some(({ sources }) =>
-      sources.some(({ reference }) => isImagingReference(reference)),
-    ),
-  );
 
 function summary(evaluation: ThrombectomyEvaluation, c: ExplainContext): string {
   const key = `thrombectomy.summary.${evaluation.conclusion}`;

@@ -24,7 +24,7 @@ import {
   missingItem,
   validityBlock,
 } from './blocks.ts';
-import { decidingRows } from './evaluation-parts.ts';
+import { decidingRows, usesComputed } from './evaluation-parts.ts';
 import { openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
@@ -61,6 +61,7 @@ export function thrombolysisCard(
     detail: blocks([
       statement(evaluation, isUnsafeUse, c),
       lines('why', whyRows(evaluation, deciding), c),
+      isYes(conclusion) && restsOnComputed(deciding, c) ? c.texts.text('imaging.rests-on') : '',
       beforeBlock(evaluation.before, c),
       missingBlock(missing, c),
       isOpen ? borderlineBlock(deciding, c) : '',
@@ -101,6 +102,10 @@ function lines(key: string, rows: readonly CriterionResult[], c: ExplainContext)
     c,
   );
 }
+
+/** A window that is open because of a computed volume. */
+const restsOnComputed = (deciding: readonly CriterionResult[], c: ExplainContext): boolean =>
+  deciding.some(({ status, data }) => status === 'met' && usesComputed(data, c));
 
 /** What a yes rests on besides the values of the state card. */
 const ALWAYS: readonly FactKey[] = [
