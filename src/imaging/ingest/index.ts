@@ -18,6 +18,7 @@ export {
   type RetentionResult,
 } from './image-retention.ts';
 export type { ImageStore, StoredInstance } from './image-store.ts';
+export { createStudyPull, type Pulled, type PullOptions, type PullStudy } from './pull-study.ts';
 export { quarantinedStudies, quarantineStudy, releaseStudy, type QuarantinedStudy } from './quarantine.ts';
 export { createReceiver, type ReceiverOptions } from './receive.ts';
 export { receiptStatistics, type ReceiptStatistics } from './receipt-statistics.ts';

@@ -38,7 +38,8 @@ export interface Part {
 const HEADER_BYTES = 8 * 1024;
 /** Text before the first boundary is allowed and means nothing. */
 const PREAMBLE_BYTES = 64 * 1024;
-const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
+/** RFC 2046 allows 70 characters; Orthanc sends 73. */
+const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,199}[0-9A-Za-z'()+_,\-./:=?]$/;
 
 /** Media type in lower case and its parameters; null when the header is malformed or absent. */
 export function parseContentType(

@@ -1,5 +1,6 @@
 /** DICOMweb Store Transaction, STOW-RS (PS3.18 section 10.5): DICOM files in a multipart/related body. */
 import { Router, type Request, type Response } from 'express';
+import { forEachConcurrently } from './concurrent.ts';
 import { DEFAULT_MAX_INSTANCE_BYTES } from './receive.ts';
 import { MultipartError, multipartParts, parseContentType, type Part } from './multipart.ts';
 import type { Receiver } from './receipt.ts';
@@ -75,22 +76,10 @@ export function stowRouter(options: StowOptions): Router {
     study?: string,
   ): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    const inFlight = new Set<Promise<void>>();
-    let index = 0;
-    try {
-      for await (const part of multipartParts(req, boundary, limits)) {
-        const at = index++;
-        if (part.type !== null && part.type !== 'application/dicom') throw new WrongPart();
-        const task = receivePart(part, caller, study).then((outcome) => {
-          outcomes[at] = outcome;
-          inFlight.delete(task);
-        });
-        inFlight.add(task);
-        if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
-      }
-    } finally {
-      await Promise.all(inFlight);
-    }
+    await forEachConcurrently(multipartParts(req, boundary, limits), IN_FLIGHT, async (part, index) => {
+      if (part.type !== null && part.type !== 'application/dicom') throw new WrongPart();
+      outcomes[index] = await receivePart(part, caller, study);
+    });
     return outcomes;
   }
 
@@ -141,7 +130,12 @@ export function stowRouter(options: StowOptions): Router {
       }
       const { status, body } = stowResponse(outcomes);
       if (status === 503) res.set('retry-after', '5');
-      res.status(status).set('cache-control', 'no-store').type('application/dicom+json').send(JSON.stringify(body));
+      // As bytes: text would get a charset, which this media type does not have.
+      const headers = { 'cache-control': 'no-store', 'content-type': 'application/dicom+json' };
+      res
+        .status(status)
+        .set(headers)
+        .send(Buffer.from(JSON.stringify(body)));
     } catch (error) {
       if (error instanceof WrongPart) {
         refuse(res, 415, 'every part of the request is a DICOM file (application/dicom)');
