@@ -1,7 +1,15 @@
 /** What the imaging pipelines said: every finding with all that limits it, and how far each analysis is. */
 import { FINDING_KINDS, imagingReference, type ImagingFinding, type ImagingProgress } from '../../case/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
-import { amount, findingValue, kindName, pipelineName, progressState, reasonText } from '../format/finding-text.ts';
+import {
+  amount,
+  findingValue,
+  intervalBasis,
+  kindName,
+  pipelineName,
+  progressState,
+  reasonText,
+} from '../format/finding-text.ts';
 import { html, join, list, section, table, text, type Html } from './html-parts.ts';
 
 const FINDING_COLUMNS = ['finding', 'value', 'floor', 'method', 'quality', 'images', 'times'];
@@ -42,7 +50,7 @@ function findingRow(finding: ImagingFinding, c: ExplainContext): Html[] {
   const basis =
     interval === null
       ? texts.text('imaging.no-interval')
-      : texts.text('imaging.interval-basis', { basis: interval.basis });
+      : texts.text('imaging.interval-basis', { basis: intervalBasis(interval.basis, f) });
   return [
     lines(
       html(`<strong>${text(kindName(finding, f))}</strong>`),

@@ -84,3 +84,12 @@ export function progressText(progress: ImagingProgress, f: Formats): string {
     state: progressState(progress, f),
   });
 }
+
+/** What an interval spans; pipelines say it in English, the texts of a locale may know it. */
+export function intervalBasis(basis: string, { texts }: Formats): string {
+  const key = `imaging.basis.${basis
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/-$/, '')}`;
+  return texts.has(key) ? texts.text(key) : basis;
+}

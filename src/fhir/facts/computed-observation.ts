@@ -25,7 +25,8 @@ export function withWrittenInterval(
   value: Parsed<Quantity>,
   parse: (node: ValueNode) => Parsed<Quantity>,
 ): Parsed<Quantity> {
-  if (!value.ok) return value;
+  // 'Below the detection floor' leaves open what the interval would.
+  if (!value.ok || value.value.comparator !== undefined) return value;
   const end = ({ system, code }: typeof INTERVAL_LOW | typeof INTERVAL_HIGH): number | undefined => {
     const component = (node.component ?? []).find((one) =>
       codingsOf(one.code).some((coding) => coding.system === system && coding.code === code),

@@ -66,7 +66,9 @@ export function measured(scope: Scope, index: RecordIndex, fact: MeasuredKey, si
   const recorded = chosen(readings.filter(({ computed }) => computed === undefined));
   if (recorded.status !== 'unknown' || !SILENT.includes(recorded.why)) return recorded;
   const computed = readings.filter((reading) => reading.computed);
-  return derived(chosen(computed, (node) => withWrittenInterval(node, parse(node), parse)));
+  const copy = chosen(computed, (node) => withWrittenInterval(node, parse(node), parse));
+  // Refused or not computable: no more than nothing, and nothing that anybody could correct in the record.
+  return copy.status === 'unknown' ? recorded : derived(copy);
 }
 
 /** No person has said anything; an entry that cannot be used is an attempt to. */

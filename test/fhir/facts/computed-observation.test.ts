@@ -41,6 +41,17 @@ describe('an Observation that this software wrote', () => {
     expect(core(written(20, { component: ends(30, 10) })).status).toBe('unknown');
   });
 
+  it('below the detection floor leaves open what lies below', () => {
+    const unseen = written(3, { ...amount(3, 'mL', { comparator: '<' }), component: ends(0, 3) });
+    expect(core(unseen)).toMatchObject({ status: 'known', basis: 'derived', value: { value: 3, comparator: '<' } });
+  });
+
+  it('that was refused or not computable is no entry to correct', () => {
+    const dataAbsentReason = code('http://terminology.hl7.org/CodeSystem/data-absent-reason', 'error');
+    const fact = core(written(20, { valueQuantity: undefined, dataAbsentReason }));
+    expect(fact).toMatchObject({ status: 'unknown', why: 'not-recorded' });
+  });
+
   it('is recognized by a code of ours as well as by the tag', () => {
     const coded = { coding: [...code(OWN, 'core-volume').coding, ...code(IMAGING_CODES, 'core-volume').coding] };
     expect(core(written(20, { meta: {}, code: coded }), reported(60))).toMatchObject({ value: { value: 60 } });
