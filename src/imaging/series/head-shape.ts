@@ -20,6 +20,12 @@ export interface CtSlice {
   readonly insideSpreadHu: number | null;
   /** Share of the directions from the middle in which bone is met near the surface. */
   readonly skullShare: number;
+  /** Inside of the skull, with a margin. */
+  readonly insideMm2: number;
+  /** Pixels of the inside. */
+  readonly inside: Float32Array;
+  /** Column and row of the middle of the skull, from its inner wall. */
+  readonly middle: readonly [number, number];
 }
 
 const DIRECTIONS = 72;
@@ -37,7 +43,17 @@ const HEAD_DEPTH_MM = [60, 270] as const;
 export function ctSlice(slice: SlicePixels): CtSlice {
   const body = bodyBox(slice);
   if (body === undefined) {
-    return { isHead: false, widthMm: 0, vesselShare: null, insideSpreadHu: null, skullShare: 0 };
+    const inside = new Float32Array();
+    return {
+      isHead: false,
+      widthMm: 0,
+      vesselShare: null,
+      insideSpreadHu: null,
+      skullShare: 0,
+      insideMm2: 0,
+      inside,
+      middle: [0, 0],
+    };
   }
   const skull = skullRadii(slice, body);
   const skullShare = skull.filter((radius) => radius !== undefined).length / DIRECTIONS;
@@ -53,6 +69,9 @@ export function ctSlice(slice: SlicePixels): CtSlice {
     vesselShare: isBrain ? bright / inside.values.length : null,
     insideSpreadHu: inside.values.length < 100 ? null : quartileSpread(inside.values),
     skullShare,
+    insideMm2: inside.areaMm2,
+    inside: inside.values,
+    middle: middleOf(slice, body, skull),
   };
 }
 
@@ -195,6 +214,27 @@ function insideOf(
     }
   }
   return { values: Float32Array.from(found), areaMm2: found.length * pixelSpacing[0] * pixelSpacing[1] };
+}
+
+/** Opposite walls are equally far from it. */
+function middleOf(
+  { pixelSpacing }: SlicePixels,
+  box: Box,
+  skull: readonly (number | undefined)[],
+): readonly [number, number] {
+  const [x, y] = center(box);
+  let [dx, dy, pairs] = [0, 0, 0];
+  for (let d = 0; d < DIRECTIONS / 2; d++) {
+    const [there, back] = [skull[d], skull[d + DIRECTIONS / 2]];
+    if (there === undefined || back === undefined) continue;
+    const angle = (2 * Math.PI * d) / DIRECTIONS;
+    // Each diameter tells the shift along itself; over all directions half of it counts twice.
+    dx += (there - back) * Math.cos(angle);
+    dy += (there - back) * Math.sin(angle);
+    pairs++;
+  }
+  if (pairs === 0) return [x, y];
+  return [x + dx / pairs / pixelSpacing[1], y + dy / pairs / pixelSpacing[0]];
 }
 
 function quartileSpread(values: Float32Array): number {

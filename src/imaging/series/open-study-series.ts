@@ -2,6 +2,8 @@
 import type { QualityRemark } from '../../case/index.ts';
 import { ImageRefusal } from '../image-refusal.ts';
 import type { RoledSeries } from '../pipelines/pipeline.ts';
+import { builtQuality } from '../quality/built-quality.ts';
+import { seriesQuality } from '../quality/series-quality.ts';
 import { buildTimeSeries } from '../volume/build-time-series.ts';
 import { buildVolume } from '../volume/build-volume.ts';
 import { diffusionCoefficient } from '../volume/diffusion-coefficient.ts';
@@ -58,8 +60,8 @@ export async function openStudySeries(
       role: decision.role,
       source: sourceSeries(part),
       acquiredAt: acquiredAt(part.slices, zone),
-      quality: problem === null ? [] : [unreadable(problem)],
-      load: once(() => build(part.slices, decision.role, readerOf(part, instances))),
+      quality: problem === null ? seriesQuality({ part, facts, pixels, decision }) : [unreadable(problem)],
+      load: once(async () => judged(await build(part.slices, decision.role, readerOf(part, instances)), decision.role)),
       part: part.part,
       decision,
       facts,
@@ -101,6 +103,11 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     });
     return made;
   };
+}
+
+/** With the remarks of the gate on its pixels. */
+async function judged(built: BuiltImage, role: SeriesRole): Promise<BuiltImage> {
+  return { ...built, quality: await builtQuality(built, role) };
 }
 
 async function build(slices: readonly Slice[], role: SeriesRole, read: ReadSlice): Promise<BuiltImage> {
@@ -172,6 +179,7 @@ function computedAdc(series: readonly OpenedSeries[]): OpenedSeries[] {
           image: diffusionCoefficient(without.image, built.image, { b0, b }),
           source: built.source,
           steps: [...built.steps, { step: 'adc-computed', b0, b }],
+          quality: built.quality ?? [],
         };
       }),
     },

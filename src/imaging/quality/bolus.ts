@@ -1,0 +1,122 @@
+/** The passage of contrast through a perfusion series, from the voxels that change most: vessels. */
+import { spacing } from '../affine.ts';
+import type { TimeSeries } from '../volume/volume.ts';
+
+export interface Bolus {
+  /** Rise over the start: HU for CT, share of the signal that is lost for MR. */
+  readonly peak: number;
+  /** Seconds from the first image until a tenth of the peak. */
+  readonly arrivalS: number;
+  /** Value of the last three images as a share of the peak. */
+  readonly endShare: number;
+  /** Seconds from arrival to the last image. */
+  readonly afterArrivalS: number;
+  /** Usual time between images of one slice. */
+  readonly intervalS: number;
+  readonly durationS: number;
+  /** Noise of a voxel over time: HU, or share of the signal. */
+  readonly noise: number;
+}
+
+const SAMPLE = 40_000;
+/** Of the voxels, this share is taken for vessels. */
+const VESSELS = 0.005;
+const MIN_VESSELS = 20;
+const EDGE_MM = 8;
+
+/** null without enough voxels of tissue. */
+export function bolusOf(series: TimeSeries): Bolus | null {
+  const tissue = tissueCurves(series);
+  if (tissue.curves.length < 100) return null;
+  const { curves, unit } = { curves: tissue.curves, unit: series.unit };
+  const changes = curves.map((curve) => (unit === 'HU' ? enhancement(curve) : loss(curve)));
+  const ranked = changes.map((change) => ({ change, peak: Math.max(...smoothed(change)) }));
+  ranked.sort((a, b) => b.peak - a.peak);
+  const vessels = ranked.slice(0, Math.max(MIN_VESSELS, Math.floor(VESSELS * ranked.length)));
+  const count = series.frames.length;
+  const course = smoothed(
+    Array.from({ length: count }, (_, t) => median(vessels.map(({ change }) => change[t] ?? NaN))),
+  );
+  const seconds = tissue.seconds;
+  const top = course.indexOf(Math.max(...course));
+  const peak = course[top] ?? 0;
+  // From the peak backwards: the last time before it at which less than a tenth has come.
+  let arrival = top;
+  while (arrival > 0 && (course[arrival - 1] ?? 0) > 0.1 * peak) arrival--;
+  const [first = 0, last = 0] = [seconds[0], seconds.at(-1)];
+  const arrivalS = (seconds[Math.max(0, arrival - 1)] ?? first) - first;
+  const end = course.slice(-3).reduce((sum, value) => sum + value, 0) / 3;
+  return {
+    peak,
+    arrivalS: arrival === 0 ? 0 : arrivalS,
+    endShare: peak > 0 ? end / peak : 0,
+    afterArrivalS: last - first - arrivalS,
+    intervalS: median(seconds.slice(1).map((second, at) => second - (seconds[at] ?? 0))),
+    durationS: last - first,
+    noise: median(changes.map(noiseOf)),
+  };
+}
+
+/** A sample of voxels that show tissue (not air, not bone) at the start, and the times of the middle slice. */
+function tissueCurves({ frames, times, unit, size, affine }: TimeSeries): { curves: number[][]; seconds: number[] } {
+  const first = frames[0] ?? new Float32Array();
+  const [mmX, mmY] = spacing(affine);
+  const [dx, dy] = [Math.ceil(EDGE_MM / mmX), Math.ceil(EDGE_MM / mmY) * size[0]];
+  const isTissue = unit === 'HU' ? (v: number): boolean => v > 0 && v < 120 : brightEnough(first);
+  const candidates: number[] = [];
+  first.forEach((value, at) => {
+    // Near bone and air a moving head looks like contrast.
+    if ([0, dx, -dx, dy, -dy].every((off) => isTissue(off === 0 ? value : (first[at + off] ?? NaN))))
+      candidates.push(at);
+  });
+  const step = Math.max(1, Math.floor(candidates.length / SAMPLE));
+  const chosen = candidates.filter((_, at) => at % step === 0);
+  const curves = chosen
+    .map((at) => frames.map((frame) => frame[at] ?? NaN))
+    .map(withoutHoles)
+    .filter((curve) => curve !== undefined);
+  return { curves, seconds: [...(times[Math.floor(size[2] / 2)] ?? [])] };
+}
+
+function brightEnough(values: Float32Array): (value: number) => boolean {
+  const sample = values.filter((value, at) => at % 13 === 0 && value > 0).sort();
+  const threshold = 0.2 * (sample[Math.floor(0.98 * sample.length)] ?? 0);
+  return (value) => value > threshold;
+}
+
+/** Missing images take the value before them; a voxel without most of its images is left out. */
+function withoutHoles(curve: number[]): number[] | undefined {
+  const known = curve.filter((value) => !Number.isNaN(value));
+  if (known.length < 0.6 * curve.length) return undefined;
+  let last = known[0] ?? 0;
+  return curve.map((value) => (last = Number.isNaN(value) ? last : value));
+}
+
+const START = 3;
+const startOf = (curve: readonly number[]): number => curve.slice(0, START).reduce((sum, v) => sum + v, 0) / START;
+
+function enhancement(curve: readonly number[]): number[] {
+  const start = startOf(curve);
+  return curve.map((value) => value - start);
+}
+
+/** The first image of MR is not yet in its steady state. */
+function loss(curve: readonly number[]): number[] {
+  const start = startOf(curve.slice(1));
+  return curve.map((value, t) => (t === 0 || start <= 0 ? 0 : 1 - value / start));
+}
+
+function smoothed(curve: readonly number[]): number[] {
+  return curve.map((value, t) => ((curve[t - 1] ?? value) + value + (curve[t + 1] ?? value)) / 3);
+}
+
+/** From second differences, in which a slow course cancels: their deviation is √6 of that of the noise. */
+function noiseOf(curve: readonly number[]): number {
+  const differences = curve.slice(2).map((value, t) => Math.abs(value - 2 * (curve[t + 1] ?? 0) + (curve[t] ?? 0)));
+  return median(differences) / (0.6745 * Math.sqrt(6));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}
