@@ -3,10 +3,16 @@ import { readFileSync } from 'node:fs';
 import express from 'express';
 
 const [answerFile = ''] = process.argv.slice(2);
-const answer = readFileSync(answerFile);
+const answers = new Map(
+  Object.entries(JSON.parse(readFileSync(answerFile, 'utf8')) as Record<string, string>).map(
+    ([patientId, answer]) => [patientId, Buffer.from(answer)] as const,
+  ),
+);
 const app = express();
 app.post('/', express.json({ limit: '2mb' }), (req, res) => {
-  if ((req.body as { hook?: unknown }).hook === undefined) {
+  const { context } = req.body as { context?: { patientId?: string } };
+  const answer = answers.get(context?.patientId ?? '');
+  if (answer === undefined) {
     res.sendStatus(400);
     return;
   }

@@ -2,7 +2,7 @@
  * `npm run bench`: our patient-view with full prefetch and JWT verification, side by side with a bare Express endpoint that
  * parses and answers the same bytes. Rounds alternate, so that both see the same machine. Prints one table.
  *
- *   npm run bench -- [--rounds 3] [--requests 3000] [--connections 10] [--memory 100000] [--alg ES384|RS384]
+ *   npm run bench -- [--rounds 3] [--requests 3000] [--connections 10] [--memory 100000] [--warmup 6000] [--alg ES384|RS384]
  */
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,10 +10,8 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Bundle, Observation } from 'fhir/r4.js';
-import { createEhrKeys, hookBody, runPrefetch, signToken } from '../../src/demo/ehr.ts';
-import { startFhirServer } from '../../src/demo/fhir-server.ts';
-import { moveBundle } from '../../src/demo/move-bundle.ts';
+import { createEhrKeys, signToken } from '../../src/demo/ehr.ts';
+import { exampleBodies } from './example-bodies.ts';
 import type { LoadJob, LoadResult } from './load-generator.ts';
 
 const { values } = parseArgs({
@@ -22,6 +20,7 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '3000' },
     connections: { type: 'string', default: '10' },
     memory: { type: 'string', default: '0' },
+    warmup: { type: 'string', default: '6000' },
     alg: { type: 'string', default: 'ES384' },
   },
 });
@@ -130,32 +129,10 @@ try {
   if (patientView === undefined) throw new Error('no patient-view');
   const url = `${base}/cds-services/${patientView.id}`;
 
-  // The body: one example patient, prefetched as an EHR would, then padded with older normal readings to about 40 KB.
-  const patientId = 'early-large-vessel-occlusion';
-  const fhir = await startFhirServer();
-  fhir.load(
-    moveBundle(
-      JSON.parse(readFileSync(join(root, `fhir-resources/examples/${patientId}.json`), 'utf8')) as Bundle,
-      Date.now(),
-    ),
-  );
-  const context = { userId: 'Practitioner/bench', patientId, encounterId: patientId };
-  const prefetch = await runPrefetch(patientView.prefetch, context, fhir.url, 'none');
-  await fhir.close();
-  const vitals = prefetch['vitalSigns'] as Bundle;
-  for (let index = 0; hookBody({ url, hook: 'patient-view', context, prefetch }).length < 40_000; index += 1) {
-    const [template] = vitals.entry ?? [];
-    if (template?.resource?.resourceType !== 'Observation') throw new Error('no vital sign to repeat');
-    const effectiveDateTime = new Date(Date.now() - (3_600_000 + index * 900_000)).toISOString();
-    vitals.entry?.push({
-      ...template,
-      resource: { ...template.resource, id: `older-${String(index)}`, effectiveDateTime } as Observation,
-    });
-    vitals.total = vitals.entry?.length ?? 0;
-  }
-  const body = hookBody({ url, hook: 'patient-view', context, prefetch });
-  const bodyFile = join(folder, 'body.json');
-  writeFileSync(bodyFile, body);
+  // Every example patient, prefetched as an EHR would and padded with older normal readings to about 40 kB; calls rotate.
+  const examples = await exampleBodies(root, patientView.prefetch, { at: Date.now(), bytes: 40_000 });
+  const bodyFile = join(folder, 'bodies.ndjson');
+  writeFileSync(bodyFile, examples.map(({ body }) => body).join('\n'));
 
   let tokensWritten = 0;
   const tokens = async (count: number): Promise<string> => {
@@ -166,17 +143,25 @@ try {
     return file;
   };
 
-  const first = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await signToken(keys, ISSUER, url)}` },
-    body,
-  });
-  const answer = Buffer.from(await first.arrayBuffer());
-  const cards = (JSON.parse(answer.toString('utf8')) as { cards?: unknown[] }).cards?.length ?? 0;
-  if (first.status !== 200 || cards === 0)
-    throw new Error(`the hook answered ${String(first.status)}, ${String(cards)} cards`);
-  const answerFile = join(folder, 'answer.json');
-  writeFileSync(answerFile, answer);
+  const answers: Record<string, string> = {};
+  let cards = 0;
+  for (const { patientId, body } of examples) {
+    const first = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await signToken(keys, ISSUER, url)}` },
+      body,
+    });
+    const answer = await first.text();
+    if (first.status !== 200) throw new Error(`the hook answered ${String(first.status)} for ${patientId}`);
+    answers[patientId] = answer;
+    cards += (JSON.parse(answer) as { cards: unknown[] }).cards.length;
+  }
+  if (cards < 2 * examples.length)
+    throw new Error(`only ${String(cards)} cards for ${String(examples.length)} patients`);
+  const answerFile = join(folder, 'answers.json');
+  writeFileSync(answerFile, JSON.stringify(answers));
+  const mean = (sizes: readonly number[]): string =>
+    (sizes.reduce((sum, size) => sum + size, 0) / sizes.length / 1000).toFixed(1);
   const bareServer = fork(join(root, 'test/load/bare-endpoint.ts'), [answerFile], { execArgv: ['--import', 'tsx'] });
   const barePort = await portOf(bareServer);
   const bareUrl = `http://127.0.0.1:${String(barePort)}/`;
@@ -185,15 +170,17 @@ try {
     `machine      ${String(cpus().length)} cores ${cpus()[0]?.model ?? ''}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`,
   );
   say(
-    `request      ${(body.length / 1000).toFixed(1)} kB prefetch, ${algorithm} token, ${String(connections)} clients`,
+    `request      ${mean(examples.map(({ body }) => body.length))} kB, ${String(examples.length)} different patients in turn, ${algorithm} token, ${String(connections)} clients`,
   );
-  say(`answer       ${(answer.length / 1000).toFixed(1)} kB, ${String(cards)} cards`);
+  say(
+    `answer       ${mean(Object.values(answers).map(({ length }) => length))} kB, ${(cards / examples.length).toFixed(1)} cards`,
+  );
   say(
     `rounds       ${String(rounds)} x ${String(requests)} requests each, alternating; load generator on the same machine\n`,
   );
 
   // A service that runs for hours is compiled; a fresh one is not.
-  const warmUp = 6_000;
+  const warmUp = Number(values.warmup);
   await load({ url, bodyFile, tokenFile: await tokens(warmUp), requests: warmUp, connections });
   await load({ url: bareUrl, bodyFile, requests: warmUp, connections });
 

@@ -7,6 +7,7 @@ import { Agent, request } from 'undici';
 
 export interface LoadJob {
   readonly url: string;
+  /** One JSON body a line; requests take them in turn. */
   readonly bodyFile: string;
   /** One token a request, in a file of lines; absent for an endpoint without authentication. */
   readonly tokenFile?: string;
@@ -24,7 +25,9 @@ export interface LoadResult {
 }
 
 async function run(job: LoadJob): Promise<LoadResult> {
-  const body = readFileSync(job.bodyFile);
+  const bodies = readFileSync(job.bodyFile, 'utf8')
+    .split('\n')
+    .map((line) => Buffer.from(line));
   const tokens = job.tokenFile === undefined ? [] : readFileSync(job.tokenFile, 'utf8').trim().split('\n');
   const dispatcher = new Agent({ connections: job.connections, pipelining: 1 });
   const latencies: number[] = [];
@@ -45,7 +48,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
           'content-type': 'application/json',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
-        body,
+        body: bodies[index % bodies.length] ?? null,
       });
       await answer.body.dump();
       latencies.push(performance.now() - sent);
