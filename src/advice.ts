@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { NO_IMAGING } from './case/index.ts';
 import type { Degradation, Instant, PatientImaging, StrokeCase } from './case/index.ts';
 import { DeadlineExceeded, withDeadline } from './cds-hooks/deadline.ts';
-import { NothingToSay, type HookService, type InvocationContext } from './cds-hooks/hook-service.ts';
+import { NothingToSay, type Advice, type HookService, type InvocationContext } from './cds-hooks/hook-service.ts';
 import type { HookRequest } from './cds-hooks/request.ts';
 import { decide } from './decisions/decide.ts';
 import type { SitePolicy } from './decisions/evaluation.ts';
@@ -38,12 +38,21 @@ export interface AdvisorParts {
   readonly defaultLocale: Locale;
   /** Languages that the site offers. */
   readonly locales: readonly Locale[];
+  /** Where advice is computed; here, when left out. */
+  readonly adviseOn?: (record: PatientRecord, at: Instant, locale: Locale) => Promise<RecordAdvice>;
   /** A decision threw: the statement is left out and this is told; no patient data in the error. */
   readonly onDecisionError: (decision: string, error: unknown) => void;
 }
 
+export interface RecordAdvice extends Advice {
+  /** False when nothing in the record points to an acute stroke. */
+  readonly isStrokeCase: boolean;
+}
+
 /** @returns the advise function of a hook service */
 export function createAdvisor(parts: AdvisorParts): HookService['advise'] {
+  const adviseOn: NonNullable<AdvisorParts['adviseOn']> =
+    parts.adviseOn ?? ((record, at, locale) => adviseOnRecord(record, at, locale, parts));
   return async (request, context) => {
     const record = await parts.readRecord(request, context);
     if (nothingReadable(record)) {
@@ -51,8 +60,8 @@ export function createAdvisor(parts: AdvisorParts): HookService['advise'] {
     }
     const at = parts.clock();
     const locale = preferredLocale(context.client.locale, context.acceptLanguage, parts.defaultLocale, parts.locales);
-    const advice = await adviseOnRecord(record, at, locale, parts);
-    if (advice.decisions === null && wouldNotShowAStroke(record)) {
+    const advice = await adviseOn(record, at, locale);
+    if (!advice.isStrokeCase && wouldNotShowAStroke(record)) {
       throw new NothingToSay('nothing was read that could point to a stroke, so its absence cannot be told');
     }
     return advice;
@@ -103,6 +112,7 @@ export async function adviseOnRecord(
     locale,
     stroke,
     decisions,
+    isStrokeCase: decisions !== null,
     cards:
       decisions === null
         ? []

@@ -1,9 +1,10 @@
 /** The one place where adapters are built and parts are wired. Everything else takes what it needs as arguments. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
-import { createAdvisor, type AdvisorParts } from './advice.ts';
+import { adviseOnRecord, createAdvisor } from './advice.ts';
+import { openAdviceThreads, type AdviceThreads } from './advice-threads/pool.ts';
+import { composeAdvisorParts } from './advisor-parts.ts';
 import { createAuditLog, createFeedbackStore, createFreeTextVault, createInvocationRecorder } from './audit/index.ts';
 import { HOUR, instantFromEpoch, type Instant } from './case/index.ts';
 import {
@@ -16,17 +17,8 @@ import {
 } from './cds-hooks/index.ts';
 import type { Config } from './config/index.ts';
 import { basisPageOf } from './basis.ts';
-import { loadCardContent } from './explanation/content/load.ts';
 import type { StoredEvaluation } from './explanation/stored-evaluation.ts';
-import {
-  assertAllowedFhirServer,
-  collectRecord,
-  createFhirConnections,
-  prefetchTemplates,
-} from './fhir/access/index.ts';
-import { buildStrokeCase } from './fhir/facts/build-stroke-case.ts';
-import { observationCodes } from './fhir/facts/observation-codes.ts';
-import { loadTerminology } from './fhir/terminology/load-terminology.ts';
+import { assertAllowedFhirServer, collectRecord, createFhirConnections } from './fhir/access/index.ts';
 import { createApp } from './http/app.ts';
 import { createLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -34,40 +26,12 @@ import { auditedModels, type ModelRegistry } from './inference/index.ts';
 import { openModels, type OpenModels } from './models.ts';
 import { openDatabase, type Database } from './storage/index.ts';
 import { createJtiStore } from './storage/jti-store.ts';
-import { PRODUCT_ROOT, VERSION } from './product.ts';
+import { VERSION } from './product.ts';
 import { registryOptions } from './registry-options.ts';
 
+export { composeAdvisorParts, contentFolder } from './advisor-parts.ts';
+
 const SERVICE_ID = 'acute-stroke';
-
-/** Folder of the configuration, relative to the product when it is not absolute. */
-export function contentFolder(folder: string): string {
-  return join(folder.startsWith('/') ? '' : PRODUCT_ROOT, folder);
-}
-
-/** The parts of the main flow that need no database, client or network: offline evaluation uses them alone. */
-export function composeAdvisorParts(
-  config: Pick<Config, 'site' | 'contentDirectory' | 'fhirResourcesDirectory'>,
-  logger: Pick<Logger, 'error'>,
-): Omit<AdvisorParts, 'readRecord' | 'clock' | 'defaultLocale' | 'locales'> & {
-  readonly prefetch: Readonly<Record<string, string>>;
-} & {
-  readonly codes: ReturnType<typeof observationCodes>;
-} {
-  const terminology = loadTerminology(join(contentFolder(config.fhirResourcesDirectory), 'valuesets'));
-  const codes = observationCodes(terminology);
-  const { timeZone, thrombectomyAccess } = config.site;
-  return {
-    policy: config.site,
-    content: loadCardContent(contentFolder(config.contentDirectory)),
-    version: VERSION,
-    codes,
-    prefetch: prefetchTemplates(codes),
-    toCase: (record, at) => buildStrokeCase(record, { at, timeZone, terminology, thrombectomyAccess }),
-    onDecisionError: (decision, error) => {
-      logger.error({ decision, error }, 'a decision could not be evaluated; the other statements stand');
-    },
-  };
-}
 
 /** The hook service as discovery describes it. */
 export function describeHookService(prefetch: Readonly<Record<string, string>>): Omit<HookService, 'advise'> {
@@ -133,6 +97,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     // A copy of the newest link outside the database: what proves that its end was not cut.
     logger.info({ checkpoint: await auditLog.head(), when }, 'audit checkpoint');
   };
+  let threads: AdviceThreads | undefined;
   const housekeeping = setInterval(() => {
     const now = new Date(clock());
     Promise.all([
@@ -149,11 +114,30 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     await auditLog.close();
     await jtiStore.close();
     await connections.close();
+    await threads?.close();
     await models.close();
     await closeDatabase();
   };
 
+  const { codes, prefetch, ...composed } = advisorParts;
+  const parts = { ...composed, ...(predict === undefined ? {} : { predict }) };
   try {
+    if (config.adviceThreads > 0) {
+      options.onProgress?.(`starting ${String(config.adviceThreads)} threads that compute advice`);
+      threads = await openAdviceThreads({
+        count: config.adviceThreads,
+        thread: {
+          config: {
+            site: config.site,
+            contentDirectory: config.contentDirectory,
+            fhirResourcesDirectory: config.fhirResourcesDirectory,
+          },
+          models: registryOptions(config),
+        },
+        here: (record, at, locale) => adviseOnRecord(record, at, locale, parts),
+        log: logger,
+      });
+    }
     await auditLog.append({
       kind: 'startup',
       client: null,
@@ -175,12 +159,11 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     throw error;
   }
 
-  const { codes, prefetch, ...parts } = advisorParts;
   const service: HookService = {
     ...describeHookService(prefetch),
     advise: createAdvisor({
       ...parts,
-      ...(predict === undefined ? {} : { predict }),
+      ...(threads === undefined ? {} : { adviseOn: threads.advise }),
       clock,
       defaultLocale: config.defaultLocale,
       locales: config.locales,

@@ -43,9 +43,24 @@ function items(values: readonly unknown[]): string {
   return `[${text}]`;
 }
 
+/** A value whose canonical text was written elsewhere, in a thread: it is taken over as it is. */
+export class RawJson {
+  readonly text: string;
+
+  /** @param text what `canonicalText` gave */
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toJSON(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
 function serialized(value: unknown): string | undefined {
   if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
   if (typeof value !== 'object' || value === null) return stringify(value);
+  if (value instanceof RawJson) return value.text;
   if ('toJSON' in value && typeof value.toJSON === 'function') return stringify(value);
   return Array.isArray(value) ? items(value) : members(value);
 }

@@ -1,5 +1,5 @@
 import { loadCardContent } from '../explanation/content/load.ts';
-import { contentFolder } from '../compose.ts';
+import { contentFolder } from '../advisor-parts.ts';
 import { loadTerminology } from '../fhir/terminology/load-terminology.ts';
 import { join } from 'node:path';
 import { configuration } from './configuration.ts';

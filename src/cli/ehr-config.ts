@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { DEFAULT_ALGORITHMS, OVERRIDE_REASONS, TOPIC_SYSTEM, TOPICS } from '../cds-hooks/index.ts';
 import { EHR_VENDORS, ehrConfigurationSheet, type EhrVendor } from '../cds-hooks/ehr-configuration-sheet.ts';
-import { contentFolder, describeHookService } from '../compose.ts';
+import { contentFolder } from '../advisor-parts.ts';
+import { describeHookService } from '../compose.ts';
 import { prefetchTemplates } from '../fhir/access/index.ts';
 import { observationCodes } from '../fhir/facts/observation-codes.ts';
 import { loadTerminology } from '../fhir/terminology/load-terminology.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { adviseOnRecord } from '../advice.ts';
 import { instantFromEpoch, parseInstant, toIso, type Instant } from '../case/index.ts';
-import { composeAdvisorParts } from '../compose.ts';
+import { composeAdvisorParts } from '../advisor-parts.ts';
 import { GUIDELINE_IDS, type GuidelineId } from '../decisions/evaluation.ts';
 import { LOCALES } from '../explanation/content/card-content.ts';
 import { recordsFromResources } from '../fhir/offline-records.ts';

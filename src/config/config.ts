@@ -54,6 +54,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly audit: AuditConfig;
   readonly deadlines: Deadlines;
+  /** Threads that compute advice beside the one that answers HTTP; 0 computes it there. */
+  readonly adviceThreads: number;
   /** Largest accepted request body, in bytes. */
   readonly bodyLimit: number;
   /** What an EHR gets when a hook fails inside: the error, or 200 without cards (some EHRs disable a service that errs). */

@@ -24,6 +24,7 @@ type Copied =
   | 'openMode'
   | 'openFhirServers'
   | 'allowInsecureHttp'
+  | 'adviceThreads'
   | 'bodyLimit'
   | 'onFault'
   | 'logLevel'
@@ -122,6 +123,7 @@ export const FILE_SCHEMA = closed({
     freeText: oneOf(['encrypt', 'drop']),
   }),
   deadlines: closed({ fhirReads: milliseconds, answer: milliseconds, shutdown: milliseconds }),
+  adviceThreads: { type: 'integer', minimum: 0, maximum: 64 },
   bodyLimit: { type: 'integer', minimum: 65_536, maximum: 67_108_864 },
   onFault: oneOf(['error', 'empty-cards']),
   logLevel: oneOf(LOG_LEVELS),

@@ -142,6 +142,7 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
     database: databaseOf(file, env, collect),
     audit: auditOf(file, env, collect),
     deadlines: { ...DEFAULTS.deadlines, ...file.deadlines },
+    adviceThreads: merged.adviceThreads,
     bodyLimit: merged.bodyLimit,
     onFault: merged.onFault,
     logLevel: merged.logLevel,

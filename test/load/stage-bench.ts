@@ -46,12 +46,12 @@ const { prepare, link, GENESIS } = (await built('audit/record')) as typeof Audit
 const { instantFromEpoch } = (await built('case/index')) as typeof Case;
 
 const logger = {
-  error: (details: unknown, message?: string): void => {
-    process.stderr.write(`${message ?? ''} ${JSON.stringify(details)}\n`);
+  error: (details: object, message: string): void => {
+    process.stderr.write(`${message} ${JSON.stringify(details)}\n`);
   },
   warn: (): void => undefined,
 };
-const parts = composeAdvisorParts(DEFAULTS, logger as never);
+const parts = composeAdvisorParts(DEFAULTS, logger);
 const { registry, predict } = await openModels(
   registryOptions({ ...DEFAULTS, modelRoles: {}, executionProviders: ['cpu'] }),
   logger,
