@@ -62,7 +62,28 @@ function encapsulatedFrames(opened: OpenedInstance, start: number, frames: numbe
   return first.map((at, frame) => joined(fragments.slice(at, first[frame + 1])));
 }
 
-function readFragments(bytes: Uint8Array, start: number, frames: number): { table: number[]; fragments: Fragment[] } {
+/** The whole element (7FE0,0010) as received, tag and length included. @throws ImageRefusal as storedFrames */
+export function pixelDataElement(opened: OpenedInstance, pixels: PixelFormat, frames: number): Uint8Array {
+  storedFrames(opened, pixels, frames);
+  const { bytes, pixelData, syntax } = opened;
+  if (pixelData === undefined) throw new ImageRefusal('no-pixels', 'the instance has no pixel data');
+  const long = syntax.explicit && ['OB', 'OW', 'UN'].includes(pixelData.vr ?? '');
+  const start = pixelData.dataOffset - (long ? 12 : 8);
+  const end =
+    syntax.packing === 'native'
+      ? pixelData.dataOffset + pixelData.length
+      : readFragments(bytes, pixelData.dataOffset, frames).end;
+  return bytes.subarray(start, end);
+}
+
+interface Fragments {
+  readonly table: readonly number[];
+  readonly fragments: readonly Fragment[];
+  /** Behind the sequence delimiter. */
+  readonly end: number;
+}
+
+function readFragments(bytes: Uint8Array, start: number, frames: number): Fragments {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fragments: Fragment[] = [];
   let table: number[] | undefined;
@@ -71,7 +92,7 @@ function readFragments(bytes: Uint8Array, start: number, frames: number): { tabl
   while (at + 8 <= bytes.length) {
     const tag = view.getUint32(at, true);
     const length = view.getUint32(at + 4, true);
-    if (tag === DELIMITER) return { table: table ?? [], fragments };
+    if (tag === DELIMITER) return { table: table ?? [], fragments, end: at + 8 };
     if (tag !== ITEM) break;
     if (at + 8 + length > bytes.length) break;
     const content = bytes.subarray(at + 8, at + 8 + length);
@@ -103,7 +124,7 @@ function extendedTable({ dataSet }: OpenedInstance): number[] | undefined {
 }
 
 /** Without a table: frames begin where a JPEG (FFD8) or JPEG 2000 (FF4F) stream does. */
-function startsOfStreams(fragments: readonly Fragment[]): number[] {
+function startsOfStreams(fragments: readonly Fragment[]): readonly number[] {
   return fragments
     .filter(({ content }) => content[0] === 0xff && (content[1] === 0xd8 || content[1] === 0x4f))
     .map(({ offset }) => offset);

@@ -13,7 +13,11 @@ declare module 'dcmjs' {
   const dcmjs: {
     readonly data: {
       readonly DicomDict: new (meta: DicomJson) => DicomDict;
-      readonly DicomMetaDictionary: { denaturalizeDataset(dataset: NaturalDataset): DicomJson };
+      readonly DicomMetaDictionary: {
+        denaturalizeDataset(dataset: NaturalDataset): DicomJson;
+        /** By '(0010,0010)'; standard elements only. */
+        readonly dictionary: Readonly<Record<string, { readonly vr: string } | undefined>>;
+      };
     };
     readonly log: { setLevel(level: 'silent' | 'error'): void };
   };
