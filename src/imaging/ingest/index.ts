@@ -37,3 +37,4 @@ export {
   type StudySummary,
 } from './study-index.ts';
 export { createStudyWatch, type StudyReady, type StudyWatch, type StudyWatchOptions } from './study-watch.ts';
+export { createWatchedFolder, type Scanned, type WatchedFolder, type WatchedFolderOptions } from './watched-folder.ts';

@@ -36,6 +36,8 @@ export interface HeldInstance {
   readonly path: string;
   readonly bytes: number;
   readonly digest: string;
+  /** What `contentVersion` is made of. */
+  readonly contentDigest: string;
 }
 
 const instant = (date: Date): Instant => instantFromEpoch(date.getTime());
@@ -99,6 +101,7 @@ export async function instancesOf({ sql }: Database, studyUid: string): Promise<
     path: row.path,
     bytes: row.bytes,
     digest: row.digest,
+    contentDigest: row.content_digest,
   }));
 }
 
