@@ -216,6 +216,20 @@ describe('whatever the pipelines say', () => {
   });
 });
 
+it('images that were refused change no sentence, no indicator and no order', () => {
+  const gist = (cards: readonly CardDraft[]) =>
+    cards.map(({ topic, summary, indicator, suggestions }) => ({ topic, summary, indicator, suggestions }));
+  fc.assert(
+    fc.property(arbitraryCase, fc.constantFrom('refused', 'failed'), (stroke, state) => {
+      const refused = imagingOf(perfusionOf(20, 100, { state: 'refused', value: null }), [
+        progress(state, { reason: 'no-such-code' }),
+      ]);
+      expect(gist(cardsOf(stroke, refused))).toEqual(gist(cardsOf(stroke)));
+    }),
+    { numRuns: 60 },
+  );
+});
+
 describe('the page with the basis', () => {
   const stored = (stroke: StrokeCase): StoredEvaluation =>
     JSON.parse(

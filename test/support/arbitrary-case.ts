@@ -32,6 +32,7 @@ import {
   aCase,
   drug,
   eligibleFacts,
+  estimated,
   event,
   given,
   hoursAgo,
@@ -115,8 +116,17 @@ const FINDINGS: Findings = {
   occlusionSite: fc
     .constantFrom('none' as const, 'M1' as const, 'M2-other' as const, 'basilar' as const)
     .map((s) => given(s)),
-  coreVolume: fc.constantFrom(0, 10, 69, 70).map((value) => measured(value, 'mL')),
-  hypoperfusionVolume: fc.constantFrom(0, 12, 85, 180).map((value) => measured(value, 'mL')),
+  coreVolume: fc.constantFrom(
+    ...[0, 10, 69, 70].map((value) => measured(value, 'mL')),
+    estimated(0, 'mL', 0, 3),
+    estimated(30, 'mL', 24, 36),
+    estimated(68, 'mL', 55, 82),
+  ),
+  hypoperfusionVolume: fc.constantFrom(
+    ...[0, 12, 85, 180].map((value) => measured(value, 'mL')),
+    estimated(85, 'mL', 60, 110),
+    estimated(180, 'mL', 150, 210),
+  ),
   dwiFlairMismatch: anyFlag,
   dwiLesionUnderOneThirdMca: anyFlag,
   cerebralMicrobleeds: fc.constantFrom(0, 1, 10, 11).map((value) => measured(value, '{count}')),
