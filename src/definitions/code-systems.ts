@@ -8,13 +8,13 @@ import { CLASSES } from './decision-tables.ts';
 
 export const CRITERION_CLASS_SYSTEM = canonical('CodeSystem', 'criterion-classes');
 
-const concept = (code: string, en: string, zh: string): CodeSystemConcept => ({
+export const concept = (code: string, en: string, zh: string): CodeSystemConcept => ({
   code,
   display: en,
   designation: [{ language: 'zh-CN', value: zh }],
 });
 
-function codeSystem(head: Head, url: string, concepts: readonly CodeSystemConcept[]): CodeSystem {
+export function codeSystem(head: Head, url: string, concepts: readonly CodeSystemConcept[]): CodeSystem {
   const made = headOf('CodeSystem', head);
   if (made.url !== url) throw new DefinitionError(`${url} is used, ${made.url} would be published`);
   return {

@@ -6,7 +6,8 @@ const BASE = 'https://stroke-cds.org/fhir';
 /** Day of the present form of the definitions; set by hand, so that writing them again changes nothing. */
 const DEFINITIONS_DATE = '2026-11-23';
 
-export type DefinitionType = 'CapabilityStatement' | 'CodeSystem' | 'Library' | 'PlanDefinition' | 'ValueSet';
+export type DefinitionType =
+  'CapabilityStatement' | 'CodeSystem' | 'ConceptMap' | 'Library' | 'PlanDefinition' | 'ValueSet';
 
 export const canonical = (type: DefinitionType, id: string): string => `${BASE}/${type}/${id}`;
 

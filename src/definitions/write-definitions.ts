@@ -16,6 +16,7 @@ import { codeSystems } from './code-systems.ts';
 import type { Texts } from './common.ts';
 import { decisionTables } from './decision-tables.ts';
 import { guidelinePlan } from './guideline-plan.ts';
+import { imagingCodeSystem, imagingConceptMap } from './imaging-codes.ts';
 import { assetCollection, moduleLibraries } from './libraries.ts';
 import { servicePlan } from './service-plan.ts';
 
@@ -56,7 +57,8 @@ export function definitions(): ReadonlyMap<string, FhirResource> {
     servicePlan(service, tables, codes, VERSION),
     ...tables.map((table) => guidelinePlan(table, texts, VERSION)),
   ];
-  const systems = codeSystems(texts, VERSION);
+  const systems = [...codeSystems(texts, VERSION), imagingCodeSystem(VERSION)];
+  const maps = [imagingConceptMap(VERSION)];
   const libraries = moduleLibraries(
     texts,
     valueSetFiles.map((file) => readJson('fhir-resources', 'valuesets', file) as ValueSet),
@@ -68,7 +70,7 @@ export function definitions(): ReadonlyMap<string, FhirResource> {
     ...valueSetFiles.map((file) => readJson('fhir-resources', 'valuesets', file)),
   ] as readonly Versioned[];
   const collection = assetCollection(
-    [capability, ...plans, ...libraries, ...systems, ...byOthers].map(pinned),
+    [capability, ...plans, ...libraries, ...systems, ...maps, ...byOthers].map(pinned),
     VERSION,
   );
   const at = (folder: string, resources: readonly FhirResource[]) =>
@@ -78,6 +80,7 @@ export function definitions(): ReadonlyMap<string, FhirResource> {
     ...at('plan-definitions', plans),
     ...at('libraries', [...libraries, collection]),
     ...at('codesystems', systems),
+    ...at('conceptmaps', maps),
   ]);
 }
 

@@ -77,7 +77,7 @@ describe('every file of fhir-resources', () => {
 
   it('refers to definitions that are there', () => {
     const ours =
-      /^https:\/\/stroke-cds\.org\/fhir\/(CapabilityStatement|CodeSystem|Library|PlanDefinition|ValueSet)\/[^\s|]+/;
+      /^https:\/\/stroke-cds\.org\/fhir\/(CapabilityStatement|CodeSystem|ConceptMap|Library|PlanDefinition|ValueSet)\/[^\s|]+/;
     const dangling = resources.flatMap(({ path, resource }) =>
       objectsIn(resource).flatMap(({ object }) =>
         Object.values(object)
@@ -165,7 +165,7 @@ describe('code systems of the cards', () => {
     expect(codesOf('card-topics').map(({ code }) => code)).toEqual(Object.values(TOPICS).map(({ code }) => code));
   });
 
-  it.each(['override-reasons', 'card-topics', 'criterion-classes'])(
+  it.each(['override-reasons', 'card-topics', 'criterion-classes', 'stroke-cds-imaging'])(
     '%s is in English and Chinese, no code twice',
     (name) => {
       const concepts = codesOf(name);

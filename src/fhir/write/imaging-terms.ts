@@ -1,0 +1,75 @@
+/** How findings of imaging pipelines are called in FHIR: codes of our own, and the codes that the service itself reads. */
+import type { FindingKind } from '../../case/index.ts';
+import { IMAGING_CODES } from '../imaging-codes.ts';
+
+export interface ImagingTerm {
+  readonly en: string;
+  readonly 'zh-CN': string;
+}
+
+export const FINDING_TERMS: Readonly<Record<FindingKind, ImagingTerm>> = {
+  'core-volume': { en: 'Volume of the ischemic core', 'zh-CN': '缺血核心体积' },
+  'tmax-over-4-volume': { en: 'Volume with Tmax over 4 s', 'zh-CN': 'Tmax 超过 4 s 的体积' },
+  'tmax-over-6-volume': { en: 'Volume with Tmax over 6 s', 'zh-CN': 'Tmax 超过 6 s 的体积' },
+  'tmax-over-8-volume': { en: 'Volume with Tmax over 8 s', 'zh-CN': 'Tmax 超过 8 s 的体积' },
+  'tmax-over-10-volume': { en: 'Volume with Tmax over 10 s', 'zh-CN': 'Tmax 超过 10 s 的体积' },
+  'tmax-over-14-volume': { en: 'Volume with Tmax over 14 s', 'zh-CN': 'Tmax 超过 14 s 的体积' },
+  'very-low-cbv-volume': { en: 'Volume with very low cerebral blood volume', 'zh-CN': '极低脑血容量体积' },
+  'mismatch-volume': { en: 'Volume of the perfusion mismatch', 'zh-CN': '灌注不匹配体积' },
+  'mismatch-ratio': { en: 'Ratio of hypoperfusion (Tmax over 6 s) to core', 'zh-CN': '低灌注与核心的体积比' },
+  'hypoperfusion-intensity-ratio': { en: 'Hypoperfusion intensity ratio', 'zh-CN': '低灌注强度比' },
+  'cbv-index': { en: 'CBV index', 'zh-CN': '脑血容量指数' },
+  'dwi-lesion-volume': { en: 'Volume of the diffusion lesion', 'zh-CN': '弥散病灶体积' },
+  'ischemic-side': { en: 'Side of ischemia', 'zh-CN': '缺血侧' },
+  'ischemic-territory': { en: 'Territory of ischemia', 'zh-CN': '缺血血管供血区' },
+};
+
+/** Further codes of the system. */
+export const OTHER_TERMS = {
+  computed: { en: 'Computed by software from images, not reviewed', 'zh-CN': '由软件根据影像计算，未经审核' },
+  'interval-low': { en: 'Lower end of the interval', 'zh-CN': '区间下限' },
+  'interval-high': { en: 'Upper end of the interval', 'zh-CN': '区间上限' },
+  'detection-floor': { en: 'Smallest value that the method can see', 'zh-CN': '方法可检出的最小值' },
+  'territory-left-carotid': { en: 'Left carotid territory', 'zh-CN': '左侧颈动脉供血区' },
+  'territory-right-carotid': { en: 'Right carotid territory', 'zh-CN': '右侧颈动脉供血区' },
+  'territory-vertebrobasilar': { en: 'Vertebrobasilar territory', 'zh-CN': '椎基底动脉供血区' },
+  segmentation: { en: 'Segmentation of images', 'zh-CN': '影像分割' },
+  'measurement-report': { en: 'Imaging measurement report', 'zh-CN': '影像测量报告' },
+} as const satisfies Readonly<Record<string, ImagingTerm>>;
+export type OtherTerm = keyof typeof OTHER_TERMS;
+
+export const STROKE_CODES = 'https://stroke-cds.org/fhir/CodeSystem/stroke-cds';
+export const SNOMED = 'http://snomed.info/sct';
+
+/** The same meaning in the code system by which the service recognizes Observations; other kinds are not read back. */
+export const READ_BACK: Readonly<Partial<Record<FindingKind, string>>> = {
+  'core-volume': 'core-volume',
+  'tmax-over-6-volume': 'hypoperfusion-volume',
+  'tmax-over-10-volume': 'severe-hypoperfusion-volume',
+  'tmax-over-14-volume': 'tmax-over-14-volume',
+  'very-low-cbv-volume': 'very-low-cbv-volume',
+  'dwi-lesion-volume': 'dwi-lesion-volume',
+};
+
+export interface Coded {
+  readonly system: string;
+  readonly code: string;
+  readonly display: string;
+}
+
+export const SIDES: Readonly<Record<string, Coded>> = {
+  left: { system: SNOMED, code: '7771000', display: 'Left' },
+  right: { system: SNOMED, code: '24028007', display: 'Right' },
+  both: { system: SNOMED, code: '51440002', display: 'Right and left' },
+};
+
+export const ownCode = (code: OtherTerm): Coded => ({ system: IMAGING_CODES, code, display: OTHER_TERMS[code].en });
+
+export function kindCodes(kind: FindingKind): readonly Coded[] {
+  const display = FINDING_TERMS[kind].en;
+  const readBack = READ_BACK[kind];
+  return [
+    { system: IMAGING_CODES, code: kind, display },
+    ...(readBack === undefined ? [] : [{ system: STROKE_CODES, code: readBack, display }]),
+  ];
+}
