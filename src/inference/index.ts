@@ -20,3 +20,11 @@ export {
   type ProcessEngineOptions,
   type ProcessEngineStatus,
 } from './process-engine.ts';
+export { createFallbackEngine, type FallbackOptions } from './fallback-engine.ts';
+export {
+  createKserveEngine,
+  type KserveEngine,
+  type KserveEngineOptions,
+  type KserveStatus,
+  type RemoteModel,
+} from './kserve-engine.ts';
