@@ -11,20 +11,26 @@ export const CT_BONE = 160;
 const OPENING_MM = 4;
 /** Share of a slice's soft tissue that bone must enclose before the enclosure is believed. */
 const ENCLOSED_SHARE = 0.3;
+/** How far from a slice that bone encloses an open one may hold brain. */
+const OPEN_SLICES_MM = 16;
 
 /**
  * Vessels and bleeding inside the skull belong to it; skull, scalp and air do not.
- * @param pixelMm in the plane
  */
-export function brainMask(mean: Float32Array, size: Point, pixelMm: number, kind: PerfusionKind): Uint8Array {
+export function brainMask(
+  mean: Float32Array,
+  size: Point,
+  { pixelMm, sliceMm }: { readonly pixelMm: number; readonly sliceMm: number },
+  kind: PerfusionKind,
+): Uint8Array {
   const steps = Math.max(1, Math.round(OPENING_MM / pixelMm));
-  const tissue = kind === 'ct' ? insideSkull(mean, size) : aboveThreshold(mean);
+  const tissue = kind === 'ct' ? insideSkull(mean, size, sliceMm) : aboveThreshold(mean);
   const core = largestPart(eroded(tissue, size, steps), size);
   const grown = dilated(core, size, steps).map((inside, at) => (inside === 1 && tissue[at] === 1 ? 1 : 0));
   return holesFilled(grown, size);
 }
 
-function insideSkull(mean: Float32Array, size: Point): Uint8Array {
+function insideSkull(mean: Float32Array, size: Point, sliceMm: number): Uint8Array {
   const soft = Uint8Array.from(mean, (hu) => (hu >= CT_SOFT[0] && hu <= CT_SOFT[1] ? 1 : 0));
   const bone = dilated(
     Uint8Array.from(mean, (hu) => (hu > CT_BONE ? 1 : 0)),
@@ -36,18 +42,30 @@ function insideSkull(mean: Float32Array, size: Point): Uint8Array {
     size,
   );
   const plane = size[0] * size[1];
-  for (let k = 0; k < size[2]; k++) {
-    let [all, enclosed] = [0, 0];
-    for (let at = k * plane; at < (k + 1) * plane; at++) {
-      if (soft[at] !== 1) continue;
-      all++;
-      if (outside[at] !== 1) enclosed++;
+  const enclosed = soft.map((inside, at) => (inside === 1 && outside[at] !== 1 ? 1 : 0));
+  const believed = Array.from({ length: size[2] }, (_, k) => {
+    const [all, within] = [soft, enclosed].map((mask) => voxels(mask.subarray(k * plane, (k + 1) * plane)));
+    return (all ?? 0) > 0 && (within ?? 0) >= ENCLOSED_SHARE * (all ?? 0);
+  });
+  if (!believed.includes(true)) return soft;
+  // The skull base is open, and thin bone lets the outside in: there the brain is sought where the nearest closed slice has it.
+  const reach = Math.max(1, Math.round(OPEN_SLICES_MM / sliceMm));
+  return soft.map((inside, at) => {
+    const k = Math.floor(at / plane);
+    if (believed[k] === true) return enclosed[at] ?? 0;
+    for (let away = 1; away <= reach; away++) {
+      for (const near of [k + away, k - away]) {
+        if (believed[near] === true) return inside & (enclosed[at + (near - k) * plane] ?? 0);
+      }
     }
-    // The skull base is open: there the opening alone must part brain and face.
-    if (enclosed < ENCLOSED_SHARE * all) continue;
-    for (let at = k * plane; at < (k + 1) * plane; at++) if (outside[at] === 1) soft[at] = 0;
-  }
-  return soft;
+    return 0;
+  });
+}
+
+function voxels(mask: Uint8Array): number {
+  let count = 0;
+  for (const inside of mask) count += inside;
+  return count;
 }
 
 /** Otsu 1979: the threshold that parts head and background best. */

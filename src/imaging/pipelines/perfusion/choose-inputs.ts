@@ -44,7 +44,7 @@ export function chooseInputs(
     atArtery === null || atArtery === undefined
       ? findArtery(curves, grid.size, time.stepSeconds)
       : curveAround(curves, grid.size, atArtery);
-  if (artery === null || artery.shape.peak <= 0) return { refused: [remark('perfusion-no-artery', 'refuses')] };
+  if (artery === null || artery.shape.peak <= 0) return { refused: [remark('artery-not-found', 'refuses')] };
   const vein =
     atVein === null || atVein === undefined
       ? findVein(curves, grid.size, time.stepSeconds, artery)
@@ -53,7 +53,7 @@ export function chooseInputs(
   const scales = kind === 'ct' && vein !== null;
   const scale = scales ? Math.min(LARGEST_SCALE, Math.max(1, vein.shape.area / artery.shape.area)) : 1;
   const quality: QualityRemark[] = [];
-  if (kind === 'mr') quality.push(remark('perfusion-uncalibrated', 'note'));
-  else if (vein === null) quality.push(remark('perfusion-no-vein', 'limits'));
+  if (kind === 'mr') quality.push(remark('relative-flow', 'note'));
+  else if (vein === null) quality.push(remark('vein-not-found', 'limits'));
   return { artery, vein, scale, quality };
 }

@@ -68,7 +68,7 @@ function plane(
 }
 
 function sampled(values: Float32Array, [nx, ny, nz]: Point, affine: Affine, mask: Uint8Array): Sample[] {
-  const step = Math.max(1, Math.round(SPACING_MM / 2 / Math.hypot(affine[0], affine[4], affine[8])));
+  const step = Math.max(1, Math.round(SPACING_MM / Math.hypot(affine[0], affine[4], affine[8])));
   const out: Sample[] = [];
   for (let k = 0; k < nz; k++) {
     for (let j = 0; j < ny; j += step) {

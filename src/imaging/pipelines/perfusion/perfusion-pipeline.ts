@@ -15,8 +15,8 @@ import { perfusionFindings } from './findings.ts';
 import { measuredIntervals } from './intervals.ts';
 import { findMidline, rightOf, type Midline } from './midline.ts';
 import { backgroundOf, drawn, drawnCurves } from './drawn.ts';
-import { prepare, type Pause, type Prepared } from './prepare.ts';
-import { ghostCoreRemarks, remark } from './quality.ts';
+import { prepare, refuses, type Pause, type Prepared } from './prepare.ts';
+import { ghostCoreRemarks, joined, remark } from './quality.ts';
 import { perfusionRegions, type RegionInputs } from './regions.ts';
 import { SETTINGS } from './settings.ts';
 import { territoriesOf } from './territory.ts';
@@ -54,17 +54,20 @@ async function run(inputs: PipelineInputs, context: PipelineContext): Promise<Pi
   const pause = pauseOf(context);
   const { roled, built } = await longestSeries(inputs);
   await pause('reading', 1);
+  if (refuses(roled.quality)) return refused(roled.quality);
   const kind = roled.role === 'ctp' ? 'ct' : 'mr';
   const preparation = await prepare(built.image, kind, pause);
-  if ('refused' in preparation) return refused([...roled.quality, ...preparation.refused]);
+  if ('refused' in preparation) return refused(joined(roled.quality, preparation.refused));
   const { prepared } = preparation;
-  const soFar = [...roled.quality, ...prepared.quality];
+  const soFar = joined(roled.quality, prepared.quality);
   const functions = chooseInputs(prepared, inputOverrides(inputs.overrides));
   if ('refused' in functions) return refused([...soFar, ...functions.refused], prepared);
   const method: DeconvolutionMethod =
     inputs.overrides['deconvolution'] === 'plain-svd' ? 'plain-svd' : 'oscillation-index';
   const computed = await compute(prepared, functions, { ...context, method, pause });
-  if ('refused' in computed) return refused([...soFar, ...functions.quality, ...computed.refused], prepared, functions);
+  if ('refused' in computed) {
+    return refused(joined(soFar, [...functions.quality, ...computed.refused]), prepared, functions);
+  }
 
   const diffusion = kind === 'mr' ? await diffusionOf(inputs, prepared) : null;
   const midline = findMidline(prepared.mean, prepared.grid, prepared.brain);
@@ -73,14 +76,13 @@ async function run(inputs: PipelineInputs, context: PipelineContext): Promise<Pi
   const intervals = await measuredIntervals(regionInputs, computed.spread, prepared.smooth, (part) =>
     pause('intervals', part),
   );
-  const quality = [
-    ...soFar,
+  const quality = joined(soFar, [
     ...functions.quality,
     ...computed.quality,
-    ...(kind === 'mr' && diffusion === null ? [remark('perfusion-no-diffusion', 'limits')] : []),
-    ...(regions.side === 'both' ? [remark('perfusion-both-sides', 'limits')] : []),
+    ...(kind === 'mr' && diffusion === null ? [remark('no-diffusion', 'limits')] : []),
+    ...(regions.side === 'both' ? [remark('both-sides', 'limits')] : []),
     ...ghostCoreRemarks(minutesBetween(inputs, roled), regions.measured.core, regions.strictCore),
-  ];
+  ]);
   const seriesUids = [built.source.seriesUid, ...(diffusion === null ? [] : [diffusion.seriesUid])];
   return {
     state: 'final',

@@ -1,39 +1,38 @@
 /** What limits a perfusion study or makes it useless; each code has its words in cards/terms/<locale>/quality.json. */
 import type { QualityRemark } from '../../../case/index.ts';
 import { spacing } from '../../affine.ts';
+import type { QualityCode } from '../../quality/remarks.ts';
 import type { Grid } from '../../volume/volume.ts';
 import type { Bolus } from './bolus.ts';
 import type { ChosenCurve } from './input-functions.ts';
 import type { RegularTime } from './regular-time.ts';
 import { SETTINGS, type PerfusionKind } from './settings.ts';
 
+/** Beside those of the gate on the series. */
 export const PERFUSION_QUALITY_CODES = [
-  'perfusion-too-short',
-  'perfusion-no-brain',
-  'perfusion-no-bolus',
-  'perfusion-short-baseline',
-  'perfusion-no-artery',
-  'perfusion-no-vein',
-  'perfusion-truncated-bolus',
-  'perfusion-too-noisy',
-  'perfusion-noisy',
-  'perfusion-motion',
-  'perfusion-coverage',
-  'perfusion-both-sides',
-  'perfusion-ghost-core',
-  'perfusion-onset-unknown',
-  'perfusion-no-diffusion',
-  'perfusion-uncalibrated',
+  'brain-not-found',
+  'artery-not-found',
+  'vein-not-found',
+  'both-sides',
+  'ghost-core',
+  'onset-unknown',
+  'no-diffusion',
+  'relative-flow',
 ] as const;
 export type PerfusionQualityCode = (typeof PERFUSION_QUALITY_CODES)[number];
 
 export function remark(
-  code: PerfusionQualityCode,
+  code: PerfusionQualityCode | QualityCode,
   severity: QualityRemark['severity'],
   figures: Readonly<Record<string, number>> = {},
 ): QualityRemark {
   const rounded = Object.entries(figures).map(([name, value]) => [name, Math.round(value * 100) / 100]);
   return { code, severity, figures: Object.fromEntries(rounded) as Record<string, number> };
+}
+
+/** What the gate said of the series, and what it did not say yet. */
+export function joined(gate: readonly QualityRemark[], own: readonly QualityRemark[]): QualityRemark[] {
+  return [...gate, ...own.filter(({ code, severity }) => severity === 'refuses' || !gate.some((r) => r.code === code))];
 }
 
 const LEAST_FRAMES = 15;
@@ -45,13 +44,13 @@ const LEAST_BASELINE = 3;
 export function timeRemarks({ seconds }: RegularTime, frames: number): QualityRemark[] {
   const duration = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0);
   if (frames >= LEAST_FRAMES && duration >= LEAST_SECONDS) return [];
-  return [remark('perfusion-too-short', 'refuses', { frames, seconds: duration })];
+  return [remark('short-acquisition', 'refuses', { frames, seconds: duration })];
 }
 
 export function bolusRemarks(bolus: Bolus, kind: PerfusionKind): QualityRemark[] {
-  if (bolus.height < LEAST_BOLUS[kind]) return [remark('perfusion-no-bolus', 'refuses', { height: bolus.height })];
+  if (bolus.height < LEAST_BOLUS[kind]) return [remark('contrast-absent', 'refuses', { height: bolus.height })];
   const points = bolus.baselineTo - bolus.baselineFrom;
-  return points < LEAST_BASELINE ? [remark('perfusion-short-baseline', 'limits', { seconds: points })] : [];
+  return points < LEAST_BASELINE ? [remark('late-start', 'limits', { seconds: points })] : [];
 }
 
 /** Seconds that must be seen after the arterial peak, and share of the venous peak that may be left at the end. */
@@ -68,17 +67,16 @@ export function truncationRemarks(
   const beyond = (limit: 'refuses' | 'limits'): boolean =>
     secondsAfterPeak < AFTER_PEAK[limit] || left > LEFT_AT_END[limit];
   const figures = { secondsAfterPeak, venousShareLeft: left };
-  if (beyond('refuses')) return [remark('perfusion-truncated-bolus', 'refuses', figures)];
-  return beyond('limits') ? [remark('perfusion-truncated-bolus', 'limits', figures)] : [];
+  if (beyond('refuses')) return [remark('truncated-bolus', 'refuses', figures)];
+  return beyond('limits') ? [remark('truncated-bolus', 'limits', figures)] : [];
 }
 
 /** Median tissue peak over noise, after smoothing. */
 const CONTRAST_TO_NOISE = { refuses: 3, limits: 6 } as const;
 
 export function noiseRemarks(contrastToNoise: number): QualityRemark[] {
-  if (contrastToNoise < CONTRAST_TO_NOISE.refuses)
-    return [remark('perfusion-too-noisy', 'refuses', { contrastToNoise })];
-  return contrastToNoise < CONTRAST_TO_NOISE.limits ? [remark('perfusion-noisy', 'limits', { contrastToNoise })] : [];
+  if (contrastToNoise < CONTRAST_TO_NOISE.refuses) return [remark('noisy', 'refuses', { contrastToNoise })];
+  return contrastToNoise < CONTRAST_TO_NOISE.limits ? [remark('noisy', 'limits', { contrastToNoise })] : [];
 }
 
 const MOTION_MM = { limits: 4, refuses: 25 } as const;
@@ -88,9 +86,8 @@ const MOVED_SHARE = 0.2;
 export function motionRemarks(motionMm: readonly number[]): QualityRemark[] {
   const most = Math.max(0, ...motionMm);
   const far = motionMm.filter((mm) => mm > MOTION_MM.refuses).length;
-  if (far > MOVED_SHARE * motionMm.length)
-    return [remark('perfusion-motion', 'refuses', { motionMm: most, frames: far })];
-  return most > MOTION_MM.limits ? [remark('perfusion-motion', 'limits', { motionMm: most })] : [];
+  if (far > MOVED_SHARE * motionMm.length) return [remark('motion', 'refuses', { motionMm: most, frames: far })];
+  return most > MOTION_MM.limits ? [remark('motion', 'limits', { motionMm: most })] : [];
 }
 
 /** mm along the body; less leaves out most of an MCA territory. */
@@ -98,7 +95,7 @@ const LEAST_COVERAGE_MM = 60;
 
 export function coverageRemarks({ size, affine }: Grid): QualityRemark[] {
   const coverageMm = size[2] * spacing(affine)[2];
-  return coverageMm < LEAST_COVERAGE_MM ? [remark('perfusion-coverage', 'limits', { coverageMm })] : [];
+  return coverageMm < LEAST_COVERAGE_MM ? [remark('small-coverage', 'limits', { coverageMm })] : [];
 }
 
 /** @param minutes from last known well to the images; null when unknown */
@@ -108,7 +105,7 @@ export function ghostCoreRemarks(
   strictCoreMl: number | null,
 ): QualityRemark[] {
   if (coreMl === null || strictCoreMl === null || coreMl === 0) return [];
-  if (minutes === null) return [remark('perfusion-onset-unknown', 'note')];
+  if (minutes === null) return [remark('onset-unknown', 'note')];
   if (minutes < 0 || minutes > SETTINGS.ghostCoreMinutes) return [];
-  return [remark('perfusion-ghost-core', 'limits', { minutes, coreMl, coreBelow20PercentMl: strictCoreMl })];
+  return [remark('ghost-core', 'limits', { minutes, coreMl, coreBelow20PercentMl: strictCoreMl })];
 }

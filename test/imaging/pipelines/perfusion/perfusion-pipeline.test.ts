@@ -103,7 +103,7 @@ describe('CT perfusion of an occlusion on the right', () => {
   });
 
   it('warns of a core that may be overestimated 75 minutes after last known well', () => {
-    const warning = result.quality.find(({ code }) => code === 'perfusion-ghost-core');
+    const warning = result.quality.find(({ code }) => code === 'ghost-core');
     expect(warning).toMatchObject({ severity: 'limits', figures: { minutes: 75 } });
     expect(warning?.figures['coreBelow20PercentMl']).toBeLessThan(numberOf(result, 'core-volume'));
   });
@@ -129,7 +129,7 @@ it('left stays left when the image is stored mirrored, the head turned and the s
   const result = await runPerfusion(phantom, { engine });
   expect(findingOf(result, 'ischemic-side').value).toBe('left');
   expectTruth(result, phantom);
-  expect(result.quality.map(({ code }) => code)).toContain('perfusion-onset-unknown');
+  expect(result.quality.map(({ code }) => code)).toContain('onset-unknown');
 });
 
 it('a head that moves is brought back: the volumes stay, the motion is told', async () => {
@@ -140,7 +140,7 @@ it('a head that moves is brought back: the volumes stay, the motion is told', as
   const result = await runPerfusion(phantom, { engine });
   // What moved out of the skull's shadow is lost at the border, which no interval knows.
   expectTruth(result, phantom, 0.2, false);
-  expect(result.quality.find(({ code }) => code === 'perfusion-motion')).toMatchObject({ severity: 'limits' });
+  expect(result.quality.find(({ code }) => code === 'motion')).toMatchObject({ severity: 'limits' });
 });
 
 it('a brain without a lesion has none: volumes of 0 mL, no side, and no ratio', async () => {
@@ -178,7 +178,7 @@ describe('MR perfusion', () => {
       seriesUids: ['2.25.2', '2.25.9'],
       settings: { coreAdc: 620 },
     });
-    expect(result.quality).toContainEqual({ code: 'perfusion-uncalibrated', severity: 'note', figures: {} });
+    expect(result.quality).toContainEqual({ code: 'relative-flow', severity: 'note', figures: {} });
   });
 
   it('has no core and no mismatch without diffusion: unknown is not 0 mL', async () => {
@@ -188,16 +188,16 @@ describe('MR perfusion', () => {
     for (const absent of ['core-volume', 'mismatch-volume', 'mismatch-ratio', 'very-low-cbv-volume'] as const) {
       expect(kinds).not.toContain(absent);
     }
-    expect(result.quality).toContainEqual({ code: 'perfusion-no-diffusion', severity: 'limits', figures: {} });
+    expect(result.quality).toContainEqual({ code: 'no-diffusion', severity: 'limits', figures: {} });
   });
 });
 
 describe('a study that cannot be used is refused, with the reason', () => {
   it.each([
-    ['perfusion-no-bolus', { arrival: Infinity }],
-    ['perfusion-too-short', { frames: 12 }],
-    ['perfusion-truncated-bolus', { frames: 20, arrival: 20 }],
-    ['perfusion-too-noisy', { noise: 25 }],
+    ['contrast-absent', { arrival: Infinity }],
+    ['short-acquisition', { frames: 12 }],
+    ['truncated-bolus', { frames: 20, arrival: 20 }],
+    ['noisy', { noise: 25 }],
   ])('%s', async (code, options) => {
     const result = await runPerfusion(perfusionPhantom(options), { engine });
     expect(result).toMatchObject({ state: 'refused', findings: [], segments: [] });
@@ -208,7 +208,7 @@ describe('a study that cannot be used is refused, with the reason', () => {
     const phantom = perfusionPhantom();
     const frames = phantom.series.frames.map((frame) => new Float32Array(frame.length).fill(-1000));
     const result = await runPerfusion({ ...phantom, series: { ...phantom.series, frames } }, { engine });
-    expect(result.quality).toContainEqual(expect.objectContaining({ code: 'perfusion-no-brain', severity: 'refuses' }));
+    expect(result.quality).toContainEqual(expect.objectContaining({ code: 'brain-not-found', severity: 'refuses' }));
   });
 });
 
