@@ -52,6 +52,16 @@ describe('the card of the state', () => {
     expect(card('stroke-state', LATE, imagingOf([], [state])).detail).toContain(said);
   });
 
+  it('says what is wrong with the images and how to mend it, in both languages', () => {
+    const refused = imagingOf([], [progress('refused', { reason: 'motion' })]);
+    expect(card('stroke-state', LATE, refused).detail).toContain(
+      'perfusion refused 14:55: motion during the acquisition; fix the head and repeat the series',
+    );
+    expect(card('stroke-state', LATE, refused, 'zh-CN').detail).toContain(
+      '灌注14:55因图像质量未分析：采集时头部移动；请固定头部后重复扫描',
+    );
+  });
+
   it('shows the newest state of an analysis only, and none of another day', () => {
     const states = [
       progress('queued', { since: plus(NOW, -20 * MINUTE) }),
