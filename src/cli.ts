@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import type { AnalyzeCommandOptions } from './cli/analyze.ts';
 import type { EvaluateOptions } from './cli/evaluate.ts';
+import type { SeriesExplainOptions } from './cli/series-explain.ts';
+import type { JobsListOptions } from './cli/jobs.ts';
 import type { ReportOptions } from './cli/models-report.ts';
 import type { PredictCommandOptions } from './cli/predict.ts';
 import type { FeaturesOptions } from './cli/features.ts';
@@ -118,6 +121,47 @@ Example:
       finish(await predictCommand(options));
     });
 
+  cli
+    .command('analyze')
+    .description('the imaging pipelines on files of one or more studies, without a service')
+    .argument('<path...>', 'DICOM files, NIfTI files (.nii, .nii.gz), or folders of them')
+    .option(
+      '--out <folder>',
+      'write findings.json, SEG and SR, NIfTI maps and masks, and a contact sheet (PNG) below it',
+    )
+    .option('--json', 'one JSON object a study and pipeline')
+    .option('--role <role>', 'what NIfTI files show: ncct, ctp, pwi, adc, …; a file does not say it')
+    .option('--aif <i,j,k>', 'voxel of the arterial input, instead of the automatic choice (perfusion)')
+    .option('--vof <i,j,k>', 'voxel of the venous output, instead of the automatic choice (perfusion)')
+    .option(...CONFIG_OPTION)
+    .addHelpText(
+      'after',
+      `
+Every series gets its role by rules (stroke-cds series explain says why), every pipeline that has what it needs runs.
+What cannot be used is refused with a reason, and the exit code is 1. For research use; nothing leaves this machine.
+
+Example:
+  stroke-cds analyze ct-perfusion --out findings`,
+    )
+    .action(async (paths: string[], options: AnalyzeCommandOptions) => {
+      const { analyzeCommand } = await import('./cli/analyze.ts');
+      finish(await analyzeCommand(paths, options));
+    });
+
+  cli
+    .command('series')
+    .description('series of a study')
+    .command('explain')
+    .description('the role of every DICOM series in a folder (NCCT, CTP, DWI …), and why it got it')
+    .argument('<path...>', 'DICOM files or folders of them')
+    .option('--json', 'one JSON object a series')
+    .option('--all', 'every rule that did not hold, too')
+    .option('--build', 'build each volume and say what was done to it, or why it is none')
+    .action(async (paths: string[], options: SeriesExplainOptions) => {
+      const { seriesExplainCommand } = await import('./cli/series-explain.ts');
+      finish(await seriesExplainCommand(paths, options));
+    });
+
   const models = cli.command('models').description('installed models: list, verify, card, and what they said in use');
   models
     .command('list')
@@ -162,6 +206,38 @@ Example:
     .action(async (options: ReportOptions) => {
       const { modelsReportCommand } = await import('./cli/models-report.ts');
       finish(await modelsReportCommand(options));
+    });
+
+  const jobs = cli
+    .command('jobs')
+    .description('jobs of the imaging pipelines (stop the service first when its database is embedded)');
+  jobs
+    .command('list')
+    .description('what waits, runs, was cancelled or given up; exit code 1 when some were given up')
+    .option('--state <state>', 'queued, running, done, failed or cancelled; else all but done')
+    .option('--json', 'one JSON object a job, with its stages and its UPS state')
+    .option(...CONFIG_OPTION)
+    .action(async (options: JobsListOptions) => {
+      const { jobsListCommand } = await import('./cli/jobs.ts');
+      finish(await jobsListCommand(options));
+    });
+  jobs
+    .command('requeue')
+    .description('put a job that was given up or cancelled in line again')
+    .argument('<id>', 'as in the list')
+    .option(...CONFIG_OPTION)
+    .action(async (id: string, options: { config?: string }) => {
+      const { jobsRequeueCommand } = await import('./cli/jobs.ts');
+      finish(await jobsRequeueCommand(id, options));
+    });
+  jobs
+    .command('cancel')
+    .description('end a job; a running one is asked to end')
+    .argument('<id>', 'as in the list')
+    .option(...CONFIG_OPTION)
+    .action(async (id: string, options: { config?: string }) => {
+      const { jobsCancelCommand } = await import('./cli/jobs.ts');
+      finish(await jobsCancelCommand(id, options));
     });
 
   const audit = cli

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
-import { adviseOnRecord, createAdvisor } from './advice.ts';
+import { adviseOnRecord, createAdvisor, type AdvisorParts } from './advice.ts';
 import { openAdviceThreads, type AdviceThreads } from './advice-threads/pool.ts';
 import { composeAdvisorParts } from './advisor-parts.ts';
 import { createAuditLog, createFeedbackStore, createFreeTextVault, createInvocationRecorder } from './audit/index.ts';
@@ -17,9 +17,12 @@ import {
 } from './cds-hooks/index.ts';
 import type { Config } from './config/index.ts';
 import { basisPageOf } from './basis.ts';
+import { composeImaging, type Imaging } from './compose-imaging.ts';
 import type { StoredEvaluation } from './explanation/stored-evaluation.ts';
 import { assertAllowedFhirServer, collectRecord, createFhirConnections } from './fhir/access/index.ts';
+import { imagingKeys } from './fhir/facts/imaging-keys.ts';
 import { createApp } from './http/app.ts';
+import { createImagingMetrics } from './http/imaging-metrics.ts';
 import { createLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
 import { auditedModels, type ModelRegistry } from './inference/index.ts';
@@ -98,11 +101,13 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     logger.info({ checkpoint: await auditLog.head(), when }, 'audit checkpoint');
   };
   let threads: AdviceThreads | undefined;
+  let imaging: Imaging | undefined;
   const housekeeping = setInterval(() => {
     const now = new Date(clock());
     Promise.all([
       jtiStore.purge(now),
       auditLog.applyRetention(config.audit.retentionDays, now),
+      imaging?.housekeeping(),
       logCheckpoint('hourly'),
     ]).catch((error: unknown) => {
       logger.error({ error }, 'housekeeping of the database failed; it is tried again in an hour');
@@ -111,6 +116,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   housekeeping.unref();
   const close = async (): Promise<void> => {
     clearInterval(housekeeping);
+    await imaging?.close();
     await auditLog.close();
     await jtiStore.close();
     await connections.close();
@@ -120,24 +126,11 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   };
 
   const { codes, prefetch, ...composed } = advisorParts;
-  const parts = { ...composed, ...(predict === undefined ? {} : { predict }) };
+  let parts: Omit<AdvisorParts, 'readRecord' | 'clock' | 'defaultLocale' | 'locales'> = {
+    ...composed,
+    ...(predict === undefined ? {} : { predict }),
+  };
   try {
-    if (config.adviceThreads > 0) {
-      options.onProgress?.(`starting ${String(config.adviceThreads)} threads that compute advice`);
-      threads = await openAdviceThreads({
-        count: config.adviceThreads,
-        thread: {
-          config: {
-            site: config.site,
-            contentDirectory: config.contentDirectory,
-            fhirResourcesDirectory: config.fhirResourcesDirectory,
-          },
-          models: registryOptions(config),
-        },
-        here: (record, at, locale) => adviseOnRecord(record, at, locale, parts),
-        log: logger,
-      });
-    }
     await auditLog.append({
       kind: 'startup',
       client: null,
@@ -154,6 +147,37 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     });
     await auditLog.applyRetention(config.audit.retentionDays, new Date(clock()));
     await logCheckpoint('start');
+    if (config.imaging.enabled) {
+      const imagingMetrics = createImagingMetrics(metrics.registry);
+      imaging = await composeImaging({
+        config,
+        database,
+        audit: auditLog,
+        metrics: imagingMetrics,
+        logger,
+        clock,
+        open,
+      });
+      const { imagingOf } = imaging;
+      parts = { ...parts, imagingOf: (record) => imagingOf(imagingKeys(record)) };
+    }
+    if (config.adviceThreads > 0) {
+      options.onProgress?.(`starting ${String(config.adviceThreads)} threads that compute advice`);
+      threads = await openAdviceThreads({
+        count: config.adviceThreads,
+        thread: {
+          config: {
+            site: config.site,
+            contentDirectory: config.contentDirectory,
+            fhirResourcesDirectory: config.fhirResourcesDirectory,
+          },
+          models: registryOptions(config),
+        },
+        ...(parts.imagingOf === undefined ? {} : { imagingOf: parts.imagingOf }),
+        here: (record, at, locale) => adviseOnRecord(record, at, locale, parts),
+        log: logger,
+      });
+    }
   } catch (error) {
     await close();
     throw error;
@@ -230,7 +254,9 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
                 new Error('a model is damaged, missing, cannot be loaded or disagrees with its statistics'),
               ),
       },
+      ...(imaging?.readiness ?? []),
     ],
+    ...(imaging === undefined ? {} : { dicomWeb: imaging.dicomWeb }),
     modelFolder: (name) => models.get(name)?.folder,
     basisPage: async (evaluationId, locale) => {
       const invocation = (await auditLog.byEvaluation(evaluationId)).find(({ kind }) => kind === 'invocation');

@@ -14,6 +14,7 @@ export const AUDIT_KINDS = [
   'dropped-card',
   'config-change',
   'content-damaged',
+  'imaging-result',
   'retention',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];

@@ -1,34 +1,22 @@
 import { once } from 'node:events';
 import { createAuditLog, type AuditLog } from '../audit/index.ts';
 import { parseInstant } from '../case/index.ts';
-import { openDatabase, StorageError } from '../storage/index.ts';
-import { configuration } from './configuration.ts';
+import { withDatabase, type ConfigOption } from './database.ts';
 import { CommandError, EXIT, progress } from './terminal.ts';
 
-interface AuditOptions {
-  readonly config?: string;
-}
-
-async function withAuditLog<T>(options: AuditOptions, use: (log: AuditLog) => Promise<T>): Promise<T> {
-  const config = configuration(options.config);
-  let database;
-  try {
-    database = await openDatabase(config.database);
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    throw new CommandError(error.message, EXIT.unavailable);
-  }
-  const log = createAuditLog(database);
-  try {
-    return await use(log);
-  } finally {
-    await log.close();
-    await database.close();
-  }
+async function withAuditLog<T>(options: ConfigOption, use: (log: AuditLog) => Promise<T>): Promise<T> {
+  return withDatabase(options, async (database) => {
+    const log = createAuditLog(database);
+    try {
+      return await use(log);
+    } finally {
+      await log.close();
+    }
+  });
 }
 
 /** `stroke-cds audit verify`: exit code 1 when a record was changed, lost or reordered. */
-export function auditVerifyCommand(options: AuditOptions): Promise<number> {
+export function auditVerifyCommand(options: ConfigOption): Promise<number> {
   return withAuditLog(options, async (log) => {
     const bar = progress('verifying', 100);
     const report = await log.verify({
@@ -50,7 +38,7 @@ function instantOption(name: string, text: string | undefined): Date | undefined
 }
 
 /** `stroke-cds audit export`: NDJSON on standard output. */
-export function auditExportCommand(options: AuditOptions & { from?: string; to?: string }): Promise<number> {
+export function auditExportCommand(options: ConfigOption & { from?: string; to?: string }): Promise<number> {
   const from = instantOption('from', options.from);
   const to = instantOption('to', options.to);
   return withAuditLog(options, async (log) => {

@@ -23,16 +23,19 @@ export class CommandError extends Error {
 }
 
 /** A progress line on stderr, redrawn in place on a terminal and left out elsewhere. @param total 0 when not known */
-export function progress(label: string, total: number): { tick: (done: number) => void; done: () => void } {
+export function progress(
+  label: string,
+  total: number,
+): { tick: (done: number, stage?: string) => void; done: () => void } {
   const shown = process.stderr.isTTY;
   let last = 0;
   return {
-    tick(count) {
+    tick(count, stage) {
       const now = performance.now();
       if (!shown || now - last < 100) return;
       last = now;
       const share = total > 0 ? `${String(Math.floor((100 * count) / total)).padStart(3)} %` : String(count);
-      process.stderr.write(`\r${label}: ${share}  `);
+      process.stderr.write(`\r\u001b[K${label}: ${share}${stage === undefined ? '' : `, ${stage}`}  `);
     },
     done() {
       if (shown && last > 0) process.stderr.write('\r\u001b[K');

@@ -12,6 +12,13 @@ export interface DicomWebSender {
   readonly tokenSha256: string;
 }
 
+export interface PatientIdConfig {
+  /** IssuerOfPatientID → Identifier.system. */
+  readonly systems: Readonly<Record<string, string>>;
+  /** Identifier.system of patient ids without an issuer; null when the site has several. */
+  readonly localSystem: string | null;
+}
+
 export interface DimseConfig {
   readonly host: string;
   readonly port: number;
@@ -60,6 +67,8 @@ export interface ImagingConfig {
   readonly maxInstanceBytes: number;
   /** Days after the last use; null keeps images. */
   readonly retentionDays: number | null;
+  /** How the issuers of DICOM patient ids are named in FHIR. */
+  readonly patientIds: PatientIdConfig;
   readonly senders: readonly DicomWebSender[];
   readonly dimse: DimseConfig | null;
   readonly archive: ArchiveConfig | null;
@@ -80,6 +89,7 @@ export interface FileImaging {
   readonly quietSeconds?: number;
   readonly maxInstanceBytes?: number;
   readonly retentionDays?: number | null;
+  readonly patientIds?: Partial<PatientIdConfig>;
   readonly senders?: readonly DicomWebSender[];
   readonly dimse?: Partial<DimseConfig> & Pick<DimseConfig, 'callers'>;
   readonly archive?: { readonly url: string; readonly pull?: boolean; readonly storeResults?: boolean };
@@ -122,6 +132,10 @@ export const IMAGING_SCHEMA = closed({
   quietSeconds: seconds(600),
   maxInstanceBytes: { type: 'integer', minimum: 1_048_576, maximum: 2_147_483_647 },
   retentionDays: { type: ['integer', 'null'], minimum: 1, maximum: 36_500 },
+  patientIds: closed({
+    systems: { type: 'object', additionalProperties: text },
+    localSystem: { type: ['string', 'null'], minLength: 1 },
+  }),
   senders: {
     type: 'array',
     items: closed(
@@ -199,6 +213,7 @@ export function imagingConfig(
   return {
     ...IMAGING_DEFAULTS,
     ...plain,
+    patientIds: { systems: {}, localSystem: null, ...file.patientIds },
     encryption: encryptionOf(env, collect),
     dimse: dimse === undefined ? null : { ...DIMSE_DEFAULTS, ...dimse },
     archive:

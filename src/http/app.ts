@@ -27,6 +27,8 @@ export interface AppOptions {
   readonly basisPage: BasisPage;
   /** Where the card of an installed model lies. */
   readonly modelFolder?: ModelFolder;
+  /** STOW-RS, under /dicom-web; absent where no images are accepted. */
+  readonly dicomWeb?: Router;
   /** Version of the product. */
   readonly version: string;
   /** Public address without a trailing slash. */
@@ -48,6 +50,7 @@ export function createApp(options: AppOptions): Express {
   app.use(helmet());
 
   app.use(options.cdsHooks);
+  if (options.dicomWeb !== undefined) app.use('/dicom-web', options.dicomWeb);
   app.get('/', indexPage({ version, publicBaseUrl, discovery, open }));
   app.use(basisRouter(options.basisPage));
   app.use(modelPagesRouter(options.modelFolder ?? (() => undefined)));

@@ -2,6 +2,7 @@
 
 export const REFUSAL_CODES = [
   'not-nifti',
+  'no-time',
   'not-dicom',
   'damaged',
   'too-large',

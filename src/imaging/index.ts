@@ -5,7 +5,7 @@ export { type ArterialAtlas, loadArterialAtlas } from './lesion/arterial-atlas.t
 export { lesionFeatures } from './lesion/features.ts';
 export { ATLAS_DIRECTORY, measureMasks, type MeasureOptions } from './lesion/measure-masks.ts';
 export { measureMask, type MaskMeasurement } from './lesion/measure-mask.ts';
-export { type NiftiImage, readNifti } from './nifti.ts';
+export { type NiftiImage, type NiftiSeries, readNifti, readNiftiSeries } from './nifti.ts';
 export { type InstanceHeader, parseInstance } from './dicom/index.ts';
 export { explainRole } from './series/assign-roles.ts';
 export { type OpenedSeries, openStudySeries, type OpenStudyOptions } from './series/open-study-series.ts';

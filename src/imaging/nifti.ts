@@ -21,24 +21,53 @@ export interface NiftiImage {
   readonly intercept: number;
 }
 
+/** Volumes over time, as perfusion is exported. */
+export interface NiftiSeries extends Omit<NiftiImage, 'values'> {
+  readonly frames: readonly VoxelValues[];
+  readonly secondsPerFrame: number;
+}
+
 /** Unpacked; a head at 0.5 mm in 32 bits fits. */
 const MAX_BYTES = 768 * 1024 * 1024;
 
-/** @throws ImageRefusal */
+/** @throws ImageRefusal, 'not-three-dimensional' for a series, too */
 export function readNifti(bytes: Uint8Array): NiftiImage {
+  const { size, affine, space, values, slope, intercept, count } = read(bytes);
+  if (count !== 1) throw new ImageRefusal('not-three-dimensional', `the image has 4 axes (${count} volumes), not 3`);
+  return { size, affine, space, values, slope, intercept };
+}
+
+/** @throws ImageRefusal, 'no-time' when the header does not say how long a frame lasts */
+export function readNiftiSeries(bytes: Uint8Array): NiftiSeries {
+  const { values, count, secondsPerFrame, ...image } = read(bytes);
+  if (count < 2)
+    throw new ImageRefusal('not-three-dimensional', 'the image holds one volume: it is no series over time');
+  if (!(secondsPerFrame > 0)) {
+    throw new ImageRefusal('no-time', 'the header gives no time between volumes (pixdim[4]): write it in seconds');
+  }
+  const voxels = values.length / count;
+  const frames = Array.from({ length: count }, (_, at) => values.subarray(at * voxels, (at + 1) * voxels));
+  return { ...image, frames, secondsPerFrame };
+}
+
+interface Volumes extends NiftiImage {
+  readonly count: number;
+  readonly secondsPerFrame: number;
+}
+
+function read(bytes: Uint8Array): Volumes {
   const file = unpacked(bytes);
   const data = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer;
   if (data.byteLength < 352 || !nifti.isNIFTI(data))
     throw new ImageRefusal('not-nifti', 'this is no NIfTI file (.nii)');
   const header = readHeader(data);
-  const size = threeDimensions(header.dims);
-  const count = size[0] * size[1] * size[2];
+  const { size, count } = dimensions(header.dims);
   const stored = STORED[header.datatypeCode];
   if (stored === undefined) {
     throw new ImageRefusal('unsupported-type', `voxels of NIfTI data type ${header.datatypeCode} are no plain numbers`);
   }
   const start = Math.round(header.vox_offset);
-  const end = start + count * stored.bytes;
+  const end = start + size[0] * size[1] * size[2] * count * stored.bytes;
   if (start < 348 || end > data.byteLength) {
     throw new ImageRefusal('damaged', 'the file is shorter than its header says');
   }
@@ -51,6 +80,8 @@ export function readNifti(bytes: Uint8Array): NiftiImage {
     values: stored.read(inHostOrder(data.slice(start, end), stored.bytes, header.littleEndian)),
     slope: scaled ? header.scl_slope : 1,
     intercept: scaled && Number.isFinite(header.scl_inter) ? header.scl_inter : 0,
+    count,
+    secondsPerFrame: (header.pixDims[4] ?? 0) * (SECONDS[header.xyzt_units & 0x38] ?? 0),
   };
 }
 
@@ -72,8 +103,11 @@ function readHeader(data: ArrayBuffer): nifti.NIFTI1 | nifti.NIFTI2 {
   }
 }
 
-function threeDimensions(dims: readonly number[]): Point {
-  const [, nx = 0, ny = 0, nz = 0, ...more] = dims;
+/** Units of time in `xyzt_units`; unknown counts as seconds, which is what most programs mean. */
+const SECONDS: Readonly<Record<number, number>> = { 0: 1, 8: 1, 16: 1e-3, 24: 1e-6 };
+
+function dimensions(dims: readonly number[]): { readonly size: Point; readonly count: number } {
+  const [, nx = 0, ny = 0, nz = 0, nt = 1, ...more] = dims;
   if (more.some((n) => n > 1)) {
     throw new ImageRefusal(
       'not-three-dimensional',
@@ -83,8 +117,11 @@ function threeDimensions(dims: readonly number[]): Point {
   if (!(nx > 1 && ny > 1 && nz > 1)) {
     throw new ImageRefusal('not-three-dimensional', `the image has ${nx} x ${ny} x ${nz} voxels: it is no volume`);
   }
-  if (nx * ny * nz > MAX_BYTES / 4) throw new ImageRefusal('too-large', 'the image has more than 200 million voxels');
-  return [nx, ny, nz];
+  const count = Math.max(1, nt);
+  if (nx * ny * nz * count > MAX_BYTES / 4) {
+    throw new ImageRefusal('too-large', 'the image has more than 200 million voxels');
+  }
+  return { size: [nx, ny, nz], count };
 }
 
 function orientationHeader(header: nifti.NIFTI1 | nifti.NIFTI2, data: ArrayBuffer): OrientationHeader {

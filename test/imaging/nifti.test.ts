@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Affine } from '../../src/imaging/affine.ts';
-import { ImageRefusal, readNifti } from '../../src/imaging/index.ts';
+import { ImageRefusal, readNifti, readNiftiSeries } from '../../src/imaging/index.ts';
 import { niftiFile, type NiftiFile } from '../support/nifti-file.ts';
 
 const RAS: Affine = [2, 0, 0, -90, 0, 2, 0, -126, 0, 0, 2, -72];
@@ -18,6 +18,41 @@ function refusal(bytes: Uint8Array): string {
   }
   return 'accepted';
 }
+
+describe('reads a series over time', () => {
+  const series: NiftiFile = {
+    size: [2, 3, 4, 3],
+    values: Array.from({ length: 72 }, (_, at) => at),
+    sform: RAS,
+    sformCode: 1,
+  };
+
+  it('frame by frame, with the time between them in seconds', () => {
+    for (const version of [1, 2] as const) {
+      const image = readNiftiSeries(niftiFile({ ...series, type: 'int16', version, units: 2 + 16, time: 1500 }));
+      expect(image.secondsPerFrame).toBeCloseTo(1.5, 9);
+      expect(image.frames.map((frame) => [frame.length, frame[0]])).toEqual([
+        [24, 0],
+        [24, 24],
+        [24, 48],
+      ]);
+      expect(image).toMatchObject({ size: [2, 3, 4], affine: RAS });
+    }
+  });
+
+  it('refuses one without times, one volume as a series, and a series as one volume', () => {
+    const code = (run: () => unknown): unknown => {
+      try {
+        return run();
+      } catch (error) {
+        return error instanceof ImageRefusal ? error.code : error;
+      }
+    };
+    expect(code(() => readNiftiSeries(niftiFile({ ...series, time: 0 })))).toBe('no-time');
+    expect(code(() => readNiftiSeries(niftiFile(small)))).toBe('not-three-dimensional');
+    expect(code(() => readNifti(niftiFile(series)))).toBe('not-three-dimensional');
+  });
+});
 
 describe('reads', () => {
   it.each(['uint8', 'int16', 'int32', 'int64', 'float32', 'float64'] as const)('%s voxels', (type) => {

@@ -13,6 +13,8 @@ export interface NiftiFile {
   readonly offset?: Point;
   readonly spacing?: Point;
   readonly qfac?: number;
+  /** Time between volumes, in the unit of `units`. */
+  readonly time?: number;
   readonly type?: 'uint8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
   readonly typeCode?: number;
   readonly slope?: number;
@@ -139,7 +141,7 @@ function dims(size: readonly number[]): number[] {
 }
 
 function pixels(file: NiftiFile): number[] {
-  return [file.qfac ?? 1, ...(file.spacing ?? [1, 1, 1]), 1, 0, 0, 0];
+  return [file.qfac ?? 1, ...(file.spacing ?? [1, 1, 1]), file.time ?? 1, 0, 0, 0];
 }
 
 function writeValues(v: DataView, start: number, file: NiftiFile, le: boolean): void {

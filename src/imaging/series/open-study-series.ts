@@ -22,7 +22,10 @@ import { splitSeries, type SubSeries } from './split-series.ts';
 export interface OpenStudyOptions {
   /** In place of the built-in table. */
   readonly rules?: readonly RoleRule[];
-  /** '+01:00': of the scanner's clock, for images that tell no zone; without it their acquisition time is unknown. */
+  /**
+   * Of the scanner's clock ('Europe/Berlin' or '+01:00'), for images that tell no zone; without it their acquisition time
+   * is unknown.
+   */
   readonly zone?: string | null;
   readonly signal?: AbortSignal;
 }

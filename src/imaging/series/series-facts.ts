@@ -1,6 +1,6 @@
 /** What rules may ask of a series: its headers in a handful of texts, sets and numbers. */
-import type { Instant } from '../../case/index.ts';
-import { parseInstant } from '../../case/index.ts';
+import { Temporal } from 'temporal-polyfill';
+import { instantFromEpoch, parseInstant, type Instant } from '../../case/index.ts';
 import { cross, frameOf, type Slice } from '../volume/slice.ts';
 import { secondsOf } from '../volume/time-points.ts';
 import { byPosition, kindsOf, type SubSeries } from './split-series.ts';
@@ -75,12 +75,24 @@ export function seriesFacts({ header, slices, orientations }: SubSeries): Series
   };
 }
 
-/** Earliest acquisition of the slices; null where the images tell no zone and none is given. @param zone '+01:00' */
+/**
+ * Earliest acquisition of the slices; null where the images tell no zone and none is given.
+ * @param zone of the scanner's clock: an IANA name ('Europe/Berlin') or an offset ('+01:00')
+ */
 export function acquiredAt(slices: readonly Slice[], zone: string | null): Instant | null {
   const told = slices.map((slice) => frameOf(slice).acquiredAt).filter((written) => written !== null);
   const [first] = told.sort();
   if (first === undefined) return null;
-  return parseInstant(first) ?? (zone === null ? null : (parseInstant(`${first}${zone}`) ?? null));
+  return parseInstant(first) ?? (zone === null ? null : inZone(first, zone));
+}
+
+/** A local time that the clock change skips or repeats is taken as the earlier offset has it. */
+function inZone(written: string, zone: string): Instant | null {
+  try {
+    return instantFromEpoch(Temporal.PlainDateTime.from(written).toZonedDateTime(zone).epochMilliseconds);
+  } catch {
+    return null;
+  }
 }
 
 function plain(text: string | null): string {

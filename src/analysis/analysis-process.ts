@@ -1,0 +1,111 @@
+/**
+ * The process that analyzes studies, one at a time: volumes and their computations stay away from the service's event loop.
+ * It ends with its parent.
+ */
+import type { InferenceEngine } from '../inference/index.ts';
+import { parseInstance } from '../imaging/dicom/index.ts';
+import { ImageRefusal } from '../imaging/image-refusal.ts';
+import { openFolderStore, type FolderStore } from '../imaging/ingest/index.ts';
+import { PIPELINES } from '../imaging/pipelines/index.ts';
+import { openStudySeries } from '../imaging/series/open-study-series.ts';
+import type { StudyInstance } from '../imaging/series/slice-reader.ts';
+import { analyzeStudy } from './analyze-study.ts';
+import { openEngine } from './open-engine.ts';
+import type { AnalysisAnswer, AnalysisRequest, AnalysisSettings, FromAnalysis, ToAnalysis } from './protocol.ts';
+
+interface Ready {
+  readonly settings: AnalysisSettings;
+  readonly images: FolderStore;
+  readonly engine: InferenceEngine;
+}
+
+const send = (message: FromAnalysis): void => {
+  process.send?.(message);
+};
+
+async function open(settings: AnalysisSettings): Promise<Ready> {
+  const { directory, encryption } = settings.images;
+  const [images, engine] = await Promise.all([
+    openFolderStore({ directory, ...encryption }),
+    openEngine(settings.engine),
+  ]);
+  return { settings, images, engine };
+}
+
+/** Headers are read once; pixels again when a series is built, so that a study need not fit into memory. */
+async function instancesAt(paths: readonly string[], images: FolderStore): Promise<StudyInstance[]> {
+  const instances: StudyInstance[] = [];
+  for (const path of paths) {
+    instances.push({ header: parseInstance(await images.read(path)), bytes: () => images.read(path) });
+  }
+  return instances;
+}
+
+async function analyze(request: AnalysisRequest, id: number, ready: Ready): Promise<AnalysisAnswer> {
+  const { settings, images, engine } = ready;
+  const progress = (stage: string, percent: number): void => {
+    send({ type: 'progress', id, stage, percent });
+  };
+  const { signal } = new AbortController();
+  progress('reading images', 0);
+  const instances = await instancesAt(request.paths, images);
+  progress('sorting series', 3);
+  const series = await openStudySeries(instances, { zone: settings.timeZone });
+  const { runs, failed } = await analyzeStudy(
+    series,
+    instances,
+    { engine, progress, signal },
+    {
+      ...request,
+      pipelines: PIPELINES.filter(({ name }) => !settings.pipelinesOff.includes(name)),
+      timeZone: settings.timeZone,
+      device: settings.device,
+      now: () => performance.now(),
+    },
+  );
+  return {
+    series: series.map(({ source, role }) => ({ seriesUid: source.seriesUid, role })),
+    runs: runs.map(({ found, stages, outputs }) => ({ found, stages, outputs })),
+    failed: failed.map(({ pipeline, version, error }) => ({ pipeline, version, reason: reasonOf(error) })),
+  };
+}
+
+/** Names and codes only: a library may quote what it was given. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ImageRefusal) return `${error.code}: ${error.message}`;
+  if (!(error instanceof Error)) return 'unknown failure';
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? `${error.name} (${code})` : error.name;
+}
+
+let opened: Promise<Ready> | undefined;
+let last: Promise<void> = Promise.resolve();
+
+async function serve(id: number, request: AnalysisRequest): Promise<void> {
+  try {
+    if (opened === undefined) throw new Error('the settings come first');
+    send({ type: 'answer', id, answer: await analyze(request, id, await opened) });
+  } catch (error) {
+    send({ type: 'failure', id, reason: reasonOf(error), permanent: error instanceof ImageRefusal });
+  }
+}
+
+process.on('message', (message: ToAnalysis) => {
+  if (message.type === 'settings') {
+    opened = open(message.settings);
+    opened.then(
+      () => {
+        send({ type: 'ready' });
+      },
+      () => undefined,
+    );
+    return;
+  }
+  const { id, request } = message;
+  last = last.then(() => serve(id, request));
+});
+process.once('disconnect', () => {
+  process.exit(0);
+});
+// The service decides when it ends; a terminal's Ctrl-C reaches the whole group.
+process.on('SIGINT', () => undefined);

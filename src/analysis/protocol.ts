@@ -1,0 +1,62 @@
+/** Messages between the service and the process that analyzes studies. Volumes stay there; findings and files come back. */
+import type { Instant } from '../case/index.ts';
+import type { StageTime } from '../imaging/pipelines/run-pipelines.ts';
+import type { Device } from '../imaging/results/dicom/report-context.ts';
+import type { FormerReport } from '../imaging/results/dicom/report.ts';
+import type { NewResult } from '../imaging/results/result.ts';
+import type { SeriesRole } from '../imaging/series/series-role.ts';
+import type { StudyOutput } from './analyze-study.ts';
+import type { EngineSettings } from './engine-settings.ts';
+
+/** Handed over once, when the process starts. Holds the key of the images: it travels by this channel only. */
+export interface AnalysisSettings {
+  readonly images: {
+    readonly directory: string;
+    readonly encryption: { readonly key: string; readonly olderKeys: readonly string[] } | null;
+  };
+  readonly engine: EngineSettings;
+  readonly pipelinesOff: readonly string[];
+  /** IANA zone of acquisition times without one. */
+  readonly timeZone: string;
+  /** How SEG and SR name this installation. */
+  readonly device: Device;
+}
+
+export interface AnalysisRequest {
+  readonly studyUid: string;
+  /** Version of the study's content. */
+  readonly content: string;
+  /** Paths in the image store. */
+  readonly paths: readonly string[];
+  readonly lastKnownWell: Instant | null;
+  readonly overrides: Readonly<Record<string, unknown>>;
+  /** Written into SEG and SR; a repeated job gives the same instant. */
+  readonly at: Instant;
+  /** The report that each pipeline's new one replaces. */
+  readonly former: Readonly<Record<string, FormerReport>>;
+}
+
+/** One pipeline's result without its volumes. */
+export interface AnalyzedRun {
+  readonly found: NewResult;
+  readonly stages: readonly StageTime[];
+  readonly outputs: readonly StudyOutput[];
+}
+
+export interface AnalysisAnswer {
+  readonly series: readonly { readonly seriesUid: string; readonly role: SeriesRole }[];
+  readonly runs: readonly AnalyzedRun[];
+  /** Pipelines that failed without being refused: a fault of ours, tried again. */
+  readonly failed: readonly { readonly pipeline: string; readonly version: string; readonly reason: string }[];
+}
+
+export type ToAnalysis =
+  | { readonly type: 'settings'; readonly settings: AnalysisSettings }
+  | { readonly type: 'analyze'; readonly id: number; readonly request: AnalysisRequest };
+
+export type FromAnalysis =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly id: number; readonly stage: string; readonly percent: number }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: AnalysisAnswer }
+  /** `permanent`: the same images will fail again. */
+  | { readonly type: 'failure'; readonly id: number; readonly reason: string; readonly permanent: boolean };

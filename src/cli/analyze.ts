@@ -1,0 +1,233 @@
+/** `stroke-cds analyze`: the pipelines on a folder of images, without a service. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { FINDING_KINDS, instantFromEpoch } from '../case/index.ts';
+import { analyzeStudy, type AnalyzedPipeline } from '../analysis/analyze-study.ts';
+import { openEngine } from '../analysis/open-engine.ts';
+import { contentFolder } from '../compose.ts';
+import type { Config } from '../config/index.ts';
+import { loadCardContent } from '../explanation/content/load.ts';
+import { ImageRefusal, openStudySeries, type StudyInstance } from '../imaging/index.ts';
+import { niftiSeries } from '../imaging/nifti-series.ts';
+import { PIPELINES } from '../imaging/pipelines/index.ts';
+import type { RoledSeries } from '../imaging/pipelines/pipeline.ts';
+import { writeResultFolder } from '../imaging/results/folder/write-result-folder.ts';
+import { SERIES_ROLES, type SeriesRole } from '../imaging/series/series-role.ts';
+import { VERSION } from '../product.ts';
+import { registryOptions } from '../registry-options.ts';
+import { configuration } from './configuration.ts';
+import { filesBelow, instancesIn } from './dicom-files.ts';
+import { CommandError, EXIT, progress } from './terminal.ts';
+
+export interface AnalyzeCommandOptions {
+  readonly out?: string;
+  readonly json?: boolean;
+  /** Of NIfTI files. */
+  readonly role?: string;
+  /** 'i,j,k' */
+  readonly aif?: string;
+  readonly vof?: string;
+  readonly config?: string;
+}
+
+interface Study {
+  /** For files and messages: no patient data. */
+  readonly name: string;
+  readonly series: readonly RoledSeries[];
+  readonly instances: readonly StudyInstance[];
+  /** SHA-256 over the files. */
+  readonly content: string;
+}
+
+const NIFTI = /\.nii(\.gz)?$/i;
+
+/** @returns 0; 1 when something was refused, failed or left out */
+export async function analyzeCommand(paths: readonly string[], options: AnalyzeCommandOptions): Promise<number> {
+  const config = configuration(options.config);
+  const words = wordsOf(config);
+  const files = await filesBelow(paths);
+  const { studies, refused } = await studiesIn(files, options, config);
+  if (studies.length === 0) throw new CommandError(`there is no image in ${paths.join(', ')}`);
+  for (const [reason, count] of refused) process.stderr.write(`${String(count)} files left out: ${reason}\n`);
+
+  const engine = await openEngine({
+    registry: registryOptions(config),
+    providers: config.executionProviders,
+    threads: config.imaging.threads,
+    server: config.imaging.inferenceServer,
+  });
+  let problems = refused.size > 0;
+  try {
+    for (const study of studies) {
+      const at = instantFromEpoch(Date.now());
+      const bar = progress(`analyzing ${study.name}`, 100);
+      const analyzed = await analyzeStudy(
+        study.series,
+        study.instances,
+        {
+          engine,
+          signal: new AbortController().signal,
+          progress: (stage, percent) => {
+            bar.tick(percent, stage);
+          },
+        },
+        {
+          pipelines: PIPELINES.filter(({ name }) => !config.imaging.pipelinesOff.includes(name)),
+          content: study.content,
+          lastKnownWell: null,
+          overrides: overridesOf(options),
+          timeZone: config.site.timeZone,
+          device: {
+            manufacturer: 'Stroke CDS',
+            modelName: 'stroke-cds',
+            version: VERSION,
+            serialNumber: 'command line',
+          },
+          at,
+          former: {},
+          now: () => performance.now(),
+        },
+      );
+      bar.done();
+      for (const run of analyzed.runs) {
+        const folder = options.out === undefined ? null : join(resolve(options.out), study.name, run.pipeline);
+        if (folder !== null) {
+          await writeResultFolder(
+            {
+              ...run,
+              at,
+              title: run.pipeline,
+              subtitle: `${run.pipeline} ${run.version}, ${roleList(study.series)}`,
+              words,
+            },
+            folder,
+          );
+        }
+        say(options.json === true ? JSON.stringify(asJson(study, run)) : asText(study, run, words, folder));
+        problems ||= run.result.state === 'refused';
+      }
+      for (const { pipeline, error } of analyzed.failed) {
+        process.stderr.write(
+          `${study.name}: ${pipeline} failed: ${error instanceof Error ? error.message : 'unknown'}\n`,
+        );
+      }
+      problems ||= analyzed.failed.length > 0;
+      if (analyzed.runs.length + analyzed.failed.length === 0) {
+        say(options.json === true ? JSON.stringify({ ...namesOf(study), pipeline: null }) : nothingFits(study));
+      }
+    }
+  } finally {
+    await engine.close();
+  }
+  return problems ? EXIT.problems : EXIT.ok;
+}
+
+async function studiesIn(
+  files: readonly string[],
+  options: AnalyzeCommandOptions,
+  config: Config,
+): Promise<{ studies: readonly Study[]; refused: Map<string, number> }> {
+  const nifti = files.filter((file) => NIFTI.test(file));
+  const found = await instancesIn(files.filter((file) => !NIFTI.test(file)));
+  const refused = new Map(found.refused);
+  const studies: Study[] = [];
+  for (const studyUid of new Set(found.instances.map(({ header }) => header.studyUid))) {
+    const instances = found.instances.filter(({ header }) => header.studyUid === studyUid);
+    const series = await openStudySeries(instances, { zone: config.site.timeZone });
+    const content = digestOf(instances.map(({ header }) => header.sopInstanceUid).sort());
+    studies.push({ name: studyUid, series, instances, content });
+  }
+  if (nifti.length > 0) {
+    const role = roleOf(options.role);
+    for (const file of nifti) {
+      const bytes = await readFile(file);
+      try {
+        const series = [niftiSeries(bytes, role, basename(file))];
+        studies.push({ name: basename(file).replace(NIFTI, ''), series, instances: [], content: digestOf([bytes]) });
+      } catch (error) {
+        if (!(error instanceof ImageRefusal)) throw error;
+        refused.set(error.message, (refused.get(error.message) ?? 0) + 1);
+      }
+    }
+  }
+  return { studies, refused };
+}
+
+function digestOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+function roleOf(text: string | undefined): SeriesRole {
+  const role = SERIES_ROLES.find((known) => known === text);
+  if (role === undefined) {
+    throw new CommandError(
+      `a NIfTI file does not say what it shows: give --role with one of ${SERIES_ROLES.join(', ')}`,
+    );
+  }
+  return role;
+}
+
+function overridesOf({ aif, vof }: AnalyzeCommandOptions): Readonly<Record<string, unknown>> {
+  const voxel = (text: string, name: string): number[] => {
+    const numbers = text.split(',').map(Number);
+    if (numbers.length !== 3 || !numbers.every((n) => Number.isInteger(n) && n >= 0)) {
+      throw new CommandError(`--${name} takes three voxel indices such as 120,80,6`);
+    }
+    return numbers;
+  };
+  return {
+    ...(aif === undefined ? {} : { aif: voxel(aif, 'aif') }),
+    ...(vof === undefined ? {} : { vof: voxel(vof, 'vof') }),
+  };
+}
+
+function wordsOf(config: Config): (code: string) => string {
+  const { en } = loadCardContent(contentFolder(config.contentDirectory)).texts;
+  return (code) => {
+    const name = `quality.${code}`;
+    if (!en.has(name)) return code;
+    const mend = `${name}.sentence`;
+    return en.has(mend) ? `${en.text(name)}: ${en.text(mend)}` : en.text(name);
+  };
+}
+
+const roleList = (series: readonly RoledSeries[]): string => [...new Set(series.map(({ role }) => role))].join(', ');
+
+const namesOf = ({ name, series }: Study): object => ({
+  study: name,
+  series: series.map(({ role, source }) => ({ seriesUid: source.seriesUid, role })),
+});
+
+const nothingFits = ({ name, series }: Study): string =>
+  `${name}\n  no pipeline has what it needs; series: ${roleList(series)} (stroke-cds series explain says why)`;
+
+function asJson(study: Study, { pipeline, version, found, findings, stages }: AnalyzedPipeline): object {
+  return { ...namesOf(study), pipeline, version, state: found.state, quality: found.said.quality, findings, stages };
+}
+
+function asText(
+  { name }: Study,
+  { pipeline, version, found, findings, stages }: AnalyzedPipeline,
+  words: (code: string) => string,
+  folder: string | null,
+): string {
+  const seconds = stages.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1_000;
+  const lines = [name, `  ${pipeline} ${version}: ${found.state} (${seconds.toFixed(1)} s), for research use`];
+  for (const { kind, value, interval } of findings) {
+    const unit = FINDING_KINDS[kind];
+    const shown = value === null ? 'not computable' : typeof value === 'number' ? value.toFixed(1) : String(value);
+    const range = interval === null ? '' : ` (${interval.low.toFixed(1)} to ${interval.high.toFixed(1)})`;
+    const plainUnit = unit === null || unit.startsWith('{') ? '' : ` ${unit}`;
+    lines.push(`    ${kind.padEnd(30)} ${shown}${plainUnit}${range}`);
+  }
+  for (const { code, severity } of found.said.quality) lines.push(`    ${severity}: ${words(code)}`);
+  if (folder !== null) lines.push(`  written to ${folder}`);
+  return lines.join('\n');
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,5 @@
+/** Every pipeline of the product. A site switches one off by its name. */
+import { perfusionPipeline } from './perfusion/index.ts';
+import type { Pipeline } from './pipeline.ts';
+
+export const PIPELINES: readonly Pipeline[] = [perfusionPipeline()];

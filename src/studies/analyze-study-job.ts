@@ -1,0 +1,171 @@
+/** The job that turns a complete study into findings: run the analysis, keep its files, commit everything at once. */
+import type { Transaction } from 'kysely';
+import { plus, type Instant } from '../case/index.ts';
+import { AnalysisError, type AnalysisClient } from '../analysis/analysis-client.ts';
+import type { AnalysisAnswer, AnalyzedRun } from '../analysis/protocol.ts';
+import { ANALYZED_SOP_CLASSES, contentVersion } from '../imaging/ingest/completeness.ts';
+import type { ImageStore } from '../imaging/ingest/image-store.ts';
+import { instancesOf, markUsed, studyOf, type StudySummary } from '../imaging/ingest/study-index.ts';
+import type { FormerReport } from '../imaging/results/dicom/report.ts';
+import type { FindingsStore, ResultOutput } from '../imaging/results/findings-store.ts';
+import type { NewResult, StageTime } from '../imaging/results/result.ts';
+import { PermanentJobFailure, type Job, type JobHandler, type NewJob } from '../jobs/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { Schema } from '../storage/schema.ts';
+
+export const ANALYZE_STUDY = 'analyze-study';
+export const ANALYSIS_LANE = 'analysis';
+const PRIORITY = 10;
+
+export function analyzeStudyJob(studyUid: string): NewJob {
+  return { kind: ANALYZE_STUDY, key: studyUid, lane: ANALYSIS_LANE, payload: {}, priority: PRIORITY, maxAttempts: 4 };
+}
+
+export interface AnalyzeStudyParts {
+  readonly database: Database;
+  /** Where SEG and SR are kept until they are sent, and after. */
+  readonly results: ImageStore;
+  readonly findings: FindingsStore;
+  readonly analysis: AnalysisClient;
+  readonly enqueue: (job: NewJob, within: Transaction<Schema>) => Promise<unknown>;
+  /** What is to be done with a result that is new: record it, send it. */
+  readonly followUps: (resultId: string) => readonly NewJob[];
+  readonly clock: () => Instant;
+}
+
+interface Kept {
+  readonly result: NewResult;
+  readonly outputs: readonly ResultOutput[];
+}
+
+/**
+ * What it analyzes is what is held when it runs; images that come later make another job. A study in quarantine is left
+ * alone: releasing it makes a job again.
+ */
+export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
+  const { database, findings, analysis, clock } = parts;
+  return async (job, context) => {
+    const studyUid = job.key;
+    const study = await studyOf(database, studyUid);
+    if (study === null || study.quarantine !== null) return;
+    const images = (await instancesOf(database, studyUid)).filter(({ sopClassUid }) =>
+      ANALYZED_SOP_CLASSES.includes(sopClassUid),
+    );
+    const content = contentVersion(images.map(({ digest }) => digest));
+    if (content === null) return;
+    await markUsed(database, [studyUid], clock());
+
+    const startedAt = clock();
+    const answer = await analyzed(
+      analysis.analyze(
+        {
+          studyUid,
+          content,
+          paths: images.map(({ path }) => path),
+          lastKnownWell: null,
+          overrides: {},
+          at: job.queuedAt,
+          former: await formerReports(findings, studyUid),
+        },
+        context,
+      ),
+    );
+    const kept: Kept[] = [];
+    for (const run of answer.runs) kept.push(await keep(run, study, startedAt, parts));
+    const write = async (tx: Transaction<Schema>): Promise<void> => {
+      for (const { result, outputs } of kept) {
+        const { id, changed } = await findings.commitResult(result, outputs, clock(), tx);
+        if (!changed) continue;
+        for (const followUp of parts.followUps(id)) await parts.enqueue(followUp, tx);
+      }
+    };
+    if (answer.failed.length === 0) {
+      await context.commit(write);
+      return;
+    }
+    // What was found stands; only the pipeline that failed is worth another try.
+    await database.sql.transaction().execute(write);
+    throw new PipelinesFailed(answer.failed);
+  };
+}
+
+/** Names pipelines only: the reason stands in the log of the analysis. */
+class PipelinesFailed extends Error {
+  override readonly name = 'PipelinesFailed';
+  readonly code: string;
+
+  constructor(failed: AnalysisAnswer['failed']) {
+    super('pipelines failed');
+    this.code = failed.map(({ pipeline }) => pipeline).join(', ');
+  }
+}
+
+async function analyzed(answer: Promise<AnalysisAnswer>): Promise<AnalysisAnswer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof AnalysisError && error.code === 'permanent') throw new PermanentJobFailure(error.message);
+    throw error;
+  }
+}
+
+async function formerReports(findings: FindingsStore, studyUid: string): Promise<Record<string, FormerReport>> {
+  const former: Record<string, FormerReport> = {};
+  for (const { id, pipeline } of await findings.currentResults([studyUid])) {
+    const report = (await findings.outputsOf(id)).find(({ kind }) => kind === 'sr');
+    if (report !== undefined) {
+      former[pipeline] = { sopInstanceUid: report.sopInstanceUid, seriesUid: report.seriesUid };
+    }
+  }
+  return former;
+}
+
+/** Files first: their names follow from the result, so a repeated job writes the same ones again. */
+async function keep(
+  { found, stages, outputs }: AnalyzedRun,
+  study: StudySummary,
+  startedAt: Instant,
+  { results, clock }: AnalyzeStudyParts,
+): Promise<Kept> {
+  const files: ResultOutput[] = [];
+  for (const { kind, sopClassUid, sopInstanceUid, seriesUid, studyUid, bytes } of outputs) {
+    const stored = await results.write({ studyUid, seriesUid, sopInstanceUid }, bytes);
+    files.push({ kind, sopClassUid, sopInstanceUid, seriesUid, ...stored });
+  }
+  const missing = study.expected !== null && study.instances < study.expected;
+  const result: NewResult = {
+    ...found,
+    studyUid: study.studyUid,
+    state: found.state === 'final' && missing ? 'preliminary' : found.state,
+    stageTimes: stageTimes(found, stages, study, startedAt, clock()),
+  };
+  return { result, outputs: files };
+}
+
+/** From the scanner on: what counts for the patient is not when we began. */
+function stageTimes(
+  { acquiredAt }: NewResult,
+  stages: AnalyzedRun['stages'],
+  { lastReceivedAt }: StudySummary,
+  startedAt: Instant,
+  endedAt: Instant,
+): readonly StageTime[] {
+  const times: StageTime[] = [];
+  if (acquiredAt !== null && acquiredAt <= lastReceivedAt) {
+    times.push({ stage: 'from acquisition to receipt', startedAt: acquiredAt, endedAt: lastReceivedAt });
+  }
+  if (startedAt >= lastReceivedAt) times.push({ stage: 'waiting', startedAt: lastReceivedAt, endedAt: startedAt });
+  let at = plus(endedAt, -stages.reduce((sum, { milliseconds }) => sum + milliseconds, 0));
+  for (const { stage, milliseconds } of stages) {
+    const until = plus(at, milliseconds);
+    times.push({ stage, startedAt: at, endedAt: until });
+    at = until;
+  }
+  return times;
+}
+
+/** For the progress on cards: 'perfusion: deconvolution' → 'perfusion'. */
+export function pipelineOfStage({ stage }: Pick<Job, 'stage'>): string | null {
+  const [pipeline, rest] = stage?.split(': ') ?? [];
+  return pipeline === undefined || rest === undefined ? null : pipeline;
+}

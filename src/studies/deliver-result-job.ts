@@ -1,0 +1,64 @@
+/** Jobs that send a result out: to the archive, to the EHR. Each destination has a lane of its own. */
+import type { Instant } from '../case/index.ts';
+import { DeliveryFailure } from '../imaging/results/archive/delivery-failure.ts';
+import type { ResultArchive } from '../imaging/results/archive/store-to-archive.ts';
+import type { ImageStore } from '../imaging/ingest/image-store.ts';
+import type { FindingsStore } from '../imaging/results/findings-store.ts';
+import { PermanentJobFailure, type JobHandler, type NewJob } from '../jobs/index.ts';
+
+export const DELIVER_TO_ARCHIVE = 'deliver-to-archive';
+export const ARCHIVE_LANE = 'archive';
+const PRIORITY = 30;
+/** With the back-off of the queue: about a day. */
+const ATTEMPTS = 30;
+
+export function deliverToArchiveJob(resultId: string): NewJob {
+  return {
+    kind: DELIVER_TO_ARCHIVE,
+    key: resultId,
+    lane: ARCHIVE_LANE,
+    payload: {},
+    priority: PRIORITY,
+    maxAttempts: ATTEMPTS,
+  };
+}
+
+export interface ArchiveDeliveryParts {
+  readonly findings: FindingsStore;
+  readonly results: ImageStore;
+  readonly archive: ResultArchive;
+  /** Name of the archive in the record of deliveries. */
+  readonly destination: string;
+  readonly clock: () => Instant;
+}
+
+/** A result that a newer one replaced meanwhile is sent all the same: the archive keeps the history, too. */
+export function deliverToArchiveHandler(parts: ArchiveDeliveryParts): JobHandler {
+  const { findings, results, archive, destination, clock } = parts;
+  return async ({ key: resultId }, { signal, progress }) => {
+    const result = await findings.resultById(resultId);
+    if (result === undefined) return;
+    const outputs = await findings.outputsOf(resultId);
+    const { studyUid } = result;
+    for (const [at, { path, sopClassUid, sopInstanceUid, seriesUid }] of outputs.entries()) {
+      progress('storing', (100 * at) / outputs.length);
+      const bytes = await results.read(path);
+      await delivered(archive.store({ sopClassUid, sopInstanceUid, studyUid, seriesUid, bytes }, signal));
+      await findings.confirmDelivery(resultId, {
+        object: sopInstanceUid,
+        destination,
+        confirmedAt: clock(),
+      });
+    }
+  };
+}
+
+/** What trying again cannot heal becomes a dead letter at once. */
+export async function delivered<T>(delivery: Promise<T>): Promise<T> {
+  try {
+    return await delivery;
+  } catch (error) {
+    if (error instanceof DeliveryFailure && !error.mayHeal) throw new PermanentJobFailure(error.message);
+    throw error;
+  }
+}
