@@ -13,7 +13,8 @@ const htj2k = wasmDecoder('@cornerstonejs/codec-openjph/wasmjs', 'HTJ2KDecoder')
 
 /**
  * @param content bytes of the frame: samples where the syntax is not compressed, else one code stream
- * @throws ImageRefusal 'damaged' when the stream cannot be decoded or is not what the header says
+ * @throws ImageRefusal 'damaged' when the stream cannot be decoded or is not what the header says, 'unsupported-type' for
+ *   more than 16 compressed bits
  */
 export async function decodeFrame(
   content: Uint8Array,
@@ -22,6 +23,9 @@ export async function decodeFrame(
 ): Promise<RawSamples> {
   const { packing, name } = syntax;
   if (packing === 'native') return rawSamples(content, pixels.bitsAllocated, syntax.littleEndian);
+  if (pixels.bitsAllocated > 16) {
+    throw new ImageRefusal('unsupported-type', `compressed pixels of ${pixels.bitsAllocated} bits are not supported`);
+  }
   const precision = packing === 'rle' ? pixels.bitsAllocated : checkedPrecision(content, name, pixels);
   const bytes = precision <= 8 ? 1 : 2;
   const wanted = pixels.rows * pixels.columns * bytes;
