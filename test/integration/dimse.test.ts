@@ -155,6 +155,22 @@ describe.skipIf(noDcmtk !== null)('dcmtk', () => {
     expect(events).toMatchObject([{ kind: 'fault' }]);
   });
 
+  it('can be asked for TLS, with certificates on both sides', async () => {
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const subject = ['-subj', '/CN=127.0.0.1', '-days', '2'];
+    await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, '-keyout', key, '-out', cert]);
+    const [keyText, certText] = [key, cert].map((file) => readFileSync(file, 'utf8'));
+    await server.close();
+    server = await start({ tls: { key: keyText ?? '', cert: certText ?? '', ca: certText ?? '' } });
+    const directory = filesOf('tls', { size: [16, 16, 2] });
+    expect((await send([directory])).code).not.toBe(0);
+    expect((await send([directory], ['+tla', '+cf', cert])).code).not.toBe(0);
+    expect(await instancesOf(database, uidOf('study'))).toEqual([]);
+    const { code, output } = await send([directory], ['+tls', key, cert, '+cf', cert]);
+    expect(code, output).toBe(0);
+    expect(await instancesOf(database, uidOf('study'))).toHaveLength(2);
+  });
+
   it('with a title that is not on the list, or calling another, is rejected', async () => {
     const directory = filesOf('stranger', { size: [16, 16, 1] });
     expect((await send([directory], [], ['STRANGER', 'STROKECDS'])).output).toMatch(/Calling AE Title Not Recognized/);

@@ -45,7 +45,8 @@ const LAST_WORD_MS = 2_000;
 const COMMENT_CHARACTERS = 64;
 
 interface Incoming {
-  readonly dataSet: Buffer | null;
+  /** null: larger than the limit. */
+  readonly dataSet: readonly Buffer[] | null;
   readonly syntax: string | undefined;
 }
 
@@ -67,8 +68,8 @@ class DataSetStream extends Writable {
     done();
   }
 
-  dataSet(): Buffer | null {
-    return this.bytes > this.limit ? null : Buffer.concat(this.chunks);
+  dataSet(): readonly Buffer[] | null {
+    return this.bytes > this.limit ? null : this.chunks;
   }
 }
 

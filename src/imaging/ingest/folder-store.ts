@@ -7,6 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, opendir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { ImageRefusal } from '../image-refusal.ts';
+import { sha256 } from './digest.ts';
 import type { ImageStore, StoredInstance } from './image-store.ts';
 import { createImageSeal } from './sealed-file.ts';
 import { isUid } from './uid.ts';
@@ -27,10 +28,6 @@ export interface FolderStore extends ImageStore {
   readonly list: () => AsyncIterable<string>;
   /** Removes what a killed process had begun to write before that time. @returns how many */
   readonly removeUnfinished: (before: Date) => Promise<number>;
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** @throws ImageRefusal 'damaged' when a UID is none: nothing else may become a path */
@@ -99,12 +96,12 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Fold
   }
 
   async function write(uids: Parameters<ImageStore['write']>[0], instance: Uint8Array): Promise<StoredInstance> {
-    const digest = sha256(instance);
+    const digest = await sha256(instance);
     const path = instancePath(uids, digest);
     const target = absolute(path);
     const draft = join(incoming, randomUUID());
     try {
-      await writeSynced(draft, seal.seal(instance, path));
+      await writeSynced(draft, await seal.seal(instance, path));
       await moveInto(draft, target);
     } catch (error) {
       await rm(draft, { force: true });
@@ -124,7 +121,7 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Fold
     }
     const instance = seal.open(file, path);
     // The name holds the digest, so a plain file is checked as well.
-    if (!path.endsWith(`-${sha256(instance)}.dcm`)) {
+    if (!path.endsWith(`-${await sha256(instance)}.dcm`)) {
       throw new ImageRefusal('damaged', 'the stored image is not what was written; restore it or send it again');
     }
     return instance;

@@ -1,5 +1,5 @@
 /** The DICOM file format (PS3.10 section 7): preamble, 'DICM', file meta information, data set. */
-import { createHash } from 'node:crypto';
+import { sha256 } from './digest.ts';
 
 const PREAMBLE_BYTES = 128;
 const META_START = PREAMBLE_BYTES + 4;
@@ -22,11 +22,8 @@ export function dataSetOffset(file: Uint8Array): number {
 }
 
 /** Every way in writes its own file meta information, so instances are compared by their data set. */
-export function contentDigest(file: Uint8Array, transferSyntaxUid: string): string {
-  return createHash('sha256')
-    .update(`${transferSyntaxUid}\n`)
-    .update(file.subarray(dataSetOffset(file)))
-    .digest('hex');
+export function contentDigest(file: Uint8Array, transferSyntaxUid: string): Promise<string> {
+  return sha256(file.subarray(dataSetOffset(file)), `${transferSyntaxUid}\n`);
 }
 
 /** Explicit VR little endian, as file meta information always is. */
@@ -54,8 +51,8 @@ export interface FileMeta {
   readonly sourceAeTitle: string;
 }
 
-/** A data set as it came over the network, made a file: the data set itself stays byte for byte. */
-export function toPart10(dataSet: Uint8Array, meta: FileMeta): Buffer {
+/** @param dataSet as it came over the network, in pieces; in the file it stays byte for byte */
+export function toPart10(dataSet: readonly Uint8Array[], meta: FileMeta): Buffer {
   const elements = Buffer.concat([
     element(0x00020001, 'OB', Buffer.from([0, 1])),
     element(0x00020002, 'UI', text(meta.sopClassUid, '\0')),
@@ -69,5 +66,5 @@ export function toPart10(dataSet: Uint8Array, meta: FileMeta): Buffer {
   length.writeUInt32LE(elements.length);
   const start = Buffer.alloc(META_START);
   start.write('DICM', PREAMBLE_BYTES, 'latin1');
-  return Buffer.concat([start, element(0x00020000, 'UL', length), elements, dataSet]);
+  return Buffer.concat([start, element(0x00020000, 'UL', length), elements, ...dataSet]);
 }

@@ -11,7 +11,8 @@ import type { Database } from '../../storage/index.ts';
 import { createGroupCommit } from '../../storage/group-commit.ts';
 import type { InstanceHeader } from '../dicom/instance-header.ts';
 import { ImageRefusal } from '../image-refusal.ts';
-import { sha256, type FolderStore } from './folder-store.ts';
+import { sha256 } from './digest.ts';
+import type { FolderStore } from './folder-store.ts';
 import { cleanIdentity, findInstance, identityOf, keepInstances, type KeptInstance } from './instance-rows.ts';
 import { contentDigest } from './part10.ts';
 import type { InstanceUids, Origin, Receipt, ReceiptRefusalCode, Receiver } from './receipt.ts';
@@ -88,7 +89,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         sop_instance_uid: uids.sopInstanceUid ?? null,
         study_uid: uids.studyUid ?? null,
         code,
-        digest: sha256(instance),
+        digest: await sha256(instance),
         bytes: instance.length,
         way: origin.way,
         peer: origin.peer,
@@ -143,7 +144,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const reason = 'the instance has other UIDs than the message or the request that brought it';
       return refuse(instance, origin, { code: 'not-as-announced', reason, uids });
     }
-    const content = contentDigest(instance, header.transferSyntaxUid);
+    const content = await contentDigest(instance, header.transferSyntaxUid);
     const before = await findInstance(database.sql, header.sopInstanceUid);
     if (before !== undefined) return answerFor(before, content, header, instance, origin);
 

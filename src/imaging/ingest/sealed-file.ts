@@ -4,6 +4,7 @@
  * A stored plain instance never starts with the mark: DICOM has a preamble or a group number there.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { inTurns } from './digest.ts';
 import { ImageRefusal } from '../image-refusal.ts';
 
 const MARK = Buffer.from('SCDSIMG1', 'latin1');
@@ -15,7 +16,7 @@ const HEADER_BYTES = MARK.length + KEY_ID_BYTES + NONCE_BYTES;
 
 export interface ImageSeal {
   /** @param path of the file in the store: a sealed file does not open under another one */
-  readonly seal: (instance: Uint8Array, path: string) => readonly Uint8Array[];
+  readonly seal: (instance: Uint8Array, path: string) => Promise<readonly Uint8Array[]>;
   /** Plain files pass as they are, so that a site can configure a key later. @throws ImageRefusal 'damaged' */
   readonly open: (file: Buffer, path: string) => Buffer;
 }
@@ -50,14 +51,15 @@ export function createImageSeal(key: string | undefined, olderKeys: readonly str
   const byId = new Map(all.map((k) => [keyId(k).toString('hex'), k]));
 
   return {
-    seal: (instance, path) => {
+    seal: async (instance, path) => {
       if (active === undefined) return [instance];
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', active, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(path, 'utf8'));
-      const sealed = cipher.update(instance);
-      const last = cipher.final();
-      return [MARK, keyId(active), nonce, sealed, last, cipher.getAuthTag()];
+      const sealed: Uint8Array[] = [];
+      for await (const piece of inTurns(instance)) sealed.push(cipher.update(piece));
+      sealed.push(cipher.final());
+      return [MARK, keyId(active), nonce, ...sealed, cipher.getAuthTag()];
     },
     open: (file, path) => {
       if (!file.subarray(0, MARK.length).equals(MARK)) return file;
