@@ -93,16 +93,18 @@ function withoutHoles(curve: number[]): number[] | undefined {
 }
 
 const START = 3;
-const startOf = (curve: readonly number[]): number => curve.slice(0, START).reduce((sum, v) => sum + v, 0) / START;
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length);
 
+/** Over the start, or over the end where that is lower: an acquisition may begin in the middle of the bolus. */
 function enhancement(curve: readonly number[]): number[] {
-  const start = startOf(curve);
+  const start = Math.min(meanOf(curve.slice(0, START)), meanOf(curve.slice(-START)));
   return curve.map((value) => value - start);
 }
 
 /** The first image of MR is not yet in its steady state. */
 function loss(curve: readonly number[]): number[] {
-  const start = startOf(curve.slice(1));
+  const start = Math.max(meanOf(curve.slice(1, 1 + START)), meanOf(curve.slice(-START)));
   return curve.map((value, t) => (t === 0 || start <= 0 ? 0 : 1 - value / start));
 }
 
