@@ -1,5 +1,6 @@
 /** The passage of contrast through a perfusion series, from the voxels that change most: vessels. */
 import { spacing } from '../affine.ts';
+import { breathe } from '../volume/slice.ts';
 import type { TimeSeries } from '../volume/volume.ts';
 
 export interface Bolus {
@@ -18,26 +19,34 @@ export interface Bolus {
   readonly noise: number;
 }
 
-const SAMPLE = 40_000;
+/** Voxels that are looked at, and how many at once. */
+const SAMPLE = 16_000;
+const BATCH = 500;
 /** Of the voxels, this share is taken for vessels. */
 const VESSELS = 0.005;
 const MIN_VESSELS = 20;
 const EDGE_MM = 8;
 
 /** null without enough voxels of tissue. */
-export function bolusOf(series: TimeSeries): Bolus | null {
-  const tissue = tissueCurves(series);
-  if (tissue.curves.length < 100) return null;
-  const { curves, unit } = { curves: tissue.curves, unit: series.unit };
-  const changes = curves.map((curve) => (unit === 'HU' ? enhancement(curve) : loss(curve)));
-  const ranked = changes.map((change) => ({ change, peak: Math.max(...smoothed(change)) }));
+export async function bolusOf(series: TimeSeries): Promise<Bolus | null> {
+  const { frames, unit } = series;
+  const chosen = tissueVoxels(series);
+  const ranked: { readonly change: readonly number[]; readonly peak: number; readonly noise: number }[] = [];
+  for (const [at, voxel] of chosen.entries()) {
+    if (at % BATCH === 0) await breathe();
+    const curve = withoutHoles(frames.map((frame) => frame[voxel] ?? NaN));
+    if (curve === undefined) continue;
+    const change = unit === 'HU' ? enhancement(curve) : loss(curve);
+    ranked.push({ change, peak: Math.max(...smoothed(change)), noise: noiseOf(change) });
+  }
+  if (ranked.length < 100) return null;
   ranked.sort((a, b) => b.peak - a.peak);
   const vessels = ranked.slice(0, Math.max(MIN_VESSELS, Math.floor(VESSELS * ranked.length)));
+  const seconds = [...(series.times[Math.floor(series.size[2] / 2)] ?? [])];
   const count = series.frames.length;
   const course = smoothed(
     Array.from({ length: count }, (_, t) => median(vessels.map(({ change }) => change[t] ?? NaN))),
   );
-  const seconds = tissue.seconds;
   const top = course.indexOf(Math.max(...course));
   const peak = course[top] ?? 0;
   // From the peak backwards: the last time before it at which less than a tenth has come.
@@ -53,29 +62,24 @@ export function bolusOf(series: TimeSeries): Bolus | null {
     afterArrivalS: last - first - arrivalS,
     intervalS: median(seconds.slice(1).map((second, at) => second - (seconds[at] ?? 0))),
     durationS: last - first,
-    noise: median(changes.map(noiseOf)),
+    noise: median(ranked.map(({ noise }) => noise)),
   };
 }
 
-/** A sample of voxels that show tissue (not air, not bone) at the start, and the times of the middle slice. */
-function tissueCurves({ frames, times, unit, size, affine }: TimeSeries): { curves: number[][]; seconds: number[] } {
+/** A sample of voxels that show tissue (not air, not bone) at the start. */
+function tissueVoxels({ frames, unit, size, affine }: TimeSeries): number[] {
   const first = frames[0] ?? new Float32Array();
   const [mmX, mmY] = spacing(affine);
   const [dx, dy] = [Math.ceil(EDGE_MM / mmX), Math.ceil(EDGE_MM / mmY) * size[0]];
   const isTissue = unit === 'HU' ? (v: number): boolean => v > 0 && v < 120 : brightEnough(first);
   const candidates: number[] = [];
-  first.forEach((value, at) => {
+  const around = [0, dx, -dx, dy, -dy];
+  for (let at = 0; at < first.length; at++) {
     // Near bone and air a moving head looks like contrast.
-    if ([0, dx, -dx, dy, -dy].every((off) => isTissue(off === 0 ? value : (first[at + off] ?? NaN))))
-      candidates.push(at);
-  });
+    if (around.every((off) => isTissue(first[at + off] ?? NaN))) candidates.push(at);
+  }
   const step = Math.max(1, Math.floor(candidates.length / SAMPLE));
-  const chosen = candidates.filter((_, at) => at % step === 0);
-  const curves = chosen
-    .map((at) => frames.map((frame) => frame[at] ?? NaN))
-    .map(withoutHoles)
-    .filter((curve) => curve !== undefined);
-  return { curves, seconds: [...(times[Math.floor(size[2] / 2)] ?? [])] };
+  return candidates.filter((_, at) => at % step === 0);
 }
 
 function brightEnough(values: Float32Array): (value: number) => boolean {

@@ -87,29 +87,34 @@ interface Edges {
 }
 
 function edgesOf({ size: [nx, ny, nz], values }: Coarse, affine: Affine): Edges {
-  const at = (i: number, j: number, k: number): number => values[i + nx * (j + ny * k)] ?? 0;
-  const found: { i: number; j: number; k: number; g: [number, number, number]; strength: number }[] = [];
   const steps = [0, 1, 2].map((axis) => Math.hypot(affine[axis] ?? 0, affine[axis + 4] ?? 0, affine[axis + 8] ?? 0));
   const [sx = 1, sy = 1, sz = 1] = steps;
-  for (let k = 0; k < nz; k++) {
-    for (let j = 1; j < ny - 1; j++) {
-      for (let i = 1; i < nx - 1; i++) {
-        const [up, down] = [Math.min(nz - 1, k + 1), Math.max(0, k - 1)];
-        const gk = up === down ? 0 : (at(i, j, up) - at(i, j, down)) / ((up - down) * sz);
-        const g: [number, number, number] = [
-          (at(i + 1, j, k) - at(i - 1, j, k)) / (2 * sx),
-          (at(i, j + 1, k) - at(i, j - 1, k)) / (2 * sy),
-          gk,
-        ];
-        const strength = Math.hypot(g[0], g[1]);
-        if (strength > 0) found.push({ i, j, k, g, strength });
-      }
-    }
+  const slope = (at: number, off: number, mm: number): number =>
+    ((values[at + off] ?? 0) - (values[at - off] ?? 0)) / (2 * mm);
+  const strength = new Float32Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const [i, j] = [at % nx, Math.floor(at / nx) % ny];
+    if (i === 0 || j === 0 || i === nx - 1 || j === ny - 1) continue;
+    strength[at] = Math.hypot(slope(at, 1, sx), slope(at, nx, sy));
   }
-  found.sort((a, b) => b.strength - a.strength);
-  const strong = found.slice(0, Math.max(POINTS, Math.floor(found.length / 6)));
+  const sorted = strength.slice().sort();
+  // The strongest sixth, but enough points in a small volume.
+  const share = Math.min(1, Math.max(POINTS / values.length, 1 / 6));
+  const threshold = Math.max(1e-6, sorted[Math.floor((1 - share) * (sorted.length - 1))] ?? 0);
+  const strong: number[] = [];
+  strength.forEach((value, at) => {
+    if (value >= threshold) strong.push(at);
+  });
   const every = Math.max(1, Math.floor(strong.length / POINTS));
-  const chosen = strong.filter((_, index) => index % every === 0);
+  const chosen = strong
+    .filter((_, index) => index % every === 0)
+    .map((at) => {
+      const [i, j, k] = [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))];
+      const [up, down] = [Math.min(nz - 1, k + 1), Math.max(0, k - 1)];
+      const through = (values[at + (up - k) * nx * ny] ?? 0) - (values[at + (down - k) * nx * ny] ?? 0);
+      const gk = up === down ? 0 : through / ((up - down) * sz);
+      return { at, i, j, k, g: [slope(at, 1, sx), slope(at, nx, sy), gk] as const };
+    });
   const axes = [0, 1, 2].map((axis) => {
     const length = steps[axis] ?? 1;
     return [(affine[axis] ?? 0) / length, (affine[axis + 4] ?? 0) / length, (affine[axis + 8] ?? 0) / length] as const;
@@ -128,7 +133,7 @@ function edgesOf({ size: [nx, ny, nz], values }: Coarse, affine: Affine): Edges 
   });
   return {
     voxels: Float32Array.from(chosen.flatMap(({ i, j, k }) => [i, j, k])),
-    values: Float32Array.from(chosen, ({ i, j, k }) => at(i, j, k)),
+    values: Float32Array.from(chosen, ({ at }) => values[at] ?? 0),
     slopes,
     moved: (point, [tx = 0, ty = 0, tz = 0, rx = 0, ry = 0, rz = 0]) => {
       const [x = 0, y = 0, z = 0] = places[point] ?? [];

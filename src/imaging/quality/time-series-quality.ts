@@ -13,7 +13,7 @@ export async function timeSeriesQuality(series: TimeSeries): Promise<readonly Qu
   const coverageMm = series.size[2] * depth;
   const motion = await frameMotion(series);
   const motionMm = motion.reduce((most, mm) => Math.max(most, mm), 0);
-  const bolus = bolusOf(series);
+  const bolus = await bolusOf(series);
   return [
     ...remark('small-coverage', grade('courseMm', coverageMm), { coverageMm }),
     ...remark('missing-frames', grade('missingShare', missing), { missingShare: missing }),
