@@ -82,6 +82,8 @@ export function kindsOf(slice: Slice): string[] {
   return [...new Set(type.map((value) => value.toUpperCase()).filter((value) => KINDS.test(value)))].sort();
 }
 
+const MAX_PLANES = 50;
+
 /** Planes that occur, within two degrees. */
 class Planes {
   readonly #found: (readonly number[])[] = [];
@@ -93,7 +95,8 @@ class Planes {
   index(orientation: readonly number[]): number {
     const at = this.#found.findIndex((other) => alike(other, orientation));
     if (at >= 0) return at;
-    this.#found.push(orientation);
+    // A series in which every image lies differently is no volume: building it says so.
+    if (this.#found.length < MAX_PLANES) this.#found.push(orientation);
     return this.#found.length - 1;
   }
 }
@@ -117,7 +120,7 @@ export function byPosition(slices: readonly Slice[]): Map<string, Slice[]> {
 function phasesOf(slices: readonly Slice[]): Slice[][] {
   const whole = [[...slices]];
   const positions = [...byPosition(slices).values()];
-  const most = Math.max(...positions.map((here) => here.length));
+  const most = positions.reduce((count, here) => Math.max(count, here.length), 0);
   const isDiffusion = slices.some((slice) => frameOf(slice).bValue !== null);
   // Directions of diffusion belong together.
   if (most === 1 || most >= MIN_COURSE || isDiffusion) return whole;

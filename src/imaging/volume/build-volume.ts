@@ -58,6 +58,9 @@ export async function buildVolume(
   };
 }
 
+/** Directions of diffusion are at most some hundreds. */
+const MAX_REPEATS = 300;
+
 interface Held {
   readonly index: number;
   readonly pixels: Float32Array;
@@ -92,6 +95,9 @@ async function readPosition(
   repeats: NonNullable<BuildOptions['repeats']>,
 ): Promise<ReadPosition> {
   const { slices } = stack.positions[index] as StackPosition;
+  if (slices.length > MAX_REPEATS) {
+    throw new ImageRefusal('conflicting-slices', `${slices.length} images lie at one position`);
+  }
   const different: Float32Array[] = [];
   for (const slice of slices) {
     const pixels = await checkedPixels(slice, stack, read);

@@ -4,7 +4,6 @@
  */
 import type { Affine } from '../affine.ts';
 import { ImageRefusal } from '../image-refusal.ts';
-import { frameOf } from './slice.ts';
 import type { Stack } from './stack.ts';
 import type { GeometryStep, Grid } from './volume.ts';
 
@@ -48,6 +47,7 @@ const LIMITS = {
   tiltDegrees: 0.1,
   tiltTagDegrees: 1,
   voxels: 300e6,
+  positions: 3000,
 } as const;
 
 /** @throws ImageRefusal 'too-few-slices' | 'missing-slices' | 'too-large' */
@@ -56,6 +56,9 @@ export function regularGrid(stack: Stack): GridPlan {
   const last = depths.at(-1) ?? 0;
   if (depths.length < 2) {
     throw new ImageRefusal('too-few-slices', 'the series has a single slice position: it is no volume');
+  }
+  if (depths.length > LIMITS.positions) {
+    throw new ImageRefusal('too-large', `the series has ${depths.length} slice positions`);
   }
   const gaps = depths.slice(1).map((depth, at) => depth - (depths[at] ?? 0));
   const bridged = holes(gaps, depths);
@@ -190,13 +193,4 @@ function affineOf(stack: Stack, spacing: number, first: Shift): Affine {
     return [i, j, normal[axis] * spacing, origin[axis] - i * first.columns - j * first.rows].map((v) => sign * v);
   };
   return [...line(0, -1), ...line(1, -1), ...line(2, 1)] as unknown as Affine;
-}
-
-/** Thickness of the slices where they tell it; the smallest when they differ. */
-export function sliceThickness(stack: Stack): number | null {
-  const told = stack.positions
-    .flatMap(({ slices }) => slices.slice(0, 1))
-    .map((slice) => frameOf(slice).sliceThickness)
-    .filter((mm) => mm !== null);
-  return told.length === 0 ? null : Math.min(...told);
 }

@@ -40,9 +40,12 @@ const SAME_DIRECTION = 0.002;
 const SAME_SPACING = 0.005;
 const MIN_PIXEL_MM = 0.05;
 const MAX_PIXEL_MM = 20;
+/** More than any head has, over time too: 320 slices at 60 moments. */
+const MAX_SLICES = 20_000;
 
-/** @throws ImageRefusal 'no-pixels' | 'no-position' | 'mixed-geometry' | 'impossible-geometry' | 'unsupported-type' */
+/** @throws ImageRefusal 'no-pixels' | 'too-large' | 'no-position' | 'mixed-geometry' | 'impossible-geometry' | 'unsupported-type' */
 export function stackOf(given: readonly Slice[]): Stack {
+  if (given.length > MAX_SLICES) throw new ImageRefusal('too-large', `the series has ${given.length} images`);
   const slices = withoutRepeats(given);
   const [first] = slices;
   if (first === undefined) throw new ImageRefusal('no-pixels', 'the series holds no images');

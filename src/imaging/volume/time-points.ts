@@ -18,6 +18,9 @@ export interface TimePoints {
 /** Two images of a position that are nearer than this in time are the same moment. */
 const SAME_MOMENT_S = 0.02;
 const MIN_TIME_POINTS = 3;
+const MAX_TIME_POINTS = 1000;
+/** Missing images at an end by which a position may be off the others. */
+const MAX_SKIP = 20;
 
 interface Timed {
   /** Duplicates together. */
@@ -26,19 +29,20 @@ interface Timed {
   readonly second: number;
 }
 
-/** @throws ImageRefusal 'no-times' */
+/** @throws ImageRefusal 'no-times' | 'too-large' */
 export function timePoints(stack: Stack): TimePoints {
   const clock = chosenClock(stack);
   const byPosition = stack.positions.map(({ slices }) => moments(slices, clock.read));
-  const most = Math.max(...byPosition.map((position) => position.length));
+  const most = byPosition.reduce((count, position) => Math.max(count, position.length), 0);
   if (most < MIN_TIME_POINTS) {
     throw new ImageRefusal(
       'no-times',
       `the images show at most ${most} different moments: this is no perfusion series`,
     );
   }
+  if (most > MAX_TIME_POINTS) throw new ImageRefusal('too-large', `the series has ${most} time points`);
   const placed = hasIndices(byPosition, most) ? byIndex(byPosition) : byTime(byPosition);
-  const start = Math.min(...placed.flatMap(({ seconds }) => [...seconds]));
+  const start = placed.reduce((first, { seconds }) => seconds.reduce((a, b) => Math.min(a, b), first), Infinity);
   const missing = placed.reduce((sum, { slices }) => sum + slices.filter((at) => at.length === 0).length, 0);
   const steps: GeometryStep[] = [
     { step: 'sorted-by-time', timePoints: placed[0]?.slices.length ?? 0, clock: clock.name },
@@ -184,7 +188,7 @@ function byTime(byPosition: readonly (readonly Timed[])[]): Placed[] {
 
 function bestOffset(seconds: readonly number[], frame: readonly number[]): number {
   const [first = 0, last = 0] = [seconds[0], seconds.at(-1)];
-  const spare = frame.length - Math.min(seconds.length, frame.length);
+  const spare = Math.min(MAX_SKIP, frame.length - Math.min(seconds.length, frame.length));
   let best = { offset: 0, cost: Infinity };
   for (let skip = 0; skip <= spare; skip++) {
     for (const offset of [first - (frame[skip] ?? 0), last - (frame[frame.length - 1 - skip] ?? 0)]) {
