@@ -10,7 +10,6 @@ import {
   FACT_OF_FINDING,
   imagingReference,
   known,
-  quantity,
   unknown,
   type Degradation,
   type Fact,
@@ -46,25 +45,31 @@ export function factsOfImaging(
     const key = (FACT_OF_FINDING as Readonly<Partial<Record<string, VolumeKey>>>)[finding.kind];
     if (key === undefined || typeof finding.value !== 'number') continue;
     const fact = volumeFact(finding, finding.value);
+    if (fact === null) continue;
     const other = facts[key];
     facts[key] = other === undefined ? fact : both(other, fact);
   }
   return facts;
 }
 
-function volumeFact(finding: ImagingFinding, value: number): Fact<Volume> {
+function volumeFact(finding: ImagingFinding, value: number): Fact<Volume> | null {
   const sources = [{ reference: imagingReference(finding) }];
   // A finding that breaks its contract is named, not used.
   if (!Number.isFinite(value) || value < 0) return { ...unknown('implausible'), sources };
+  const volume = withInterval(finding, value);
+  if (volume === null) return null;
   // Without the time of the images nobody can tell that they show this episode.
   if (finding.acquiredAt === null) return { ...unknown('undated'), sources };
-  return known(withInterval(finding, value), exactly(finding.acquiredAt), sources, 'derived');
+  return known(volume, exactly(finding.acquiredAt), sources, 'derived');
 }
 
-/** Below its detection floor a method sees nothing: 'none' means anywhere between nothing and the floor. */
-function withInterval({ interval, detectionFloor }: ImagingFinding, value: number): Volume {
+/**
+ * Below its detection floor a method sees nothing: 'none' means anywhere between nothing and the floor. Null where nobody
+ * knows how sure the value is: it is shown, and rules do not use it as if it were exact.
+ */
+function withInterval({ interval, detectionFloor }: ImagingFinding, value: number): Volume | null {
   const floor = detectionFloor !== null && value < detectionFloor ? detectionFloor : null;
-  if (interval === null && floor === null) return quantity(value, 'mL');
+  if (interval === null && floor === null) return null;
   const { low, high } = interval ?? { low: value, high: value };
   return estimate(value, 'mL', { low: floor === null ? Math.max(0, low) : 0, high: Math.max(high, floor ?? high) });
 }

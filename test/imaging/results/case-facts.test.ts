@@ -56,6 +56,10 @@ describe('a finding as a fact', () => {
     expect(join([wide]).coreVolume).toMatchObject({ value: { value: 2, interval: { low: 0, high: 5 } } });
   });
 
+  it('without an interval is no fact: rules do not take a computed value as exact', () => {
+    expect(join([finding('core-volume', 20, { interval: null })])).toEqual(aCase().facts);
+  });
+
   it('without a time of acquisition stays unknown and says so', () => {
     const fact = join([finding('core-volume', 20, { acquiredAt: null })]).coreVolume;
     expect(fact).toMatchObject({ status: 'unknown', why: 'undated' });
