@@ -2,7 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
-import { openModelRegistry, UnknownModelRole, type ModelReport } from '../inference/index.ts';
+import {
+  createProcessEngine,
+  openModelRegistry,
+  UnknownModelRole,
+  type InstalledModel,
+  type ModelReport,
+  type Provider,
+} from '../inference/index.ts';
 import { loadPredictionModels, type PredictionModels } from '../prediction/index.ts';
 import { registryOptions } from '../registry-options.ts';
 import { configuration } from './configuration.ts';
@@ -17,10 +24,31 @@ interface Examined {
   readonly reports: readonly ModelReport[];
   readonly summary: string;
   readonly unusable: PredictionModels['unusable'];
+  /** By name, of the imaging models that were loaded: where they run, or why they do not. */
+  readonly imaging: ReadonlyMap<string, { readonly ranOn: Provider | null; readonly problem: string | null }>;
 }
 
-/** Opens every model as the service would, and closes them again. */
-async function examine(config: Config): Promise<Examined> {
+/** Each in a process of its own, as a run would: one that ends its process says nothing of the others. */
+async function loadImaging(
+  models: readonly InstalledModel[],
+  providers: readonly Provider[],
+): Promise<Examined['imaging']> {
+  const found = new Map<string, { ranOn: Provider | null; problem: string | null }>();
+  for (const model of models) {
+    const engine = createProcessEngine({ models: [model], providers });
+    await engine.warmUp().catch(() => undefined);
+    const [status] = engine.status().models;
+    await engine.close();
+    found.set(model.manifest.name, { ranOn: status?.ranOn ?? null, problem: status?.problem ?? null });
+  }
+  return found;
+}
+
+/**
+ * Opens every model as the service would, and closes them again.
+ * @param graphs also load the graphs of imaging models, which the service leaves to its runs
+ */
+async function examine(config: Config, { graphs }: { readonly graphs: boolean }): Promise<Examined> {
   const options = registryOptions(config);
   let registry;
   try {
@@ -31,21 +59,24 @@ async function examine(config: Config): Promise<Examined> {
   }
   try {
     const { unusable } = await loadPredictionModels(registry, options.directory);
-    return { reports: registry.reports, summary: registry.summary, unusable };
+    const imaging = graphs ? await loadImaging(registry.imaging, options.providers) : new Map<string, never>();
+    return { reports: registry.reports, summary: registry.summary, unusable, imaging };
   } finally {
     await registry.close();
   }
 }
 
 /** What is wrong with a model, whether found in its files or in its answers; null when nothing is. */
-function problemOf({ name, state, reason }: ModelReport, { unusable }: Examined): string | null {
+function problemOf({ name, state, reason }: ModelReport, { unusable, imaging }: Examined): string | null {
   if (state !== 'verified') return `${state}: ${reason ?? ''}`;
+  const { problem = null } = imaging.get(name) ?? {};
+  if (problem !== null) return `unloadable: ${problem}`;
   const found = unusable.find((model) => model.name === name);
   return found === undefined ? null : `${found.why}: ${found.reason}`;
 }
 
 export async function modelsListCommand({ config, json = false }: ModelsOptions): Promise<number> {
-  const examined = await examine(configuration(config));
+  const examined = await examine(configuration(config), { graphs: false });
   const { reports } = examined;
   if (json) {
     const rows = reports.map((report) => ({ ...report, problem: problemOf(report, examined) }));
@@ -55,11 +86,11 @@ export async function modelsListCommand({ config, json = false }: ModelsOptions)
   const rows = reports.map((report) => [
     report.simulated ? `${report.name} (SIMULATED)` : report.name,
     report.version ?? '-',
-    report.family ?? '-',
+    report.family ?? report.kind ?? '-',
     report.role ?? '-',
     report.origin,
     problemOf(report, examined) === null ? 'in order' : 'not usable',
-    report.provider ?? '-',
+    report.provider ?? (report.kind === 'imaging' ? 'its own process' : '-'),
   ]);
   process.stdout.write(
     rows.length === 0
@@ -71,14 +102,18 @@ export async function modelsListCommand({ config, json = false }: ModelsOptions)
 
 /** Exit code 1 when a model is not usable. */
 export async function modelsVerifyCommand({ config }: ModelsOptions): Promise<number> {
-  const examined = await examine(configuration(config));
+  const examined = await examine(configuration(config), { graphs: true });
   const problems = examined.reports.flatMap((report) => {
     const problem = problemOf(report, examined);
     return problem === null ? [] : [`${report.name}  ${problem}`];
   });
   const checked =
     'digests of all files, declared against real tensors, graph against statistics and against the trainer’s figures';
-  process.stdout.write(`${examined.summary} (${checked})\n${problems.map((line) => `${line}\n`).join('')}`);
+  const ran = [...examined.imaging].flatMap(([name, { ranOn }]) =>
+    ranOn === null ? [] : [`${name}  loads on ${ranOn}`],
+  );
+  const lines = [`${examined.summary} (${checked})`, ...ran, ...problems];
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   return problems.length === 0 ? EXIT.ok : EXIT.problems;
 }
 

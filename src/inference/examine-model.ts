@@ -43,6 +43,7 @@ export async function examineModel(examination: Examination): Promise<Examined> 
   let report: ModelReport = {
     name,
     version: null,
+    kind: null,
     family: null,
     origin,
     role: configuredRole ?? null,
@@ -63,7 +64,8 @@ export async function examineModel(examination: Examination): Promise<Examined> 
   const { manifest } = parsed;
   const role = roleOf(manifest, origin, configuredRole);
   const simulated = manifest.simulated === true;
-  report = { ...report, version: manifest.version, family: manifest.family ?? null, role, simulated };
+  const { version, kind, family = null } = manifest;
+  report = { ...report, version, kind, family, role, simulated };
   if (manifest.name !== name) return fail('invalid-manifest', 'the name is not that of the folder');
   if (role === 'active' && simulated && refuseSimulated) {
     return fail('refused', 'it was trained on simulated data and cannot be active in production');

@@ -21,6 +21,8 @@ export interface ModelReport {
   /** Name of the folder. */
   readonly name: string;
   readonly version: string | null;
+  /** Null when the manifest could not be read. */
+  readonly kind: ModelManifest['kind'] | null;
   readonly family: ModelManifest['family'] | null;
   readonly origin: ModelOrigin;
   /** Null without a family, or when the manifest could not be read and no role is configured. */

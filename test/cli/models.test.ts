@@ -8,6 +8,7 @@ import { modelsCardCommand, modelsListCommand, modelsVerifyCommand } from '../..
 import { modelsReportCommand, outcomesOf } from '../../src/cli/models-report.ts';
 import { CommandError } from '../../src/cli/terminal.ts';
 import { createAuditLog } from '../../src/audit/index.ts';
+import { installImagingModels } from '../support/imaging-models.ts';
 import { freshDatabase } from '../support/database.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/models/', import.meta.url));
@@ -72,6 +73,24 @@ describe('stroke-cds models', () => {
     writeFileSync(statistics, readFileSync(statistics, 'utf8').replace('"format": 1', '"format":  1'));
     const { code, text } = await run(() => modelsVerifyCommand({ config: configFile({ siteModelsDirectory: site }) }));
     expect([code, text]).toEqual([1, expect.stringMatching(/damaged: statistics\.json differs from its digest/)]);
+  });
+
+  it('lists an imaging model, loads its graph in a process of its own and says when it is not as declared', async () => {
+    const imaging = await installImagingModels('conv3d');
+    const config = configFile({ siteModelsDirectory: imaging.directory });
+    expect((await run(() => modelsListCommand({ config }))).text).toMatch(
+      /conv3d +1\.0\.0 +imaging +- +site +in order +its own process/,
+    );
+    const { code, text } = await run(() => modelsVerifyCommand({ config }));
+    expect([code, text]).toEqual([0, expect.stringContaining('conv3d  loads on cpu')]);
+    const manifest = join(imaging.directory, 'conv3d', 'model.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"name":"output"', '"name":"mask"'));
+    const changed = await run(() => modelsVerifyCommand({ config }));
+    expect([changed.code, changed.text]).toEqual([
+      1,
+      expect.stringMatching(/conv3d {2}unloadable: .*'mask' is not in the graph/),
+    ]);
+    imaging.remove();
   });
 
   it('verify names a role for a model that is not installed', async () => {

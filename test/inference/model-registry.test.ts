@@ -161,6 +161,84 @@ describe('the model registry', () => {
   });
 });
 
+describe('the manifest of an imaging model', () => {
+  const imaging = (changes: object = {}): object => ({
+    ...manifest({ kind: 'imaging', opset: 17 }),
+    detectionFloor: [{ finding: 'hemorrhage', value: 1, unit: 'mL', basis: 'recall 0.9 on 100 scans' }],
+    inputs: [
+      {
+        name: 'image',
+        type: 'float16',
+        shape: ['batch', 1, 'slices', 512, 512],
+        unit: "[hnsf'U]",
+        image: {
+          modality: 'CT',
+          axes: ['batch', 'channel', 'slice', 'row', 'column'],
+          orientation: 'SPL',
+          spacing: [5, null, null],
+          intensity: { kind: 'window', unit: "[hnsf'U]", low: 0, high: 80, to: [0, 1] },
+        },
+      },
+    ],
+    ...changes,
+  });
+  const state = async (content: object): Promise<string | undefined> => {
+    install(content);
+    return (await open()).reports[0]?.state;
+  };
+
+  it('says the space and the window of its input and what it cannot see', async () => {
+    expect(await state(imaging())).toBe('verified');
+  });
+
+  it.each([
+    ['without its opset', { opset: undefined }],
+    ['without a word on what it cannot see', { detectionFloor: undefined }],
+    [
+      'with a spacing of zero',
+      {
+        inputs: [
+          {
+            name: 'i',
+            type: 'float32',
+            shape: [1],
+            unit: '1',
+            image: {
+              modality: 'CT',
+              axes: ['row', 'column'],
+              orientation: 'SPL',
+              spacing: [0, 1, 1],
+              intensity: { kind: 'none' },
+            },
+          },
+        ],
+      },
+    ],
+    [
+      'with a window that has no ends',
+      {
+        inputs: [
+          {
+            name: 'i',
+            type: 'float32',
+            shape: [1],
+            unit: '1',
+            image: {
+              modality: 'CT',
+              axes: ['row', 'column'],
+              orientation: 'SPL',
+              spacing: [1, 1, 1],
+              intensity: { kind: 'window' },
+            },
+          },
+        ],
+      },
+    ],
+  ])('is refused %s', async (_name, changes) => {
+    expect(await state(imaging(changes))).toBe('invalid-manifest');
+  });
+});
+
 describe('roles', () => {
   const family: Partial<ModelManifest> = {
     family: 'hemorrhagic-transformation',
