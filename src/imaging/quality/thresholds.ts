@@ -39,8 +39,8 @@ export const THRESHOLDS = {
     bad: 'above',
     note: 1,
     limits: 3,
-    refuses: 12,
-    source: 'measure: Jenkinson 1999 (FMRIB TR99MJ1); limits: own choice',
+    source:
+      'measure: Jenkinson 1999 (FMRIB TR99MJ1); limits: own choice. The pipeline corrects it and refuses what it cannot',
   },
   sliceJumpMm: { unit: 'mm', bad: 'above', limits: 6, source: OWN },
   metalMl: { unit: 'mL', bad: 'above', note: 0.05, limits: 1, source: `${OWN}; above 3000 HU no tooth or bone counts` },

@@ -54,12 +54,13 @@ async function run(inputs: PipelineInputs, context: PipelineContext): Promise<Pi
   const pause = pauseOf(context);
   const { roled, built } = await longestSeries(inputs);
   await pause('reading', 1);
-  if (refuses(roled.quality)) return refused(roled.quality);
+  const gate = [...roled.quality, ...(built.quality ?? [])];
+  if (refuses(gate)) return refused(gate);
   const kind = roled.role === 'ctp' ? 'ct' : 'mr';
   const preparation = await prepare(built.image, kind, pause);
-  if ('refused' in preparation) return refused(joined(roled.quality, preparation.refused));
+  if ('refused' in preparation) return refused(joined(gate, preparation.refused));
   const { prepared } = preparation;
-  const soFar = joined(roled.quality, prepared.quality);
+  const soFar = joined(gate, prepared.quality);
   const functions = chooseInputs(prepared, inputOverrides(inputs.overrides));
   if ('refused' in functions) return refused([...soFar, ...functions.refused], prepared);
   const method: DeconvolutionMethod =
