@@ -88,8 +88,9 @@ export function perfusionPhantom(options: PhantomOptions = {}): Phantom {
   const times = Array.from({ length: frames }, (_, frame) =>
     Float64Array.from(sliceTimes, (s) => frame * intervalSeconds + s - first),
   );
-  const curves = sliceTimes.map((_, k) =>
-    contrast({ times: times.map((frame) => frame[k] ?? 0), arrival: Number.isFinite(arrival) ? arrival : 1e6 }),
+  const bySlice = sliceTimes.map((_, k) => Float64Array.from(times, (frame) => frame[k] ?? 0));
+  const curves = bySlice.map((seconds) =>
+    contrast({ times: Array.from(seconds), arrival: Number.isFinite(arrival) ? arrival : 1e6 }),
   );
   const gaussian = noiseTable(seed);
   const plane = size[0] * size[1];
@@ -112,7 +113,7 @@ export function perfusionPhantom(options: PhantomOptions = {}): Phantom {
   const ml = (region: number): number =>
     (labels.reduce((sum, x) => sum + (x >= region && x < region + 10 ? 1 : 0), 0) * pixelMm * pixelMm * sliceMm) / 1000;
   return {
-    series: { size, affine, frames: volumes, times, unit: kind === 'ct' ? 'HU' : 'signal' },
+    series: { size, affine, frames: volumes, times: bySlice, unit: kind === 'ct' ? 'HU' : 'signal' },
     source: sourceOf(kind, size, pixelMm),
     coreMl: ml(REGION.core),
     hypoperfusedMl: ml(REGION.core) + ml(REGION.hypoperfused),

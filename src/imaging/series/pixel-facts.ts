@@ -151,7 +151,7 @@ function rise(frames: readonly Float32Array[]): number {
   }
   rises.sort();
   // The chance that noise alone rises so far is taken off: the median rise is noise and slow tissue.
-  return (rises[Math.floor(0.995 * count)] ?? 0) - 2.5 * (rises[Math.floor(0.5 * count)] ?? 0);
+  return (rises[Math.floor(0.998 * count)] ?? 0) - 2.5 * (rises[Math.floor(0.5 * count)] ?? 0);
 }
 
 /** Share of the signal that the whole section loses when contrast arrives. */

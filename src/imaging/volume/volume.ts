@@ -22,7 +22,7 @@ export interface Volume<V extends Float32Array | Int16Array | Uint8Array = Float
 export interface TimeSeries extends Grid {
   /** One a time point; voxels of a slice that is missing at that time are NaN. */
   readonly frames: readonly Float32Array[];
-  /** Seconds since the first acquisition, by slice (k) and time point. */
+  /** Seconds since the first acquisition: one array a slice (k), in it one value a time point. */
   readonly times: readonly Float64Array[];
   readonly unit: VoxelUnit;
 }

@@ -7,7 +7,7 @@ import { brainMask } from './brain-mask.ts';
 import { signalCurves, toConcentration, type ContrastCurves, type CurveSource } from './contrast-curves.ts';
 import { correctMotion } from './motion-correction.ts';
 import { bolusRemarks, coverageRemarks, motionRemarks, remark, timeRemarks } from './quality.ts';
-import { regularTime, type RegularTime } from './regular-time.ts';
+import { byFrame, regularTime, type RegularTime } from './regular-time.ts';
 import { SETTINGS, type PerfusionKind } from './settings.ts';
 import { smoother, type Smoother } from './smoothing.ts';
 import { noTissue } from './tissue-mask.ts';
@@ -42,7 +42,8 @@ export type Preparation = { readonly prepared: Prepared } | { readonly refused: 
 export async function prepare(series: TimeSeries, kind: PerfusionKind, pause: Pause): Promise<Preparation> {
   const factor = reduction(series, SETTINGS.workingMm);
   const grid = reducedGrid(series, factor);
-  const time = regularTime(series, SETTINGS);
+  const times = byFrame(series.times);
+  const time = regularTime(times, SETTINGS);
   const quality = [...timeRemarks(time, Math.min(time.frames, series.frames.length)), ...coverageRemarks(grid)];
   if (refuses(quality)) return { refused: quality };
 
@@ -57,7 +58,7 @@ export async function prepare(series: TimeSeries, kind: PerfusionKind, pause: Pa
   if (refuses(quality)) return { refused: quality };
 
   const plane = grid.size[0] * grid.size[1];
-  const source = { frames, times: series.times, plane };
+  const source = { frames, times, plane };
   const mean = meanFrame(frames);
   const [sx, sy, sliceMm] = spacing(grid.affine);
   const brain = brainMask(mean, grid.size, { pixelMm: Math.max(sx, sy), sliceMm }, kind);

@@ -15,8 +15,17 @@ export interface TimeLimits {
   readonly longestSeconds: number;
 }
 
-/** Spans what every slice has seen; ends where the sampling pauses (a later phase of a two-phase protocol). */
-export function regularTime({ times }: Pick<TimeSeries, 'times'>, limits: TimeLimits): RegularTime {
+/** One array a frame, in it the time of each slice: here frames are what is read, dropped and interpolated between. */
+export function byFrame(bySlice: TimeSeries['times']): readonly Float64Array[] {
+  const frames = bySlice[0]?.length ?? 0;
+  return Array.from({ length: frames }, (_, t) => Float64Array.from(bySlice, (slice) => slice[t] ?? NaN));
+}
+
+/**
+ * Spans what every slice has seen; ends where the sampling pauses (a later phase of a two-phase protocol).
+ * @param times see {@link byFrame}
+ */
+export function regularTime(times: readonly Float64Array[], limits: TimeLimits): RegularTime {
   const frames = framesBeforePause(times, limits);
   const used = times.slice(0, frames);
   const slices = times[0]?.length ?? 0;

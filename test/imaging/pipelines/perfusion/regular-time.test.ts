@@ -9,20 +9,20 @@ const frames = (starts: readonly number[], offsets: readonly number[]): Float64A
 
 describe('the regular grid', () => {
   it('spans what every slice has seen', () => {
-    const { seconds } = regularTime({ times: frames([0, 2, 4, 6, 8], [0, 0.7, 1.5]) }, LIMITS);
+    const { seconds } = regularTime(frames([0, 2, 4, 6, 8], [0, 0.7, 1.5]), LIMITS);
     expect(seconds[0]).toBeCloseTo(1.5);
     expect(seconds.at(-1)).toBeLessThanOrEqual(8);
     expect(seconds).toHaveLength(7);
   });
 
   it('ends before the late phase of a two-phase protocol', () => {
-    const { seconds, frames: used } = regularTime({ times: frames([0, 1.5, 3, 4.5, 20, 35], [0]) }, LIMITS);
+    const { seconds, frames: used } = regularTime(frames([0, 1.5, 3, 4.5, 20, 35], [0]), LIMITS);
     expect(used).toBe(4);
     expect(seconds.at(-1)).toBeLessThanOrEqual(4.5);
   });
 
   it('is empty for a single time point', () => {
-    expect(regularTime({ times: frames([0], [0]) }, LIMITS).seconds).toEqual([]);
+    expect(regularTime(frames([0], [0]), LIMITS).seconds).toEqual([]);
   });
 });
 
