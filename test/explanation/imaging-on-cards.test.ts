@@ -42,11 +42,17 @@ const around70 = [
 describe('the card of the state', () => {
   it.each([
     [progress('receiving', { pipeline: null }), 'images arriving since 14:55'],
+    [progress('queued', { pipeline: null }), 'image analysis waiting since 14:55'],
+    [progress('in-progress', { pipeline: null, percent: 5 }), 'image analysis in progress since 14:55, 5 %'],
+    [
+      progress('failed', { pipeline: null, reason: 'analysis-failed' }),
+      'image analysis failed 14:55: the software broke off; the images were not judged',
+    ],
     [progress('queued'), 'perfusion waiting since 14:55'],
     [progress('in-progress', { percent: 60 }), 'perfusion in progress since 14:55, 60 %'],
     [progress('in-progress'), 'perfusion in progress since 14:55.'],
     [progress('refused', { reason: 'no-such-code' }), 'perfusion refused 14:55: the images could not be used'],
-    [progress('failed', { reason: null }), 'perfusion analysis failed 14:55: no reason given'],
+    [progress('failed', { reason: null }), 'perfusion failed 14:55: no reason given'],
     [progress('final', { pipeline: 'new-network' }), 'image analysis done 14:55'],
   ] satisfies [ImagingProgress, string][])('%o: %s', (state, said) => {
     expect(card('stroke-state', LATE, imagingOf([], [state])).detail).toContain(said);

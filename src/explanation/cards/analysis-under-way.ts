@@ -8,10 +8,10 @@ export function analysisOf(key: FactKey, c: ExplainContext): string | undefined 
   const pipeline = PIPELINE_OF_FACT[key];
   if (pipeline === undefined) return undefined;
   const rows = currentProgress(c.stroke.imaging, c.stroke.asOf).filter(({ state }) => state !== 'final');
-  // Images that are still arriving may be those of the analysis that is needed.
-  const row = rows.find((one) => one.pipeline === pipeline) ?? rows.find(isArriving);
+  // Images that are arriving or being sorted may be those of the analysis that is needed.
+  const row = rows.find((one) => one.pipeline === pipeline) ?? rows.find(isOnItsWay);
   return row === undefined ? undefined : progressText(row, c.f);
 }
 
-const isArriving = ({ pipeline, state }: ImagingProgress): boolean =>
-  pipeline === null && (state === 'receiving' || state === 'queued');
+const isOnItsWay = ({ pipeline, state }: ImagingProgress): boolean =>
+  pipeline === null && (state === 'receiving' || state === 'queued' || state === 'in-progress');

@@ -51,6 +51,8 @@ function codedValue(codes: string, { texts }: Formats): string {
  */
 export function reasonText(code: string | null, { texts }: Formats, other = 'imaging.reason-other'): string {
   if (code === null) return texts.text('imaging.reason-none');
+  // Why the software failed says nothing of the images.
+  if (texts.has(`imaging.failure.${code}`)) return texts.text(`imaging.failure.${code}`);
   const key = `quality.${code}`;
   if (!texts.has(key)) return texts.text(other, { code });
   const what = texts.text(key);
@@ -79,8 +81,10 @@ export function progressState({ state, since, percent, reason }: ImagingProgress
 
 /** 'perfusion in progress since 14:02, 60 %' */
 export function progressText(progress: ImagingProgress, f: Formats): string {
+  const { pipeline, state } = progress;
   return f.texts.text('imaging.progress-of', {
-    pipeline: pipelineName(progress.pipeline, f),
+    // Images arrive; what waits, runs or fails before a pipeline was chosen is an analysis.
+    pipeline: pipelineName(pipeline ?? (state === 'receiving' ? null : 'other'), f),
     state: progressState(progress, f),
   });
 }
