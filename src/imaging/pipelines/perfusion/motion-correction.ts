@@ -4,6 +4,7 @@
  */
 import { spacing, type Point } from '../../affine.ts';
 import type { Grid } from '../../volume/volume.ts';
+import { dilated, eroded, largestPart } from './morphology.ts';
 import { fixedVolume, multiply3, NO_MOTION, register, sampler, type RigidMotion } from './rigid-registration.ts';
 import type { PerfusionKind } from './settings.ts';
 import { smoother } from './smoothing.ts';
@@ -19,6 +20,7 @@ const COARSE_MM = 4.5;
 /** Smaller motion is left: interpolation would blur more than it mends. */
 const LEAST_MOTION_MM = 0.4;
 const REFERENCE_FRAMES = 3;
+const RIM_VOXELS = 2;
 const BLURS_MM = [7, 3] as const;
 /** Air to soft tissue of CT; bone and contrast are no brighter. */
 const CT_WINDOW: readonly [number, number] = [-200, 60];
@@ -39,7 +41,7 @@ export async function correctMotion(
   const small = frames.map((frame) => reduceInPlane(outline(frame), grid.size, factor));
   const mm = spacing(coarse.affine);
   const reference = meanOf(small.slice(0, REFERENCE_FRAMES));
-  const head = headRegion(reference, coarse.size);
+  const head = headRegion(reference, coarse.size, kind);
   const everywhere = new Uint8Array(reference.length).fill(1);
   const levels = BLURS_MM.map((blur) => {
     const { smooth } = smoother(everywhere, coarse.size, [blur / mm[0], blur / mm[1]]);
@@ -83,23 +85,18 @@ function meanOf(frames: readonly Float32Array[]): Float32Array {
 }
 
 /** Voxels of the head and a rim of air, without what lies farther off (the headrest does not move with the head). */
-function headRegion(reference: Float32Array, [nx, ny, nz]: Point): Uint8Array {
+function headRegion(reference: Float32Array, size: Point, kind: PerfusionKind): Uint8Array {
   let [low, high] = [Infinity, -Infinity];
-  for (const value of reference) if (!Number.isNaN(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  const half = (low + high) / 2;
-  const out = new Uint8Array(reference.length);
-  const reach = 2;
-  for (let k = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++) {
-      for (let i = 0; i < nx; i++) {
-        if (!((reference[(k * ny + j) * nx + i] ?? NaN) > half)) continue;
-        for (let v = Math.max(0, j - reach); v <= Math.min(ny - 1, j + reach); v++) {
-          out.fill(1, (k * ny + v) * nx + Math.max(0, i - reach), (k * ny + v) * nx + Math.min(nx - 1, i + reach) + 1);
-        }
-      }
-    }
+  for (const value of reference) {
+    if (Number.isNaN(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
   }
-  return out;
+  const half = (low + high) / 2;
+  const bright = Uint8Array.from(reference, (value) => (value > half ? 1 : 0));
+  if (kind === 'mr') return dilated(bright, size, RIM_VOXELS);
+  // One step inwards cuts a headrest off.
+  return dilated(largestPart(eroded(bright, size, 1), size), size, 1 + RIM_VOXELS);
 }
 
 /** Largest distance that a corner of the box around the head moves, mm. */

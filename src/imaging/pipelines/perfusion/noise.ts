@@ -62,13 +62,18 @@ export function withNoise({ smoothed, smooth, tissue }: Prepared, { voxels }: Co
 
 /** Smooth noise of deviation 1 in the tissue; NaN elsewhere. */
 export function unitField(tissue: Uint8Array, smooth: Smoother['smooth'], normal: () => number): Float32Array {
-  const field = smooth(Float32Array.from(tissue, (inside) => (inside === 1 ? normal() : NaN)));
+  const white = new Float32Array(tissue.length);
+  for (let at = 0; at < white.length; at++) if (tissue[at] === 1) white[at] = normal();
+  const field = smooth(white);
   let [sum, count] = [0, 0];
-  for (const x of field) {
+  for (let at = 0; at < field.length; at++) {
+    if (tissue[at] !== 1) continue;
+    const x = field[at] ?? NaN;
     if (Number.isNaN(x)) continue;
     sum += x * x;
     count++;
   }
   const scale = 1 / Math.sqrt(sum / Math.max(1, count));
-  return field.map((x) => x * scale);
+  for (let at = 0; at < field.length; at++) field[at] = (field[at] ?? NaN) * scale;
+  return field;
 }

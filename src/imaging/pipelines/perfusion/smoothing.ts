@@ -43,29 +43,28 @@ function kernel(sigma: number): Float64Array {
 }
 
 function blur(values: Float32Array, [nx, ny, nz]: Point, along: Float64Array, across: Float64Array): Float32Array {
-  const rows = pass(values, nx, ny * nz, 1, along, (line) => line * nx);
-  return pass(rows, ny, nx * nz, nx, across, (line) => Math.floor(line / nx) * nx * ny + (line % nx));
+  const rows = new Float32Array(values.length);
+  for (let line = 0; line < ny * nz; line++) pass(values, rows, line * nx, nx, 1, along);
+  const out = new Float32Array(values.length);
+  for (let k = 0; k < nz; k++) for (let i = 0; i < nx; i++) pass(rows, out, k * nx * ny + i, ny, nx, across);
+  return out;
 }
 
+/** One line of `length` voxels from `start`, `stride` apart. */
 function pass(
   values: Float32Array,
+  out: Float32Array,
+  start: number,
   length: number,
-  lines: number,
   stride: number,
   weights: Float64Array,
-  start: (line: number) => number,
-): Float32Array {
-  const out = new Float32Array(values.length);
+): void {
   const radius = (weights.length - 1) / 2;
-  for (let line = 0; line < lines; line++) {
-    const from = start(line);
-    for (let at = 0; at < length; at++) {
-      let sum = 0;
-      const low = Math.max(0, at - radius);
-      const high = Math.min(length - 1, at + radius);
-      for (let n = low; n <= high; n++) sum += (weights[n - at + radius] ?? 0) * (values[from + n * stride] ?? 0);
-      out[from + at * stride] = sum;
-    }
+  for (let at = 0; at < length; at++) {
+    const low = Math.max(0, at - radius);
+    const high = Math.min(length - 1, at + radius);
+    let sum = 0;
+    for (let n = low; n <= high; n++) sum += (weights[n - at + radius] ?? 0) * (values[start + n * stride] ?? 0);
+    out[start + at * stride] = sum;
   }
-  return out;
 }

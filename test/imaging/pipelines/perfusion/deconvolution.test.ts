@@ -1,5 +1,6 @@
 /** The graph that runs in production against a plain double-precision implementation, and against curves of known flow. */
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,6 +11,7 @@ import {
 } from '../../../../src/imaging/pipelines/perfusion/arterial-inverses.ts';
 import { deconvolve, type Deconvolved } from '../../../../src/imaging/pipelines/perfusion/deconvolution.ts';
 import { singularValues } from '../../../../src/imaging/pipelines/perfusion/singular-values.ts';
+import { createProcessEngine, openModelRegistry } from '../../../../src/inference/index.ts';
 import { inProcessEngine } from '../../../support/in-process-engine.ts';
 import { referenceDeconvolution } from '../../../support/osvd-reference.ts';
 import { arterialCurve, normalNumbers, tissueCurve, type Tissue } from '../../../support/perfusion-curves.ts';
@@ -19,6 +21,7 @@ afterAll(() => engine.close());
 
 const WINDOW = { earliestSeconds: -5, latestSeconds: 40 };
 const LIMIT = 0.035;
+const MODELS = new URL('../../../../models', import.meta.url);
 const TIMES = Array.from({ length: 60 }, (_, n) => n);
 
 const run = (curves: readonly (readonly number[])[], inverses: ArterialInverses, limit = LIMIT): Promise<Deconvolved> =>
@@ -118,6 +121,26 @@ it('singular values: the product of the parts is the matrix, and the vectors are
   );
 });
 
+it('runs the same in a child process, where the product runs it', async () => {
+  const registry = await openModelRegistry({ directory: fileURLToPath(MODELS), providers: ['cpu'] });
+  const model = registry.get('perfusion');
+  if (model === undefined) throw new Error('the perfusion graph is not verified');
+  const child = createProcessEngine({ models: [model], providers: ['cpu'] });
+  const curves = Float32Array.from(
+    [2, 7].flatMap((delay) => tissueCurve({ flow: 30, volume: 3, delay }, { times: TIMES })),
+  );
+  const inverses = circulantInverses(arterialCurve({ times: TIMES }), 1, WINDOW);
+  try {
+    const there = await deconvolve(curves, inverses, { engine: child, oscillationLimit: LIMIT });
+    const here = await deconvolve(curves, inverses, { engine, oscillationLimit: LIMIT });
+    expect(there.tmax).toEqual(here.tmax);
+    expect(there).toMatchObject({ model: here.model, ranOn: 'cpu' });
+  } finally {
+    await child.close();
+    await registry.close();
+  }
+});
+
 const OSIPI = new URL('../../../../../shared/data/osipi-dsc/dsc_data.csv', import.meta.url);
 
 describe.skipIf(!existsSync(OSIPI))(
@@ -139,6 +162,22 @@ describe.skipIf(!existsSync(OSIPI))(
       const [trueVolume, trueFlow] = [Number(row['cbv']), Number(row['cbf'])];
       expect(Math.abs(volume - trueVolume)).toBeLessThanOrEqual(Math.max(1, 0.1 * trueVolume));
       expect(Math.abs(flow - trueFlow)).toBeLessThanOrEqual(Math.max(15, 0.1 * trueFlow));
+    });
+
+    it('a patch of arterial curves that differ by whole samples: Tmax tells the shift', async () => {
+      const file = readFileSync(new URL('test_concentration.nii', OSIPI));
+      const [width, times, start] = [25 * 25, 40, file.readFloatLE(108)];
+      const curves = Array.from({ length: width }, (_, voxel) =>
+        Array.from({ length: times }, (_x, time) => file.readDoubleLE(start + 8 * (time * width + voxel))),
+      );
+      const rising = curves.map((curve) => curve.findIndex((c) => c > 0.2));
+      const first = rising.indexOf(Math.min(...rising));
+      const { tmax, peak } = await run(curves, circulantInverses(curves[first] ?? [], 1, WINDOW));
+      rising.forEach((at, voxel) => {
+        const shift = at - (rising[first] ?? 0);
+        expect(Math.abs((tmax[voxel] ?? NaN) - (tmax[first] ?? NaN) - shift), `voxel ${voxel}`).toBeLessThan(0.5);
+        expect(peak[voxel]).toBeGreaterThan(0);
+      });
     });
   },
 );

@@ -8,6 +8,8 @@ const engine = inProcessEngine();
 const rows = await accuracyRows(engine);
 const studies = await studyRows(engine);
 await engine.close();
-const lines = rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n');
-writeFileSync(new URL('../../../../models/perfusion/accuracy.json', import.meta.url), `[\n${lines}\n]\n`);
+writeFileSync(
+  new URL('../../../../models/perfusion/accuracy.json', import.meta.url),
+  `${JSON.stringify(rows, null, 2)}\n`,
+);
 process.stdout.write(`${accuracyTables(rows)}\n\n${studyTable(studies)}\n`);
