@@ -68,7 +68,7 @@ export function dicomFile(tags: DicomTags, options: EncodeOptions = {}): Uint8Ar
     utf8: tags['SpecificCharacterSet'] === 'ISO_IR 192',
   };
   const body = encodeDataSet(tags, style);
-  if (options.bare === true) return body;
+  if (options.bare === true) return new Uint8Array(body);
   const meta = encodeDataSet(
     {
       FileMetaInformationVersion: new Uint8Array([0, 1]),

@@ -66,18 +66,17 @@ export function deidentify(
     { tag: 'x00100020', vr: 'LO', value: text(context.names.patient) },
     ...methodElements(options),
   ];
-  return {
-    bytes: writeFile({
-      sopClassUid,
-      sopInstanceUid: newUid,
-      syntaxUid: opened.syntaxUid,
-      syntax: opened.syntax,
-      elements: [...elements, ...own],
-      pixelData: pixelDataElement(opened, pixels, frames.length),
-    }),
+  const copy = writeFile({
+    sopClassUid,
     sopInstanceUid: newUid,
-    warnings: exportWarnings(opened.dataSet),
-  };
+    syntaxUid: opened.syntaxUid,
+    syntax: opened.syntax,
+    elements: [...elements, ...own],
+    pixelData: pixelDataElement(opened, pixels, frames.length),
+  });
+  // An attribute that was written under a VR not its own is gone: an image that needs it does not leave half.
+  headerOf(openInstance(copy));
+  return { bytes: copy, sopInstanceUid: newUid, warnings: exportWarnings(opened.dataSet) };
 }
 
 /** Written anew in every copy. */

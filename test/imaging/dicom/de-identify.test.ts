@@ -260,6 +260,8 @@ describe('what a person has to look at', () => {
     const bytes = built(ctSeries(head));
     expect(() => deidentify(bytes.slice(0, -1), { key })).toThrow(expect.objectContaining({ code: 'damaged' }));
     expect(() => deidentify(bytes, { key: Buffer.from('short') })).toThrow(RangeError);
+    const wrongVr = built(ctSeries({ ...head, tags: { Rows: { vr: 'UL', value: 6 } } }));
+    expect(() => deidentify(wrongVr, { key })).toThrow(expect.objectContaining({ code: 'damaged' }));
   });
 });
 
