@@ -32,6 +32,7 @@ export interface AssociationOptions {
   readonly callers: readonly string[];
   /** Bytes of one instance. */
   readonly maxInstanceBytes: number;
+  readonly budget: MemoryBudget;
   /** Milliseconds without a byte after which the connection ends. */
   readonly idleMs: number;
   /** Milliseconds for the association request after connecting. */
@@ -45,31 +46,51 @@ const LAST_WORD_MS = 2_000;
 const COMMENT_CHARACTERS = 64;
 
 interface Incoming {
-  /** null: larger than the limit. */
-  readonly dataSet: readonly Buffer[] | null;
+  readonly stream: DataSetStream;
   readonly syntax: string | undefined;
 }
 
-/** Collects a data set up to the limit; beyond it only counts, so that the sender still gets its answer. */
-class DataSetStream extends Writable {
-  readonly limit: number;
-  bytes = 0;
-  chunks: Buffer[] = [];
+/** Bytes of the data sets that all associations hold together. */
+export interface MemoryBudget {
+  readonly bytes: number;
+  used: number;
+}
 
-  constructor(limit: number) {
+/**
+ * Collects a data set within the limit of an instance and the budget of all; beyond them it collects nothing more, so that
+ * the sender still gets its answer.
+ */
+class DataSetStream extends Writable {
+  readonly #limit: number;
+  readonly #budget: MemoryBudget;
+  #bytes = 0;
+  #chunks: Buffer[] | null = [];
+
+  constructor(limit: number, budget: MemoryBudget) {
     super();
-    this.limit = limit;
+    this.#limit = limit;
+    this.#budget = budget;
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.bytes += chunk.length;
-    if (this.bytes > this.limit) this.chunks = [];
-    else this.chunks.push(chunk);
+    if (this.#chunks !== null) {
+      this.#bytes += chunk.length;
+      this.#budget.used += chunk.length;
+      this.#chunks.push(chunk);
+      if (this.#bytes > this.#limit || this.#budget.used > this.#budget.bytes) this.release();
+    }
     done();
   }
 
+  /** null: it did not fit. */
   dataSet(): readonly Buffer[] | null {
-    return this.bytes > this.limit ? null : this.chunks;
+    return this.#chunks;
+  }
+
+  release(): void {
+    this.#budget.used -= this.#bytes;
+    this.#bytes = 0;
+    this.#chunks = null;
   }
 }
 
@@ -85,6 +106,7 @@ export class StorageAssociation extends dimse.Scp {
   readonly #guard: PduGuard;
   readonly #patience: NodeJS.Timeout;
   #caller: string | null = null;
+  #stream: DataSetStream | null = null;
   #incoming: Incoming | null = null;
   #receiving: Promise<void> = Promise.resolve();
 
@@ -101,6 +123,8 @@ export class StorageAssociation extends dimse.Scp {
     }, options.associationMs);
     socket.once('close', () => {
       clearTimeout(this.#patience);
+      // One that was cut off; one that is being stored has been let go of.
+      this.#stream?.release();
     });
     this.on('networkError', () => {
       this.#drop('network');
@@ -177,7 +201,9 @@ export class StorageAssociation extends dimse.Scp {
   }
 
   override createStoreWritableStream(): Writable {
-    return new DataSetStream(this.#options.maxInstanceBytes);
+    this.#stream?.release();
+    this.#stream = new DataSetStream(this.#options.maxInstanceBytes, this.#options.budget);
+    return this.#stream;
   }
 
   /** The data set stays as bytes; the package's own reading of it is not needed. */
@@ -187,7 +213,7 @@ export class StorageAssociation extends dimse.Scp {
     callback: (dataset: InstanceType<typeof dimse.Dataset>) => void,
   ): void {
     const syntax = context.getAcceptedTransferSyntaxUid();
-    this.#incoming = { dataSet: writable instanceof DataSetStream ? writable.dataSet() : null, syntax };
+    this.#incoming = writable instanceof DataSetStream ? { stream: writable, syntax } : null;
     callback(new dimse.Dataset({}, syntax));
   }
 
@@ -199,7 +225,9 @@ export class StorageAssociation extends dimse.Scp {
       return;
     }
     const response = dimse.responses.CStoreResponse.fromRequest(request);
+    this.#stream = null;
     this.#receiving = this.#store(request, incoming, this.#caller).then(({ status, comment }) => {
+      incoming?.stream.release();
       response.setStatus(status);
       if (comment !== '') response.setErrorComment(comment.slice(0, COMMENT_CHARACTERS));
       this.#guard.answered();
@@ -218,10 +246,11 @@ export class StorageAssociation extends dimse.Scp {
     if (incoming === null || transferSyntaxUid === undefined || ![sopClassUid, sopInstanceUid].every(isUid)) {
       return { status: FAILURE_REASONS.cannotUnderstand, comment: 'no data set, or no UIDs in the request' };
     }
-    if (incoming.dataSet === null) {
-      return { status: FAILURE_REASONS.outOfResources, comment: 'the instance is larger than is accepted here' };
+    const dataSet = incoming.stream.dataSet();
+    if (dataSet === null) {
+      return { status: FAILURE_REASONS.outOfResources, comment: 'too large, or too much at once; send again later' };
     }
-    const file = toPart10(incoming.dataSet, { sopClassUid, sopInstanceUid, transferSyntaxUid, sourceAeTitle: caller });
+    const file = toPart10(dataSet, { sopClassUid, sopInstanceUid, transferSyntaxUid, sourceAeTitle: caller });
     try {
       const origin = { way: 'dimse', peer: caller } as const;
       const receipt = await this.#options.receiver.receive(file, origin, { sopClassUid, sopInstanceUid });

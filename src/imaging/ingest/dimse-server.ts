@@ -18,7 +18,7 @@ export interface DimseOptions {
   readonly aeTitle: string;
   /** AE titles that may send; anything else is rejected. */
   readonly callers: readonly string[];
-  /** Connections at the same time; further ones are closed. Default 16. Each may hold one instance in memory. */
+  /** Connections at the same time; further ones are closed. Default 16. Together they hold four of the largest instances. */
   readonly maxAssociations?: number;
   /** Default 1 GiB. */
   readonly maxInstanceBytes?: number;
@@ -40,6 +40,8 @@ export interface DimseServer {
 }
 
 const CLOSE_MS = 5_000;
+/** Largest instances that all associations together may hold while they arrive. */
+const MOST_IN_MEMORY = 4;
 
 /** @throws Error when the port cannot be opened or the TLS texts are none */
 export async function startDimseServer(options: DimseOptions): Promise<DimseServer> {
@@ -54,6 +56,7 @@ export async function startDimseServer(options: DimseOptions): Promise<DimseServ
   // The package would print requests with what is in them.
   dimse.log.setLevel('silent');
   dimse.Implementation.setMaxPduLength(PDU_BYTES);
+  const budget = { bytes: MOST_IN_MEMORY * maxInstanceBytes, used: 0 };
   const open = new Map<Socket, StorageAssociation>();
 
   function connected(socket: Socket): void {
@@ -72,7 +75,7 @@ export async function startDimseServer(options: DimseOptions): Promise<DimseServ
     });
     const association = new StorageAssociation(
       socket,
-      { ...options, maxInstanceBytes, idleMs, associationMs, onEvent },
+      { ...options, maxInstanceBytes, budget, idleMs, associationMs, onEvent },
       guard,
     );
     open.set(socket, association);

@@ -1,5 +1,6 @@
 /** multipart/related bodies (RFC 2387) part by part: STOW-RS requests and WADO-RS responses. */
 import { MIMEType } from 'node:util';
+import type { ConcurrencyLimits } from './concurrent.ts';
 import {
   MaxFileSizeExceededError,
   MaxHeaderSizeExceededError,
@@ -28,6 +29,13 @@ export interface MultipartLimits {
   readonly totalBytes: number;
   readonly parts: number;
 }
+
+/** Parts that are being stored while the next one arrives. */
+export const PARTS_IN_HAND: ConcurrencyLimits<Part> = {
+  tasks: 4,
+  bytes: 64 * 2 ** 20,
+  sizeOf: ({ bytes }) => bytes.length,
+};
 
 export interface Part {
   /** Media type in lower case without parameters; null when the part names none. */

@@ -3,7 +3,7 @@ import type { Database } from '../../storage/index.ts';
 import { archiveRequests, assertArchiveUrl, type ArchiveOptions } from '../results/archive/archive-request.ts';
 import { DeliveryFailure, failureOfStatus } from '../results/archive/delivery-failure.ts';
 import { forEachConcurrently } from './concurrent.ts';
-import { MultipartError, multipartParts, parseContentType } from './multipart.ts';
+import { MultipartError, multipartParts, parseContentType, PARTS_IN_HAND } from './multipart.ts';
 import { DEFAULT_MAX_INSTANCE_BYTES } from './receive.ts';
 import type { Receiver } from './receipt.ts';
 import { setExpected } from './study-index.ts';
@@ -45,7 +45,6 @@ interface ArchivedSeries {
 
 const SERIES_UID = '0020000E';
 const SERIES_RELATED_INSTANCES = '00201209';
-const IN_FLIGHT = 4;
 const MAX_SERIES = 1_000;
 
 function firstValue(item: unknown, tag: string): unknown {
@@ -154,7 +153,7 @@ export function createStudyPull(options: PullOptions): PullStudy {
       const { body, boundary } = await open(`studies/${studyUid}/series/${seriesUid}`, either);
       clearTimeout(late);
       const parts = multipartParts(whileItFlows(body, idleMs, stop), boundary, limits);
-      await forEachConcurrently(parts, IN_FLIGHT, async ({ bytes }) => {
+      await forEachConcurrently(parts, PARTS_IN_HAND, async ({ bytes }) => {
         const receipt = await receiver.receive(bytes, { way: 'pull', peer: name }, { studyUid, seriesUid });
         await count(receipt.outcome === 'refused' ? receipt.code : receipt.outcome);
       });

@@ -44,16 +44,15 @@ export async function recoverImages({ database, store, receiver, now }: RecoverO
   let [adopted, removed] = [0, 0];
 
   async function settle(path: string, deleted: boolean): Promise<void> {
-    let kept = false;
     if (!deleted) {
       try {
-        const receipt = await receiver.receive(await store.read(path), { way: 'recovered', peer: null });
-        kept = receipt.outcome === 'stored';
+        await receiver.receive(await store.read(path), { way: 'recovered', peer: null });
       } catch (error) {
         if (!(error instanceof ImageRefusal)) throw error;
       }
     }
-    if (kept) adopted += 1;
+    // Another process of the site may have committed its row meanwhile.
+    if ((await withoutRow(database, [path])).length === 0) adopted += 1;
     else {
       await store.remove(path);
       removed += 1;

@@ -2,7 +2,7 @@
 import { Router, type Request, type Response } from 'express';
 import { forEachConcurrently } from './concurrent.ts';
 import { DEFAULT_MAX_INSTANCE_BYTES } from './receive.ts';
-import { MultipartError, multipartParts, parseContentType, type Part } from './multipart.ts';
+import { MultipartError, multipartParts, parseContentType, PARTS_IN_HAND, type Part } from './multipart.ts';
 import type { Receiver } from './receipt.ts';
 import type { DicomWebAuthenticator, DicomWebCaller } from './dicomweb-clients.ts';
 import { stowResponse, type Outcome } from './stow-response.ts';
@@ -11,19 +11,17 @@ import { isUid } from './uid.ts';
 export interface StowOptions {
   readonly receiver: Receiver;
   readonly authenticate: DicomWebAuthenticator;
-  /** Bytes of one instance. Default 1 GiB. One instance of each running request is in memory. */
+  /** Bytes of one instance. Default 1 GiB. Each running request may hold two of them, and 64 MiB of smaller ones. */
   readonly maxInstanceBytes?: number;
   /** Bytes of one request. Default 16 GiB. */
   readonly maxRequestBytes?: number;
   /** Instances in one request. Default 20,000. */
   readonly maxInstances?: number;
-  /** Requests that are read at the same time; further ones get 503. Default 8. */
+  /** Requests that are read at the same time; further ones get 503. Default 4. */
   readonly maxConcurrent?: number;
   /** Called when disk or database did not keep an instance. */
   readonly onFault?: (error: unknown) => void;
 }
-
-const IN_FLIGHT = 4;
 
 /** Text without request values; the connection ends, because the rest of the body is not read. */
 function refuse(res: Response, status: number, text: string, headers: Readonly<Record<string, string>> = {}): void {
@@ -47,7 +45,7 @@ function acceptsJson(req: Request): boolean {
 
 /** Mount at /dicom-web, before any body parser. */
 export function stowRouter(options: StowOptions): Router {
-  const { receiver, authenticate, onFault, maxConcurrent = 8 } = options;
+  const { receiver, authenticate, onFault, maxConcurrent = 4 } = options;
   const limits = {
     partBytes: options.maxInstanceBytes ?? DEFAULT_MAX_INSTANCE_BYTES,
     totalBytes: options.maxRequestBytes ?? 16 * 2 ** 30,
@@ -76,7 +74,7 @@ export function stowRouter(options: StowOptions): Router {
     study?: string,
   ): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    await forEachConcurrently(multipartParts(req, boundary, limits), IN_FLIGHT, async (part, index) => {
+    await forEachConcurrently(multipartParts(req, boundary, limits), PARTS_IN_HAND, async (part, index) => {
       if (part.type !== null && part.type !== 'application/dicom') throw new WrongPart();
       outcomes[index] = await receivePart(part, caller, study);
     });

@@ -42,7 +42,7 @@ export interface WatchedFolder {
 
 const DONE = 'done';
 const REFUSED = 'refused';
-const IN_FLIGHT = 4;
+const IN_HAND = { tasks: 4, bytes: 64 * 2 ** 20, sizeOf: ({ size }: FoundFile) => size };
 const TRIED_AGAIN_AFTER = 10 * SECOND;
 /** Copy programs write under such names and rename at the end. */
 const UNFINISHED = /^\.|\.(tmp|part|partial|crdownload|filepart)$|~$/i;
@@ -151,7 +151,7 @@ export async function createWatchedFolder(options: WatchedFolderOptions): Promis
     const later = (): void => {
       waiting += 1;
     };
-    await forEachConcurrently(complete(now, later), IN_FLIGHT, async (file) => {
+    await forEachConcurrently(complete(now, later), IN_HAND, async (file) => {
       try {
         if ((await take(file)) === 'received') received += 1;
         else refused += 1;

@@ -40,7 +40,11 @@ const multipart = (files: readonly Uint8Array[]): Buffer =>
 const DICOM = { 'content-type': 'multipart/related; type="application/dicom"; boundary=b' };
 
 /** @param wado answers the request for the series; the query is answered as an archive does */
-async function archive(wado: RequestListener, options: Partial<PullOptions> = {}, count = 3): Promise<PullStudy> {
+async function archive(
+  wado: RequestListener,
+  { timeoutMs = 20_000, ...options }: Partial<PullOptions> & { readonly timeoutMs?: number } = {},
+  count = 3,
+): Promise<PullStudy> {
   server = createServer((req, res) => {
     if (req.url?.includes('/series?') !== true) wado(req, res);
     else res.writeHead(200, { 'content-type': 'application/dicom+json' }).end(JSON.stringify(listed(count)));
@@ -49,7 +53,7 @@ async function archive(wado: RequestListener, options: Partial<PullOptions> = {}
   const baseUrl = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   const { receiver } = ingest;
   return createStudyPull({
-    archive: { baseUrl, authorization: 'Bearer t', timeoutMs: 400 },
+    archive: { baseUrl, authorization: 'Bearer t', timeoutMs },
     database,
     receiver,
     ...options,
@@ -125,7 +129,7 @@ describe('fails with a reason that a person understands when the archive', () =>
       false,
     ],
   ])('%s', async (_what, wado, code, mayHeal) => {
-    const pull = await archive(wado, { idleMs: 200, maxInstanceBytes: 20_000 });
+    const pull = await archive(wado, { timeoutMs: 2_000, idleMs: 1_000, maxInstanceBytes: 20_000 });
     await expect(pull(STUDY, never)).rejects.toMatchObject({ code, mayHeal });
   });
 });
