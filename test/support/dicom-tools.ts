@@ -55,6 +55,7 @@ export interface ReadFrame {
   readonly segment: number;
   readonly position: readonly number[];
   readonly source: string;
+  readonly sourceFrame: number;
   readonly purpose: readonly [string, string];
   /** One byte a pixel. */
   readonly mask: string;

@@ -30,6 +30,7 @@ def segmentation(data):
                 "segment": int(groups.SegmentIdentificationSequence[0].ReferencedSegmentNumber),
                 "position": numbers(groups.PlanePositionSequence[0].ImagePositionPatient),
                 "source": source.ReferencedSOPInstanceUID,
+                "sourceFrame": int(source.get("ReferencedFrameNumber", 1)),
                 "purpose": code(source.PurposeOfReferenceCodeSequence),
                 "mask": base64.b64encode(numpy.ascontiguousarray(frame, dtype=numpy.uint8).tobytes()).decode(),
             }
@@ -120,7 +121,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
             "series": data.SeriesInstanceUID,
             "study": data.StudyInstanceUID,
             "patient": [str(data.PatientName), data.PatientID, str(data.get("IssuerOfPatientID", ""))],
-            "times": [data.ContentDate, data.ContentTime, data.TimezoneOffsetFromUTC],
+            "times": [data.get("ContentDate"), data.get("ContentTime"), data.get("TimezoneOffsetFromUTC")],
             "rows": data.get("Rows"),
             "columns": data.get("Columns"),
             **READERS[data.Modality](data),

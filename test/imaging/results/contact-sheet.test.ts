@@ -76,7 +76,7 @@ describe('a picture of a slice', () => {
       fc.property(fc.constantFrom(...orders), fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()), (order, flips) => {
         expect(tileOf(stored(picture.background, order, flips), 3)).toEqual(reference);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 

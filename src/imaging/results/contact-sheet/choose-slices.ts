@@ -94,6 +94,8 @@ export function definedMask({ size, affine, values }: Volume): Mask {
 }
 
 const HEAD_ML = 200;
+/** Share of the fullest plane: emptier ones hold a headrest or a tube, not the head. */
+const EMPTY_PLANE = 0.06;
 
 /** Voxels that are not air, as the head of an image without a brain mask; null when that is next to nothing. */
 export function headMask(volume: Volume, threshold: number): Mask | null {
@@ -101,5 +103,36 @@ export function headMask(volume: Volume, threshold: number): Mask | null {
   const voxels = Uint8Array.from(values, (value) => (value > threshold ? 1 : 0));
   const [dx, dy, dz] = spacing(affine);
   const milliliters = (voxels.reduce((sum, one) => sum + one, 0) * dx * dy * dz) / 1000;
-  return milliliters < HEAD_ML ? null : { grid: { size, affine }, voxels };
+  if (milliliters < HEAD_ML) return null;
+  const counts = planeCounts(voxels, size);
+  const full = counts.map((planes) => {
+    const least = EMPTY_PLANE * planes.reduce((most, count) => Math.max(most, count), 0);
+    return Uint8Array.from(planes, (count) => (count >= least ? 1 : 0));
+  });
+  const [nx, ny, nz] = size;
+  for (let k = 0, at = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
+      const keep = full[1]?.[j] === 1 && full[2]?.[k] === 1;
+      for (let i = 0; i < nx; i++, at++) if (!keep || full[0]?.[i] !== 1) voxels[at] = 0;
+    }
+  }
+  return { grid: { size, affine }, voxels };
+}
+
+/** Voxels that are set in each plane, along each axis. */
+function planeCounts(voxels: Uint8Array, [nx, ny, nz]: Grid['size']): readonly [Uint32Array, Uint32Array, Uint32Array] {
+  const counts = [new Uint32Array(nx), new Uint32Array(ny), new Uint32Array(nz)] as const;
+  for (let k = 0, at = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
+      let row = 0;
+      for (let i = 0; i < nx; i++, at++) {
+        if (voxels[at] !== 1) continue;
+        row++;
+        counts[0][i] = (counts[0][i] ?? 0) + 1;
+      }
+      counts[1][j] = (counts[1][j] ?? 0) + row;
+      counts[2][k] = (counts[2][k] ?? 0) + row;
+    }
+  }
+  return counts;
 }

@@ -43,7 +43,9 @@ export function sliceRows(x: number, top: number, side: number, count: number, i
   if (shown === undefined) return { svg: [], width: 0, bottom: top };
   const display = displayGrid(shown);
   const head = headOf(input);
-  const slices = chooseSlices(display, drawnSegments(input.segments), head, count);
+  // Without maps there is room for twice as many slices of the image.
+  const wanted = input.maps.length === 0 ? 2 * count : count;
+  const slices = chooseSlices(display, drawnSegments(input.segments), head, wanted);
   const pixels = Math.round(side * DETAIL);
   const rows = rowsOf(input, display, cropTo(display, head), pixels);
   const svg: string[] = [];
@@ -52,12 +54,13 @@ export function sliceRows(x: number, top: number, side: number, count: number, i
     svg.push(text(x, y + 16, unit === '' ? title : `${title} (${unit})`, { size: 16, bold: true }));
     y += HEADER;
     slices.forEach((slice, at) => {
-      const left = x + at * (side + GAP);
-      svg.push(picture(left, y, side, tile(slice)), ...marks(left, y, side, display, slice));
+      const left = x + (at % count) * (side + GAP);
+      const upper = y + Math.floor(at / count) * (side + GAP);
+      svg.push(picture(left, upper, side, tile(slice)), ...marks(left, upper, side, display, slice));
     });
-    const barX = x + slices.length * (side + GAP) + 8;
+    const barX = x + Math.min(count, slices.length) * (side + GAP) + 8;
     svg.push(...(bar === null ? legend(barX, y, input.segments) : colorBar(barX, y, side, bar, unit)));
-    y += side + GAP + 6;
+    y += Math.ceil(slices.length / count) * (side + GAP) + 6;
   }
   return { svg, width: count * (side + GAP) + 8 + BAR, bottom: y };
 }

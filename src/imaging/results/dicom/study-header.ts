@@ -33,7 +33,8 @@ const OPTIONAL = {
 const LOSSY = 'x00282110';
 const LOSSY_HOW = { LossyImageCompressionRatio: 'x00282112', LossyImageCompressionMethod: 'x00282114' } as const;
 
-type Elements = Readonly<Record<string, string | readonly string[] | null>>;
+type Element = string | readonly string[] | null;
+type Elements = Readonly<Record<string, Element>>;
 
 export interface StudyHeader {
   readonly studyUid: string;
@@ -48,13 +49,13 @@ export interface StudyHeader {
 /** @param instance a stored instance of the source series @throws ImageRefusal where it is no instance of a study */
 export function readStudyHeader(instance: Uint8Array): StudyHeader {
   const { dataSet } = openInstance(instance);
-  const elements: Record<string, string | readonly string[] | null> = {};
-  const read = (tag: string): string | readonly string[] | null => {
+  const elements: Record<string, Element> = {};
+  const read = (tag: string): Element => {
     const found = texts(dataSet, tag).filter((value) => value !== null);
     return found.length > 1 ? found : (found[0] ?? null);
   };
   for (const [keyword, tag] of Object.entries(REQUIRED)) elements[keyword] = read(tag);
-  const present = (tags: Readonly<Record<string, string>>): Elements =>
+  const present = (tags: Readonly<Record<string, string>>): Record<string, Element> =>
     Object.fromEntries(
       Object.entries(tags).flatMap(([keyword, tag]) => {
         const value = read(tag);
@@ -63,6 +64,9 @@ export function readStudyHeader(instance: Uint8Array): StudyHeader {
     );
   const { TimezoneOffsetFromUTC: offset, ...optional } = present(OPTIONAL);
   const studyUid = elements['StudyInstanceUID'];
+  // A source that says 'de-identified' must say how (PS3.3 C.7.1.1); many do not, and our objects must be valid.
+  const unstated = optional['PatientIdentityRemoved'] === 'YES' && optional['DeidentificationMethod'] === undefined;
+  if (unstated) optional['DeidentificationMethod'] = 'not stated by the source';
   if (typeof studyUid !== 'string') throw new ImageRefusal('damaged', 'the instance names no study');
   return {
     studyUid,
