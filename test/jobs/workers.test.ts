@@ -74,7 +74,7 @@ onBothDatabases((open) => {
       const job = await queue.inspect(id);
       if (job?.state === state) return job;
       if (Date.now() > until) throw new Error(`the job is ${job?.state ?? 'gone'}, not ${state}`);
-      await sleep(10);
+      await sleep(25);
     }
   }
 
@@ -191,7 +191,7 @@ onBothDatabases((open) => {
   });
 
   it('learns of a cancellation by another process with the next sign of life', async () => {
-    queue = newQueue(300);
+    queue = newQueue(1_500);
     start({ work: untilAborted });
     const { id } = await queue.enqueue(work('a'));
     await become(id, 'running');
@@ -200,14 +200,14 @@ onBothDatabases((open) => {
   });
 
   it('keeps a long job in hand by signs of life', async () => {
-    queue = newQueue(150);
+    queue = newQueue(1_500);
     let runs = 0;
     const handler: JobHandler = async () => {
       runs += 1;
-      await sleep(700);
+      await sleep(2_200);
     };
     start({ work: handler });
-    start({ work: handler }, { queue: newQueue(150) });
+    start({ work: handler }, { queue: newQueue(1_500) });
     const { id } = await queue.enqueue(work('a'));
     expect(await become(id, 'done')).toMatchObject({ attempt: 1 });
     expect(runs).toBe(1);

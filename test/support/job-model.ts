@@ -164,6 +164,6 @@ export async function runModel({ database, seedTime, leaseMs, backOff }: ModelOp
       expect(entries.map(({ id }) => seen.get(id)?.state)).toEqual(entries.map(({ state }) => state));
       expect(seen.size).toBe(entries.length);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }
