@@ -112,6 +112,12 @@ function planeOf(slice: Slice): Plane {
   if (pixels.samplesPerPixel !== 1) {
     throw new ImageRefusal('unsupported-type', `${sliceName(slice)} is a color image: it holds no measured values`);
   }
+  if (slice.header.imageType.includes('MOSAIC')) {
+    throw new ImageRefusal(
+      'unsupported-type',
+      `${sliceName(slice)} is a mosaic of many slices in one picture; send the series as enhanced MR or as single slices`,
+    );
+  }
   const { position, orientation, pixelSpacing } = frameOf(slice);
   if (position?.every(Number.isFinite) !== true || orientation?.every(Number.isFinite) !== true) {
     throw new ImageRefusal('no-position', `${sliceName(slice)} does not say where it lies in the patient`);

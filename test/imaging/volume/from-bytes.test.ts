@@ -5,7 +5,14 @@ import { parseInstance } from '../../../src/imaging/dicom/index.ts';
 import { sliceReader, type StudyInstance } from '../../../src/imaging/series/slice-reader.ts';
 import { buildVolume } from '../../../src/imaging/volume/build-volume.ts';
 import { slicesOf } from '../../../src/imaging/volume/slice.ts';
-import { type BuiltInstance, ctSeries, enhancedCt, type SeriesOptions, SYNTAX } from '../../support/dicom-files.ts';
+import {
+  type BuiltInstance,
+  ctSeries,
+  enhancedCt,
+  mrSeries,
+  type SeriesOptions,
+  SYNTAX,
+} from '../../support/dicom-files.ts';
 import { sphere } from '../../support/image-headers.ts';
 
 const RADIUS = 14;
@@ -48,4 +55,13 @@ describe('milliliters from bytes', () => {
     const scaled = await milliliters(ctSeries({ ...options, slope: 0.25, intercept: -100 }));
     expect(Math.abs(scaled / ML - 1)).toBeLessThan(0.01);
   });
+});
+
+it('is no volume of mosaics, whose positions are those of no slice', async () => {
+  const mosaics = mrSeries({
+    ...options,
+    values: () => 1,
+    tags: { ImageType: ['ORIGINAL', 'PRIMARY', 'M', 'MOSAIC'] },
+  });
+  await expect(milliliters(mosaics)).rejects.toMatchObject({ name: 'ImageRefusal', code: 'unsupported-type' });
 });
