@@ -148,6 +148,12 @@ export const ROLE_RULES: readonly RoleRule[] = [
     },
   },
   {
+    name: 'mosaic',
+    role: 'other',
+    reason: 'all slices in one picture (mosaic): their places are not told, send them as single slices',
+    when: { all: [isMr, { set: 'imageType', hasAny: ['MOSAIC'] }] },
+  },
+  {
     name: 'perfusion-map',
     role: 'derived',
     reason: 'a computed map of perfusion',

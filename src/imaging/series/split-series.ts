@@ -23,12 +23,42 @@ export const MIN_COURSE = 8;
 
 export function splitSeries(headers: readonly InstanceHeader[]): SubSeries[] {
   const bySeries = groups(headers, ({ seriesUid }) => seriesUid);
-  return [...bySeries.values()].flatMap((instances) => {
+  const parts = [...bySeries.values()].flatMap((instances) => {
     const [header] = instances as [InstanceHeader];
     const slices = slicesOf(instances);
     if (slices.length === 0) return [{ seriesUid: header.seriesUid, part: '', slices, header, orientations: 0 }];
     return partsOf(slices);
   });
+  return joinedCourses(parts);
+}
+
+/** Wide detectors send a perfusion as one series for each moment: many series of the same place at different times. */
+function joinedCourses(parts: readonly SubSeries[]): SubSeries[] {
+  const alikeParts = [...groups(parts, placeOf).values()];
+  return alikeParts.flatMap((members) => {
+    const [first, ...others] = members as [SubSeries, ...SubSeries[]];
+    const moments = new Set(members.map(({ slices }) => slices[0] && frameOf(slices[0]).acquiredAt));
+    const isCourse =
+      placeOf(first) !== first.seriesUid && members.length >= MIN_COURSE && moments.size === members.length;
+    if (!isCourse) return members;
+    const slices = [first, ...others].flatMap((member) => member.slices);
+    return [{ ...first, slices, part: `${members.length} series over time` }];
+  });
+}
+
+/** The same for parts that show one place in one way; the UID for what is no single volume. */
+function placeOf({ seriesUid, part, slices }: SubSeries): string {
+  const [first] = slices;
+  const isWeighted = first !== undefined && frameOf(first).bValue !== null;
+  if (first === undefined || isWeighted || part !== '') return part === '' ? seriesUid : `${seriesUid} ${part}`;
+  const positions = byPosition(slices);
+  if (positions.size !== slices.length || positions.has('nowhere')) return seriesUid;
+  const { matrix, kind, echo, kernel } = traitsOf(first, new Planes());
+  const plane =
+    frameOf(first)
+      .orientation?.map((value) => value.toFixed(3))
+      .join(' ') ?? '';
+  return [first.header.modality, matrix, kind, echo, kernel, plane, ...[...positions.keys()].sort()].join('|');
 }
 
 function partsOf(slices: readonly Slice[]): SubSeries[] {

@@ -144,6 +144,17 @@ describe('MR', () => {
 });
 
 describe('a study', () => {
+  it('was acquired at the time of the scanner, in the zone that the images tell or the site has', async () => {
+    const at = async (zone: string | null, tags: object = {}): Promise<number | null | undefined> =>
+      (await openStudySeries(stored(ctSeries(body(() => 0, 2, 5, { tags: { ...tags } }))), { zone }))[0]?.acquiredAt;
+    expect(await at(null)).toBeNull();
+    expect(await at('-05:00')).toBe(Date.parse('2026-03-01T17:00:00Z'));
+    expect(await at('Europe/Berlin')).toBe(Date.parse('2026-03-01T11:00:00Z'));
+    // Summer time counts for the day of the images.
+    expect(await at('Europe/Berlin', { AcquisitionDate: '20260701' })).toBe(Date.parse('2026-07-01T10:00:00Z'));
+    expect(await at('Europe/Berlin', { TimezoneOffsetFromUTC: '+0900' })).toBe(Date.parse('2026-03-01T03:00:00Z'));
+  });
+
   it('is answered from memory when asked again, and a series that cannot be read says so', async () => {
     const instances = stored(ctSeries(body(headHu(), 10, 8, tagged('Head'))));
     let reads = 0;

@@ -151,6 +151,11 @@ describe('the role of a whole series', () => {
     ['PWI, Chinese', 'pwi', mr('灌注成像', { echoTimeMs: 32 }, { z: 12, times: 30 })],
     ['ASL', 'other', mr('pCASL 3D', { echoTimeMs: 12 }, { z: 12, times: 30 })],
     ['fMRI', 'other', mr('ep2d_bold_resting', { echoTimeMs: 30 }, { z: 12, times: 30 })],
+    [
+      'mosaic',
+      'other',
+      mr('ep2d_diff_b1000', { bValue: 1000 }, { imageType: ['ORIGINAL', 'PRIMARY', 'DIFFUSION', 'MOSAIC'] }),
+    ],
     ['structured report', 'other', { modality: 'SR', z: 1 }],
   ];
 
@@ -222,6 +227,18 @@ describe('one series that holds several volumes', () => {
       'localizer',
       'localizer',
     ]);
+  });
+
+  it('a perfusion that comes as one series for each moment is one', () => {
+    const moments = Array.from({ length: 19 }, (_, t) =>
+      headers({ z: 16, frame: { acquiredAt: `2026-03-01T12:00:${10 + 2 * t}.000000` } }),
+    );
+    expect(roles([...moments.flat(), ...headers({})])).toMatchObject([
+      { part: '19 series over time', role: 'ctp' },
+      { part: '', role: 'ncct' },
+    ]);
+    // Reconstructions of one moment are no course.
+    expect(roles(Array.from({ length: 9 }, () => headers({ z: 16 })).flat())).toHaveLength(9);
   });
 
   it('an image filter or an acquisition number for each slice parts nothing', () => {
