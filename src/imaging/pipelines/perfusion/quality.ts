@@ -8,7 +8,7 @@ import type { ChosenCurve } from './input-functions.ts';
 import type { RegularTime } from './regular-time.ts';
 import { SETTINGS, type PerfusionKind } from './settings.ts';
 
-/** Beside those of the gate on the series. */
+/** Of perfusion and diffusion, beside those of the gate on the series. */
 export const PERFUSION_QUALITY_CODES = [
   'brain-not-found',
   'artery-not-found',
@@ -18,6 +18,7 @@ export const PERFUSION_QUALITY_CODES = [
   'onset-unknown',
   'no-diffusion',
   'relative-flow',
+  'threshold-only',
 ] as const;
 export type PerfusionQualityCode = (typeof PERFUSION_QUALITY_CODES)[number];
 

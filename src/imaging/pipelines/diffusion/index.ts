@@ -1,0 +1,1 @@
+export { DIFFUSION_PIPELINE, DIFFUSION_VERSION, diffusionPipeline } from './diffusion-pipeline.ts';
