@@ -13,29 +13,27 @@ import type { ReadinessCheck } from './http/health.ts';
 import {
   applyImageRetention,
   createReceiver,
+  createStudyPull,
   createStudyWatch,
+  createWatchedFolder,
   openDicomWeb,
   openFolderStore,
   receiptStatistics,
   recoverImages,
+  startDimseServer,
   staticTokenAuthenticator,
   stowRouter,
 } from './imaging/ingest/index.ts';
 import { parseInstance } from './imaging/dicom/index.ts';
-import { createResultArchive } from './imaging/results/archive/store-to-archive.ts';
 import { createFindingsStore } from './imaging/results/findings-store.ts';
 import { createJobQueue, startWorkers } from './jobs/index.ts';
 import type { ImagingMetrics } from './http/imaging-metrics.ts';
 import { registryOptions } from './registry-options.ts';
 import type { Database } from './storage/index.ts';
 import { ANALYSIS_LANE, ANALYZE_STUDY, analyzeStudyHandler, analyzeStudyJob } from './studies/analyze-study-job.ts';
-import {
-  ARCHIVE_LANE,
-  DELIVER_TO_ARCHIVE,
-  deliverToArchiveHandler,
-  deliverToArchiveJob,
-} from './studies/deliver-result-job.ts';
+import { createDestinations } from './studies/destinations.ts';
 import { createImagingOfPatient, type RecordKeys } from './studies/imaging-of-patient.ts';
+import { createPullRequests, PULL_LANE, PULL_STUDY, pullStudyHandler } from './studies/pull-study-job.ts';
 import { AUDIT_LANE, RECORD_RESULT, recordResultHandler, recordResultJob } from './studies/record-result-job.ts';
 import { VERSION } from './product.ts';
 
@@ -54,6 +52,8 @@ export interface Imaging {
   readonly dicomWeb: Router;
   readonly imagingOf: (keys: RecordKeys) => Promise<PatientImaging>;
   readonly readiness: readonly ReadinessCheck[];
+  /** Where C-STORE is accepted; null where it is not. */
+  readonly dimsePort: number | null;
   /** Deletes by policy; called from time to time. */
   readonly housekeeping: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -100,6 +100,28 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
   const recovered = await recoverImages({ database, store: images, receiver, now: clock() });
   if (recovered.adopted + recovered.removed > 0) logger.warn({ recovered }, 'images of a process that was killed');
 
+  // Before anything runs: a port that is taken must stop the start.
+  const dimse =
+    imaging.dimse === null
+      ? null
+      : await startDimseServer({
+          ...imaging.dimse,
+          receiver,
+          maxInstanceBytes: imaging.maxInstanceBytes,
+          onEvent: (event) => {
+            logger.warn({ event: { ...event, error: undefined } }, 'DICOM port: an association was not served');
+          },
+        });
+  const folder =
+    imaging.watchedFolder === null
+      ? null
+      : await createWatchedFolder({
+          directory: resolve(imaging.watchedFolder),
+          receiver,
+          clock,
+          maxInstanceBytes: imaging.maxInstanceBytes,
+          onFault,
+        });
   const analysis = createAnalysisClient({
     settings: {
       images: { directory: join(directory, 'received'), encryption: imaging.encryption },
@@ -108,6 +130,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
         providers: config.executionProviders,
         threads: imaging.threads,
         server: imaging.inferenceServer,
+        serverAuthorization: imaging.inferenceServerAuthorization,
       },
       pipelinesOff: imaging.pipelinesOff,
       timeZone: config.site.timeZone,
@@ -120,12 +143,25 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     },
     timeLimit: imaging.timeLimitSeconds * 1_000,
   });
-  const archive =
-    imaging.archive?.storeResults === true
-      ? createResultArchive({
-          baseUrl: imaging.archive.url,
-          authorization: imaging.archive.authorization,
-          allowInsecureHttp: config.allowInsecureHttp,
+  const allowInsecureHttp = config.allowInsecureHttp && config.environment !== 'production';
+  const destinations = createDestinations({
+    database,
+    findings,
+    results,
+    archive: imaging.archive,
+    ehr: imaging.fhirResults,
+    domains: imaging.patientIds,
+    allowInsecureHttp,
+    version: VERSION,
+    clock,
+  });
+  const pull =
+    imaging.archive?.pull === true
+      ? createStudyPull({
+          archive: { baseUrl: imaging.archive.url, authorization: imaging.archive.authorization, allowInsecureHttp },
+          database,
+          receiver,
+          maxInstanceBytes: imaging.maxInstanceBytes,
         })
       : null;
   const workers = startWorkers({
@@ -138,34 +174,24 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
         findings,
         analysis,
         enqueue: queue.enqueue,
-        followUps: (resultId) => [
-          recordResultJob(resultId),
-          ...(archive === null ? [] : [deliverToArchiveJob(resultId)]),
-        ],
+        followUps: (resultId) => [recordResultJob(resultId), ...destinations.jobsFor(resultId)],
         clock,
       }),
       [RECORD_RESULT]: recordResultHandler(findings, audit),
-      ...(archive === null
-        ? {}
-        : {
-            [DELIVER_TO_ARCHIVE]: deliverToArchiveHandler({
-              findings,
-              results,
-              archive,
-              destination: 'archive',
-              clock,
-            }),
-          }),
+      ...(pull === null ? {} : { [PULL_STUDY]: pullStudyHandler(pull) }),
+      ...destinations.handlers,
     },
     lanes: [
       { name: ANALYSIS_LANE, concurrency: 1 },
       { name: AUDIT_LANE, concurrency: 1 },
-      { name: ARCHIVE_LANE, concurrency: 1 },
+      { name: PULL_LANE, concurrency: 1 },
+      ...destinations.lanes,
     ],
     timeLimitMs: imaging.timeLimitSeconds * 1_000 + 60_000,
     log: logger,
     onEnded: metrics.jobEnded,
   });
+  folder?.start();
   watch.start();
   metrics.observe({
     lanes: async () =>
@@ -188,7 +214,12 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       findings,
       queue,
       domains: imaging.patientIds,
-      onMissing: () => undefined,
+      onMissing:
+        pull === null
+          ? () => undefined
+          : createPullRequests(queue, clock, (error) => {
+              logger.error({ error }, 'a study could not be asked for; the next hook asks again');
+            }),
       clock,
     }),
     readiness: [
@@ -209,7 +240,10 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       await applyImageRetention({ database, store: images, now }, { days: imaging.retentionDays });
       await queue.purge({ endedBefore: plus(now, -JOBS_KEPT_DAYS * DAY) });
     },
+    dimsePort: dimse?.port ?? null,
     close: async () => {
+      await dimse?.close();
+      await folder?.stop();
       await watch.stop();
       await workers.stop();
       await analysis.close();

@@ -5,6 +5,8 @@ export interface EngineSettings {
   readonly registry: RegistryOptions;
   readonly providers: readonly Provider[];
   readonly threads: number;
+  /** Value of the Authorization header for the server; null sends none. */
+  readonly serverAuthorization: string | null;
   /** A KServe v2 server that runs the models instead. */
   readonly server: {
     readonly url: string;

@@ -56,6 +56,7 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
     providers: config.executionProviders,
     threads: config.imaging.threads,
     server: config.imaging.inferenceServer,
+    serverAuthorization: config.imaging.inferenceServerAuthorization,
   });
   let problems = refused.size > 0;
   try {

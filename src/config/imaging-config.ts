@@ -1,4 +1,6 @@
 /** What a site decides about images: how they arrive, where they lie, what runs on them, where results go. */
+import { dirname, join } from 'node:path';
+import type { DatabaseConfig } from '../storage/database.ts';
 import type { Problem } from './config.ts';
 import type { Environment } from './environment.ts';
 import { parseKey } from '../audit/free-text.ts';
@@ -80,6 +82,8 @@ export interface ImagingConfig {
   /** Seconds for the analysis of one study. */
   readonly timeLimitSeconds: number;
   readonly inferenceServer: InferenceServerConfig | null;
+  /** Value of the Authorization header for it, from the environment only. */
+  readonly inferenceServerAuthorization: string | null;
   readonly fhirResults: FhirResultsConfig | null;
 }
 
@@ -103,7 +107,6 @@ export interface FileImaging {
 
 export const IMAGING_DEFAULTS = {
   enabled: true,
-  directory: '.data/images',
   quietSeconds: 8,
   maxInstanceBytes: 268_435_456,
   retentionDays: null,
@@ -120,6 +123,7 @@ export const IMAGING_VARIABLES = [
   'STROKE_CDS_IMAGE_KEY',
   'STROKE_CDS_IMAGE_OLDER_KEYS',
   'STROKE_CDS_ARCHIVE_AUTHORIZATION',
+  'STROKE_CDS_INFERENCE_AUTHORIZATION',
   'STROKE_CDS_RESULTS_PRIVATE_JWK',
 ] as const;
 
@@ -195,9 +199,15 @@ function encryptionOf(env: Environment, collect: (problem: Problem) => void): Im
   return { key, olderKeys };
 }
 
+/** Beside an embedded database, so that one folder holds all data of a site. */
+function defaultDirectory(database: DatabaseConfig): string {
+  return database.kind === 'embedded' ? join(dirname(database.directory), 'images') : join('.data', 'images');
+}
+
 /** @param file the member `imaging` of the configuration file */
 export function imagingConfig(
   file: FileImaging = {},
+  database: DatabaseConfig,
   env: Environment,
   collect: (problem: Problem) => void,
 ): ImagingConfig {
@@ -212,6 +222,7 @@ export function imagingConfig(
   }
   return {
     ...IMAGING_DEFAULTS,
+    directory: defaultDirectory(database),
     ...plain,
     patientIds: { systems: {}, localSystem: null, ...file.patientIds },
     encryption: encryptionOf(env, collect),
@@ -230,6 +241,7 @@ export function imagingConfig(
       inferenceServer === undefined
         ? null
         : { fallBackToCpu: true, versions: {}, ...inferenceServer, url: inferenceServer.url.replace(/\/+$/, '') },
+    inferenceServerAuthorization: variable(env, 'STROKE_CDS_INFERENCE_AUTHORIZATION'),
     fhirResults:
       fhirResults === undefined
         ? null

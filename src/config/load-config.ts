@@ -128,6 +128,7 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
   }
   // Without a configured address in production the rules look at one that has no further faults.
   const localUrl = environment === 'production' ? 'https://not-configured.invalid' : `http://${host}:${merged.port}`;
+  const database = databaseOf(file, env, collect);
   const listenable = ['0.0.0.0', '[::]'].includes(host) ? `http://127.0.0.1:${merged.port}` : localUrl;
   return {
     environment,
@@ -139,7 +140,7 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
     openMode: file.openMode ?? opensByDefault,
     openFhirServers: merged.openFhirServers,
     allowInsecureHttp: merged.allowInsecureHttp,
-    database: databaseOf(file, env, collect),
+    database,
     audit: auditOf(file, env, collect),
     deadlines: { ...DEFAULTS.deadlines, ...file.deadlines },
     adviceThreads: merged.adviceThreads,
@@ -154,7 +155,7 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
     siteModelsDirectory: merged.siteModelsDirectory,
     modelRoles: merged.modelRoles,
     executionProviders: merged.executionProviders,
-    imaging: imagingConfig(file.imaging, env, collect),
+    imaging: imagingConfig(file.imaging, database, env, collect),
   };
 }
 

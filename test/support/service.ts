@@ -3,6 +3,9 @@
  * on a database in memory, with one trusted client and a FHIR server that holds the example patients.
  */
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { instantFromEpoch, type Instant } from '../../src/case/index.ts';
 import { compose, type Service } from '../../src/compose.ts';
@@ -98,6 +101,8 @@ export interface ServiceOptions {
   /** Members of the trust record of the one client. */
   readonly client?: Readonly<Record<string, unknown>>;
   readonly clock?: () => Instant;
+  /** Member `imaging` of the configuration, beside a folder of its own. */
+  readonly imaging?: Readonly<Record<string, unknown>>;
   /** FHIR servers that the client may name beside the one of this service. */
   readonly fhirServers?: readonly string[];
 }
@@ -114,7 +119,7 @@ async function signed(keys: EhrKeys, audience: string, at: Instant): Promise<str
     .sign(keys.privateKey);
 }
 
-function configuration(keys: EhrKeys, fhir: FhirServer, options: ServiceOptions): Config {
+function configuration(keys: EhrKeys, fhir: FhirServer, images: string, options: ServiceOptions): Config {
   const file = {
     publicBaseUrl: PUBLIC_URL,
     allowInsecureHttp: true,
@@ -133,6 +138,7 @@ function configuration(keys: EhrKeys, fhir: FhirServer, options: ServiceOptions)
       },
     ],
     ...options.config,
+    imaging: { directory: images, ...options.imaging },
   };
   const loaded = loadConfig(options.environment ?? {}, { name: 'test', text: JSON.stringify(file) });
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
@@ -148,7 +154,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     startFhirServer({ token: ACCESS_TOKEN }),
   ]);
   for (const { bundle } of exampleStories()) fhir.load(bundle);
-  const config = configuration(keys, fhir, options);
+  const images = mkdtempSync(join(tmpdir(), 'stroke-cds-images-'));
+  const config = configuration(keys, fhir, images, options);
   const lines: string[] = [];
   const logger = createLogger({ level: config.logLevel, destination: { write: (line) => void lines.push(line) } });
 
@@ -233,6 +240,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       await stop();
       await fhir.close();
       await database.close();
+      rmSync(images, { recursive: true, force: true });
     },
   };
 }

@@ -1,0 +1,69 @@
+/** The job that writes a result into the chart: Observations, and references to SEG and SR. */
+import { WriteFailure } from '../fhir/write/write-failure.ts';
+import type { OutgoingDocument, OutgoingResult } from '../fhir/write/outgoing-result.ts';
+import type { ResultWriter } from '../fhir/write/result-writer.ts';
+import type { Instant } from '../case/index.ts';
+import type { IdentifierDomains } from '../imaging/ingest/same-patient.ts';
+import { studyOf } from '../imaging/ingest/study-index.ts';
+import type { FindingsStore } from '../imaging/results/findings-store.ts';
+import type { ImagingResult } from '../imaging/results/result.ts';
+import { PermanentJobFailure, type JobHandler, type NewJob } from '../jobs/index.ts';
+import type { Database } from '../storage/index.ts';
+
+export const DELIVER_TO_EHR = 'deliver-to-ehr';
+export const EHR_LANE = 'ehr';
+const PRIORITY = 30;
+const ATTEMPTS = 30;
+
+export function deliverToEhrJob(resultId: string): NewJob {
+  return {
+    kind: DELIVER_TO_EHR,
+    key: resultId,
+    lane: EHR_LANE,
+    payload: {},
+    priority: PRIORITY,
+    maxAttempts: ATTEMPTS,
+  };
+}
+
+export interface EhrDeliveryParts {
+  readonly database: Database;
+  readonly findings: FindingsStore;
+  readonly writer: ResultWriter;
+  readonly domains: IdentifierDomains;
+  /** Base of WADO-RS of the archive that has SEG and SR; null: no DocumentReference. */
+  readonly wadoBase: string | null;
+  readonly clock: () => Instant;
+}
+
+export function deliverToEhrHandler(parts: EhrDeliveryParts): JobHandler {
+  const { database, findings, writer, domains, wadoBase, clock } = parts;
+  return async ({ key: resultId }, { signal }) => {
+    const result = await findings.resultById(resultId);
+    // What a newer result replaced must not come after it.
+    if (result === undefined || result.superseded !== null) return;
+    const study = await studyOf(database, result.studyUid);
+    if (study === null || study.quarantine !== null) return;
+    const former = (await findings.historyOf(result.studyUid)).find(({ superseded }) => superseded?.by === resultId);
+    const documents = (of: ImagingResult): Promise<readonly OutgoingDocument[]> => findings.outputsOf(of.id);
+    const outgoing: OutgoingResult = {
+      ...result,
+      foundAt: result.committedAt,
+      documents: await documents(result),
+      former: former === undefined ? null : { findings: former.findings, documents: await documents(former) },
+      wadoBase,
+    };
+    const { patientId, issuer, birthDate } = study.patient;
+    const system = issuer === null ? domains.localSystem : (domains.systems[issuer] ?? issuer);
+    const identifiers = patientId === null ? [] : [{ system, value: patientId }];
+    try {
+      const written = await writer.write(outgoing, { identifiers, birthDate }, signal);
+      for (const { reference } of written) {
+        await findings.confirmDelivery(resultId, { object: reference, destination: 'ehr', confirmedAt: clock() });
+      }
+    } catch (error) {
+      if (error instanceof WriteFailure && !error.mayHeal) throw new PermanentJobFailure(error.message);
+      throw error;
+    }
+  };
+}
