@@ -24,10 +24,18 @@ export interface KeptInstance {
   readonly contentDigest: string;
 }
 
+/** Characters of an issuer in the index of identifiers; whole ones are compared with the study's row. */
+const LONGEST_ISSUER = 128;
+
 /** PostgreSQL text cannot hold NUL, and padding is no part of a value. */
 function clean(text: string | null): string | null {
   const trimmed = text?.replaceAll('\0', '').trim() ?? '';
   return trimmed === '' ? null : trimmed;
+}
+
+/** What is no 32-bit integer is as good as absent, and no reason to lose the image. */
+function int32(value: number | null): number | null {
+  return value !== null && (value | 0) === value ? value : null;
 }
 
 export function cleanIdentity({ patientId, issuer, otherIds, birthDate, sex }: PatientIdentity): PatientIdentity {
@@ -118,7 +126,8 @@ async function keepPatientIds(tx: Tx, studyUid: string, identity: PatientIdentit
   const ids = [{ id: identity.patientId ?? '', issuer: identity.issuer }, ...identity.otherIds];
   const rows = ids.flatMap(({ id, issuer }) => {
     const normalized = normalizedId(id);
-    return normalized === null ? [] : [{ study_uid: studyUid, patient_id: normalized, issuer: issuer ?? '' }];
+    if (normalized === null) return [];
+    return [{ study_uid: studyUid, patient_id: normalized, issuer: (issuer ?? '').slice(0, LONGEST_ISSUER) }];
   });
   if (rows.length === 0) return;
   await tx
@@ -150,7 +159,7 @@ async function keepInstance(tx: Tx, instance: NewInstance): Promise<KeptInstance
       series_uid: header.seriesUid,
       sop_class_uid: header.sopClassUid,
       transfer_syntax_uid: header.transferSyntaxUid,
-      instance_number: header.instanceNumber,
+      instance_number: int32(header.instanceNumber),
       path: stored.path,
       bytes: stored.bytes,
       digest: stored.digest,

@@ -33,10 +33,13 @@ interface Identifier {
 /** What scanners write when nobody knew: never an identity. */
 const PLACEHOLDER = /^(0+|9+|X+|N\/?A|NONE|UNKNOWN|UNBEKANNT|ANON(YM(OUS|IZED)?)?|TEST|NULL)$/;
 
+/** PatientID (LO) has at most 64 characters; much more is no identifier, and no database indexes it. */
+const LONGEST_ID = 128;
+
 /** Spaces at the ends and letter case do not tell two identifiers apart. */
 export function normalizedId(value: string): string | null {
   const text = value.trim().toUpperCase();
-  return text === '' || PLACEHOLDER.test(text) ? null : text;
+  return text === '' || text.length > LONGEST_ID || PLACEHOLDER.test(text) ? null : text;
 }
 
 function identifiersOf(identity: PatientIdentity, { systems, localSystem }: IdentifierDomains): readonly Identifier[] {

@@ -1,6 +1,7 @@
 /** What the receipt promises: acknowledged is kept, the same again changes nothing, and nothing replaces what is kept. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../src/imaging/ingest/receipt.ts';
@@ -152,6 +153,37 @@ it('identifiers with NUL and blanks, and none at all, are no obstacle', async ()
   const odd = slice({ tags: { PatientID: 'A\0B', PatientBirthDate: null, PatientSex: '', AccessionNumber: ' \0' } });
   expect(await receive(odd)).toMatchObject({ outcome: 'stored' });
   expect(await studies()).toMatchObject([{ birth_date: null, sex: null, accession_number: null }]);
+});
+
+/** Not compressible, as an index would like it. */
+const LONG = Array.from({ length: 400 }, (_, n) => uidOf(String(n)).slice(5, 14)).join('x');
+
+it.each([
+  ['an instance number beyond every column', { InstanceNumber: { vr: 'IS', value: '999999999999' } }],
+  ['an instance number that is no integer', { InstanceNumber: { vr: 'IS', value: '1.5' } }],
+  ['text in a character set that nobody has', { SpecificCharacterSet: 'ISO_IR 999', PatientID: 'Ä\xff' }],
+  ['very long text', { AccessionNumber: LONG, PatientID: LONG, IssuerOfPatientID: LONG }],
+])('%s is no obstacle', async (_what, tags) => {
+  expect(await receive(slice({ tags }))).toMatchObject({ outcome: 'stored' });
+});
+
+it('whatever bytes come, they are kept or refused, and the next instance is received', async () => {
+  const whole = slice();
+  const change = fc.tuple(fc.nat(900), fc.integer({ min: 0, max: 255 }));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(change, { minLength: 1, maxLength: 6 }),
+      fc.option(fc.nat(1200)),
+      async (changes, cut) => {
+        const bytes = Buffer.from(whole);
+        for (const [at, value] of changes) bytes[at + 132] = value;
+        const { outcome } = await receive(cut === null ? bytes : bytes.subarray(0, cut));
+        expect(['stored', 'duplicate', 'refused']).toContain(outcome);
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(await receive(slice({ study: 'next' }))).toMatchObject({ outcome: 'stored' });
 });
 
 it('one instance that the database refuses does not hold up those that arrive with it', async () => {
