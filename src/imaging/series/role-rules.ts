@@ -257,6 +257,12 @@ export const ROLE_RULES: readonly RoleRule[] = [
     confirmedBy: [{ pixels: 'contrastRiseHu', atLeast: 20 }],
   },
   {
+    name: 'ct-perfusion-by-its-words',
+    role: 'ctp',
+    reason: 'it is called a perfusion, though hardly any contrast arrives: the quality gate says so',
+    when: { all: [isCt, isCourse, { number: 'positions', atLeast: 2 }, describedAs(WORDS.perfusion)] },
+  },
+  {
     name: 'ct-over-time-without-contrast',
     role: 'other',
     reason: 'CT over time in which no contrast arrives',
@@ -282,6 +288,20 @@ export const ROLE_RULES: readonly RoleRule[] = [
       ],
     },
     confirmedBy: [{ pixels: 'signalDropShare', atLeast: 0.05 }],
+  },
+  {
+    name: 'mr-perfusion-by-its-words',
+    role: 'pwi',
+    reason: 'it is called a perfusion, though the signal hardly falls: the quality gate says so',
+    when: {
+      all: [
+        isMr,
+        { number: 'imagesPerPosition', atLeast: 15 },
+        { number: 'positions', atLeast: 2 },
+        { number: 'bValue', atMost: 0, orUnknown: true },
+        describedAs(WORDS.perfusion),
+      ],
+    },
   },
   {
     name: 'trace',

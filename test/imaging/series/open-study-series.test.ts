@@ -78,7 +78,12 @@ describe('what the pixels show decides over what the header says', () => {
     const built = await ctp?.load();
     if (built === undefined || !('frames' in built.image)) throw new Error('no time series');
     expect(built.image.frames).toHaveLength(12);
-    expect(await roleOf(ctSeries(body((p) => head(p), 4, 5, { times, ...tagged('CT Perfusion') })))).toBe('other');
+    expect(await roleOf(ctSeries(body((p) => head(p), 4, 5, { times, ...tagged('4D head') })))).toBe('other');
+    // One that is meant as a perfusion is not passed over in silence: the gate refuses it.
+    const [empty] = await opened(ctSeries(body((p) => head(p), 4, 5, { times, ...tagged('CT Perfusion') })));
+    expect(empty).toMatchObject({ role: 'ctp', decision: { rule: 'ct-perfusion-by-its-words' } });
+    const quality = (await empty?.load())?.quality ?? [];
+    expect(quality.find(({ code }) => code === 'contrast-absent')?.severity).toBe('refuses');
   }, 60_000);
 });
 
