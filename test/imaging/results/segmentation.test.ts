@@ -127,6 +127,7 @@ describe('values', () => {
 
   it('hold no separator and fit their VR', () => {
     expect(fitting('a\\b', 64)).toBe('a/b');
-    expect(fitting('x'.repeat(70), 64)).toHaveLength(64);
+    expect(fitting('x'.repeat(70), 64)).toBe(`${'x'.repeat(61)}...`);
+    expect(Buffer.byteLength(fitting('核'.repeat(40), 64))).toBeLessThanOrEqual(64);
   });
 });

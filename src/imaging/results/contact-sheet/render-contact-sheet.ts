@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import type { ImagingFinding, QualityRemark } from '../../../case/index.ts';
+import { toIso, type ImagingFinding, type Instant, type QualityRemark } from '../../../case/index.ts';
 import { refusalOf, type Curve, type ResultState } from '../result.ts';
 import { curvesPanel, findingsPanel, qualityPanel } from './side-panel.ts';
 import { sliceRows, type SlicesInput } from './slice-rows.ts';
@@ -11,7 +11,7 @@ import { lines, rect, svg, text } from './svg.ts';
 export interface ContactSheetInput extends SlicesInput {
   /** 'Perfusion, CT' */
   readonly title: string;
-  /** Times and software, one line: 'acquired 2026-11-28 14:58 · perfusion 1.0.0 on cpu'. No patient data. */
+  /** Software and series, one line: 'perfusion 1.0.0 on cpu'. No patient data. The times of the findings follow it. */
   readonly subtitle: string;
   readonly state: ResultState;
   readonly findings: readonly ImagingFinding[];
@@ -49,7 +49,18 @@ export function contactSheetSvg(input: ContactSheetInput): string {
 
 const BADGE = { width: 330, height: 44 } as const;
 
-function header(width: number, { title, subtitle, state, quality, words }: ContactSheetInput): readonly string[] {
+/** 'acquired 2026-11-28 13:58 UTC · analyzed 2026-11-28 14:05 UTC' */
+function times([finding]: readonly ImagingFinding[]): readonly string[] {
+  if (finding === undefined) return [];
+  const minutes = (at: Instant): string => `${toIso(at).slice(0, 16).replace('T', ' ')} UTC`;
+  const { acquiredAt, foundAt } = finding;
+  const acquired = acquiredAt === null ? 'time of acquisition unknown' : `acquired ${minutes(acquiredAt)}`;
+  return [acquired, `analyzed ${minutes(foundAt)}`];
+}
+
+function header(width: number, input: ContactSheetInput): readonly string[] {
+  const { state, quality, words } = input;
+  const title = input.title.charAt(0).toUpperCase() + input.title.slice(1);
   const x = width - EDGE - BADGE.width;
   const shown =
     state === 'refused'
@@ -59,7 +70,7 @@ function header(width: number, { title, subtitle, state, quality, words }: Conta
         : title;
   return [
     text(EDGE, 44, shown, { size: 26, bold: true, ...(state === 'refused' ? { color: '#ff5d5d' } : {}) }),
-    text(EDGE, 70, subtitle, { size: 14, color: '#a9b1ba' }),
+    text(EDGE, 70, [input.subtitle, ...times(input.findings)].join(' · '), { size: 14, color: '#a9b1ba' }),
     rect(x, 22, BADGE.width, BADGE.height, 'rx="4" fill="none" stroke="#ff9f43" stroke-width="2"'),
     text(x + BADGE.width / 2, 42, 'FOR RESEARCH USE', { size: 17, bold: true, color: '#ff9f43', anchor: 'middle' }),
     text(x + BADGE.width / 2, 59, 'computed, not reviewed by a physician', {

@@ -62,15 +62,16 @@ export function sliceRows(x: number, top: number, side: number, count: number, i
     svg.push(...(bar === null ? legend(barX, y, input.segments) : colorBar(barX, y, side, bar, unit)));
     y += Math.ceil(slices.length / count) * (side + GAP) + 6;
   }
-  return { svg, width: count * (side + GAP) + 8 + BAR, bottom: y };
+  return { svg, width: Math.min(count, slices.length) * (side + GAP) + 8 + BAR, bottom: y };
 }
 
+/** What is to fill the pictures: the brain, as the pipeline or its maps know it, else all that is no air. */
 function headOf({ background, segments, maps }: SlicesInput): Parameters<typeof cropTo>[1] {
   const brain = segments.find(({ label }) => label === 'brain');
   if (brain !== undefined) return brain;
-  if (background?.unit === 'HU') return headMask(background, -300);
   const map = maps.find(({ volume }) => volume.values.some(Number.isNaN));
-  return map === undefined ? null : definedMask(map.volume);
+  if (map !== undefined) return definedMask(map.volume);
+  return background?.unit === 'HU' ? headMask(background, -300) : null;
 }
 
 function rowsOf(input: SlicesInput, display: DisplayGrid, crop: Crop, pixels: number): readonly Row[] {
@@ -158,7 +159,10 @@ function colorBar(
 }
 
 function legend(x: number, y: number, segments: readonly SegmentDraft[]): readonly string[] {
-  return drawnSegments(segments).flatMap(({ label, voxels }, at) => {
+  // The smallest lies on top, so it is named first.
+  const size = ({ voxels }: SegmentDraft): number => voxels.reduce((sum, one) => sum + one, 0);
+  const ordered = drawnSegments(segments).toSorted((a, b) => size(a) - size(b));
+  return ordered.flatMap(({ label, voxels }, at) => {
     const color = css(REGION_COLORS[label] ?? OTHER_REGION);
     const none = voxels.includes(1) ? '' : ': none';
     return [

@@ -56,8 +56,14 @@ export function decimalString(value: number): string {
   return text;
 }
 
-/** Text for a VR that holds so many characters: cut with an ellipsis, without the separator of values. */
-export function fitting(text: string, characters: number): string {
+/**
+ * Text for a VR that holds so many characters, without the separator of values. Bytes are counted, not characters:
+ * archives that check lengths do so, too.
+ */
+export function fitting(text: string, length: number): string {
   const plain = text.replaceAll('\\', '/');
-  return plain.length <= characters ? plain : `${plain.slice(0, characters - 1)}…`;
+  if (Buffer.byteLength(plain) <= length) return plain;
+  let kept = plain.slice(0, length - 3);
+  while (Buffer.byteLength(kept) > length - 3) kept = kept.slice(0, -1);
+  return `${kept}...`;
 }

@@ -87,10 +87,9 @@ function segmentOf(
   return undefined;
 }
 
-function methodItem({ kind, method: { pipeline, settings } }: ImagingFinding): ContentItem {
-  const parts = Object.entries(settings).map(([name, value]) => `${name} ${String(value)}`);
-  const meaning = shortText(`${pipeline}: ${parts.length === 0 ? kind : parts.join(', ')}`);
-  return coded('HAS CONCEPT MOD', METHOD, own(pipeline.slice(0, 16), meaning));
+/** Its settings stand in the algorithm's parameters: a code meaning holds 64 characters. */
+function methodItem({ method: { pipeline, version } }: ImagingFinding): ContentItem {
+  return coded('HAS CONCEPT MOD', METHOD, own(pipeline, shortText(`Pipeline ${pipeline} ${version}`)));
 }
 
 /** TID 4019 */
