@@ -2,12 +2,20 @@
 
 /** A 'no' settles it; otherwise an open part keeps it open. */
 export function and(...answers: readonly (boolean | undefined)[]): boolean | undefined {
-  if (answers.includes(false)) return false;
-  return answers.includes(undefined) ? undefined : true;
+  let isOpen = false;
+  for (const answer of answers) {
+    if (answer === false) return false;
+    if (answer === undefined) isOpen = true;
+  }
+  return isOpen ? undefined : true;
 }
 
 /** A 'yes' settles it; otherwise an open part keeps it open. */
 export function or(...answers: readonly (boolean | undefined)[]): boolean | undefined {
-  if (answers.includes(true)) return true;
-  return answers.includes(undefined) ? undefined : false;
+  let isOpen = false;
+  for (const answer of answers) {
+    if (answer === true) return true;
+    if (answer === undefined) isOpen = true;
+  }
+  return isOpen ? undefined : false;
 }

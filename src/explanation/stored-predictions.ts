@@ -28,10 +28,18 @@ export interface StoredPredictions {
 /** Nine digits keep sums within 1e-6 and halve the record. */
 function shortened<T>(value: T): T;
 function shortened(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) ? Number(value.toPrecision(9)) : null;
+  if (typeof value === 'number') return shortNumber(value);
   if (Array.isArray(value)) return value.map((entry: unknown) => shortened(entry));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shortened(entry as unknown)]));
+}
+
+const NINE_DIGITS = 1e9;
+
+function shortNumber(value: number): number | null {
+  // Most numbers of a prediction are flags, counts and whole points.
+  if (Number.isInteger(value) && Math.abs(value) < NINE_DIGITS) return value;
+  return Number.isFinite(value) ? Number(value.toPrecision(9)) : null;
 }
 
 export function storePredictions({ predictions, unavailable }: CasePredictions): StoredPredictions {

@@ -46,14 +46,6 @@ export function basisOf(model: AdditiveModel, row: Row): number[] {
   return basis;
 }
 
-/** The columns after one input has another value. */
-export function basisWith(model: AdditiveModel, basis: readonly number[], at: number, value: number): number[] {
-  return basis.map((t, c) => {
-    const column = model.columns[c];
-    return column?.at === at ? transformed(column, value) : t;
-  });
-}
-
 /** Coefficient of a column in the predictor with this index: shared by all unless the link is softmax. */
 export function coefficient(column: ModelColumn, predictor: number): number {
   return column.coefficients[column.coefficients.length === 1 ? 0 : predictor] ?? 0;

@@ -4,9 +4,10 @@
  */
 import { LESION_FEATURES } from '../case/index.ts';
 import type { Counterfactual } from '../decisions/prediction.ts';
-import { basisOf, basisWith, predictorsOf, probabilitiesOf, type AdditiveModel, type Row } from './additive-model.ts';
+import { basisOf, predictorsOf, probabilitiesOf, type AdditiveModel, type Row } from './additive-model.ts';
 import { headlineChoice, mostProbable, type HeadlineClasses } from './explained-quantity.ts';
-import type { StatisticsInput } from './statistics.ts';
+import type { ModelColumn, StatisticsInput } from './statistics.ts';
+import { transformed } from './transforms.ts';
 
 /** A step is passing from one of these bands of probability to another. */
 const BANDS = [0.1, 0.25, 0.5, 0.75, 0.9];
@@ -45,6 +46,8 @@ interface Change {
   readonly input: StatisticsInput;
   readonly at: number;
   readonly group: string;
+  /** The columns that read the input, with their positions. */
+  readonly affected: readonly { readonly column: ModelColumn; readonly c: number }[];
   /** Rising. */
   readonly values: readonly number[];
 }
@@ -58,6 +61,7 @@ function changesOf(model: AdditiveModel): readonly Change[] {
     changes = changeable(model).map((input) => ({
       input,
       at: model.position.get(input.name) ?? 0,
+      affected: model.columns.flatMap((column, c) => (column.input === input.name ? [{ column, c }] : [])),
       group: model.statistics.columns.find((column) => column.input === input.name)?.group ?? '',
       values: valuesToTry(input),
     }));
@@ -83,11 +87,13 @@ export function counterfactuals(model: AdditiveModel, row: Row, headline: Headli
       ? bandOf(probability(probabilities)) !== bandOf(probability(now))
       : mostProbable(choice, probabilities) !== mostProbable(choice, now);
 
-  return changesOf(model).flatMap(({ input, at, group, values }) => {
+  return changesOf(model).flatMap(({ input, at, group, values, affected }) => {
     const from = row[at] ?? 0;
+    const trial = [...basis];
     const nearest = (candidates: readonly number[]): Counterfactual[] => {
       for (const to of candidates) {
-        const probabilities = probabilitiesOf(link, predictorsOf(model, basisWith(model, basis, at, to)));
+        for (const { column, c } of affected) trial[c] = transformed(column, to);
+        const probabilities = probabilitiesOf(link, predictorsOf(model, trial));
         if (steps(probabilities)) {
           return [{ group, input: input.name, from, to, unit: input.unit, probability: probability(probabilities) }];
         }

@@ -61,11 +61,12 @@ export function findMissingData(stroke: StrokeCase, evaluations: readonly Evalua
     decision,
     rows: criteria.filter(({ missing }) => missing !== undefined),
   }));
+  const byFact = rowsByFact(openRows);
   const open = openRows.flatMap(({ rows }) => rows.flatMap(({ missing }) => missing ?? []));
   const ranked = [...new Set([...settling, ...byCount(open)])];
   const keys = Object.keys(stroke.facts) as FactKey[];
   return {
-    missing: ranked.map((fact) => missingFact(stroke, fact, evaluations, openRows)),
+    missing: ranked.map((fact) => missingFact(stroke, fact, evaluations, byFact.get(fact) ?? [])),
     confirm: toConfirm(evaluations),
     rejected: keys.flatMap((fact) => rejected(stroke, fact)),
     conflicting: keys.filter((fact) => stroke.facts[fact].status === 'conflicting'),
@@ -90,23 +91,42 @@ function byCount(facts: readonly FactKey[]): FactKey[] {
 }
 
 /** The rows of a decision that name something missing. */
+type NeededBy = MissingFact['neededBy'][number];
 interface OpenRows {
   readonly decision: string;
   readonly rows: readonly CriterionResult[];
+}
+
+/** The criteria that each fact leaves open, decision by decision. */
+function rowsByFact(openRows: readonly OpenRows[]): ReadonlyMap<FactKey, readonly NeededBy[]> {
+  const byFact = new Map<FactKey, NeededBy[]>();
+  for (const evaluation of openRows) {
+    const own = new Map<FactKey, string[]>();
+    for (const { id, missing = [] } of evaluation.rows) {
+      for (const fact of new Set(missing)) {
+        const ids = own.get(fact);
+        if (ids === undefined) own.set(fact, [id]);
+        else ids.push(id);
+      }
+    }
+    for (const [fact, criteria] of own) {
+      const needed = { decision: evaluation.decision, criteria };
+      const found = byFact.get(fact);
+      if (found === undefined) byFact.set(fact, [needed]);
+      else found.push(needed);
+    }
+  }
+  return byFact;
 }
 
 function missingFact(
   stroke: StrokeCase,
   key: FactKey,
   evaluations: readonly Evaluation[],
-  openRows: readonly OpenRows[],
+  neededBy: readonly NeededBy[],
 ): MissingFact {
   const fact = stroke.facts[key];
   const why = whyMissing(fact, key, evaluations);
-  const neededBy = openRows.flatMap(({ decision, rows }) => {
-    const ids = rows.filter((row) => row.missing?.includes(key) === true).map((row) => row.id);
-    return ids.length === 0 ? [] : [{ decision, criteria: ids }];
-  });
   return {
     fact: key,
     why,

@@ -99,13 +99,16 @@ function mapFacts(scope: Scope, index: RecordIndex, options: BuildOptions): Pick
   };
 }
 
-/** One object of all topics; assigning is several times faster than spreading a hundred members. */
+/**
+ * One object of all topics. `Object.fromEntries` gives every case the same fixed places for its members; an object that
+ * grows by computed names becomes a hash table, which the decisions would search a thousand times for one patient.
+ */
 function collect(topics: readonly Partial<StrokeFacts>[]): StrokeFacts {
-  const facts: Record<string, unknown> = {};
+  const entries: (readonly [string, unknown])[] = [];
   for (const topic of topics) {
-    for (const key in topic) facts[key] = topic[key as FactKey];
+    for (const key in topic) entries.push([key, topic[key as FactKey]]);
   }
-  return facts as unknown as StrokeFacts;
+  return Object.fromEntries(entries) as unknown as StrokeFacts;
 }
 
 const KEYS_OF_TYPE: ReadonlyMap<string, readonly RecordKey[]> = new Map<string, readonly RecordKey[]>(
