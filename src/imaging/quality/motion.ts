@@ -5,7 +5,7 @@ import type { TimeSeries } from '../volume/volume.ts';
 import { solve } from './solve.ts';
 
 /** Points of strong edges that are compared, and rounds of refinement. */
-const POINTS = 6000;
+const POINTS = 3000;
 const ROUNDS = 8;
 const COARSE_MM = 3.5;
 /** CT: edges of skin and skull; contrast in vessels hardly counts. */
