@@ -1,5 +1,6 @@
 /** Every pipeline of the product. A site switches one off by its name. */
+import { diffusionPipeline } from './diffusion/index.ts';
 import { perfusionPipeline } from './perfusion/index.ts';
 import type { Pipeline } from './pipeline.ts';
 
-export const PIPELINES: readonly Pipeline[] = [perfusionPipeline()];
+export const PIPELINES: readonly Pipeline[] = [perfusionPipeline(), diffusionPipeline()];

@@ -23,7 +23,7 @@ export interface CurveSource {
 /** Signal at the regular times. Voxels that are missing in half of the frames are left out. */
 export function signalCurves(source: CurveSource, voxels: Int32Array, time: RegularTime): ContrastCurves {
   const length = time.seconds.length;
-  const used = Math.min(time.frames, source.frames.length);
+  const used = source.frames.length;
   const samples = new Float32Array(used);
   const secondsOfSlice = new Map<number, Float64Array>();
   const values = new Float32Array(voxels.length * length);
@@ -75,12 +75,16 @@ export function toConcentration(curves: ContrastCurves, from: number, to: number
   return curves;
 }
 
-/** Standard deviation of the noise of one value, from the bend between neighbors in time (a bolus is smooth). */
+/**
+ * Standard deviation of the noise of one value, from the bend between neighbors in time. The median bend: that of a bolus
+ * itself, short against the whole curve, does not count.
+ */
 export function noiseOf(values: Float32Array, offset: number, length: number): number {
-  let sum = 0;
+  const bends = new Float32Array(Math.max(0, length - 2));
   for (let n = 1; n < length - 1; n++) {
-    const bend = (values[offset + n - 1] ?? 0) - 2 * (values[offset + n] ?? 0) + (values[offset + n + 1] ?? 0);
-    sum += bend * bend;
+    const outer = (values[offset + n - 1] ?? 0) + (values[offset + n + 1] ?? 0);
+    bends[n - 1] = Math.abs(outer - 2 * (values[offset + n] ?? 0));
   }
-  return Math.sqrt(sum / (6 * Math.max(1, length - 2)));
+  // The median of a normal deviate without its sign is 0.6745; a bend has six times the variance of a value.
+  return (bends.sort()[Math.floor(bends.length / 2)] ?? 0) / (0.6745 * Math.sqrt(6));
 }

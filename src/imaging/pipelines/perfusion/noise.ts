@@ -11,11 +11,11 @@ const NOISE_SEED = 4;
 const NOISE_CURVES = 2000;
 
 /** From the samples as they were taken: between them the regular grid is smoother than the noise. */
-export function noiseOfFrames({ smoothed, time, kind }: Prepared, { voxels, baseline }: ContrastCurves): number {
+export function noiseOfFrames({ smoothed, kind }: Prepared, { voxels, baseline }: ContrastCurves): number {
   const step = Math.max(1, Math.floor(voxels.length / NOISE_CURVES));
   const found: number[] = [];
   for (let row = 0; row < voxels.length; row += step) {
-    const samples = samplesOf(smoothed, voxels[row] ?? 0, time.frames);
+    const samples = samplesOf(smoothed, voxels[row] ?? 0);
     if (samples.length < 8) continue;
     const noise = noiseOf(samples, 0, samples.length);
     found.push(kind === 'ct' ? noise : noise / Math.max(baseline[row] ?? 1, 1e-6));
@@ -23,9 +23,9 @@ export function noiseOfFrames({ smoothed, time, kind }: Prepared, { voxels, base
   return median(Float32Array.from(found));
 }
 
-function samplesOf({ frames }: CurveSource, at: number, count: number): Float32Array {
+function samplesOf({ frames }: CurveSource, at: number): Float32Array {
   const out: number[] = [];
-  for (let frame = 0; frame < Math.min(count, frames.length); frame++) {
+  for (let frame = 0; frame < frames.length; frame++) {
     const value = frames[frame]?.[at] ?? NaN;
     if (!Number.isNaN(value)) out.push(value);
   }
@@ -49,7 +49,7 @@ export function withNoise({ smoothed, smooth, tissue }: Prepared, { voxels }: Co
   const normal = normalDeviates(NOISE_SEED);
   const sigma = new Float32Array(tissue.length);
   voxels.forEach((at) => {
-    const samples = samplesOf(smoothed, at, smoothed.frames.length);
+    const samples = samplesOf(smoothed, at);
     sigma[at] = noiseOf(samples, 0, samples.length);
   });
   const local = smooth(sigma.map((s, at) => (tissue[at] === 1 ? s : NaN)));

@@ -42,12 +42,13 @@ export type Preparation = { readonly prepared: Prepared } | { readonly refused: 
 export async function prepare(series: TimeSeries, kind: PerfusionKind, pause: Pause): Promise<Preparation> {
   const factor = reduction(series, SETTINGS.workingMm);
   const grid = reducedGrid(series, factor);
-  const times = byFrame(series.times);
-  const time = regularTime(times, SETTINGS);
-  const quality = [...timeRemarks(time, Math.min(time.frames, series.frames.length)), ...coverageRemarks(grid)];
+  const allTimes = byFrame(series.times);
+  const time = regularTime(allTimes, SETTINGS);
+  const times = allTimes.slice(time.from, time.from + time.frames);
+  const quality = [...timeRemarks(time), ...coverageRemarks(grid)];
   if (refuses(quality)) return { refused: quality };
 
-  const used = series.frames.slice(0, time.frames);
+  const used = series.frames.slice(time.from, time.from + time.frames);
   const reduced: Float32Array[] = [];
   for (const [at, frame] of used.entries()) {
     reduced.push(reduceInPlane(frame, series.size, factor));

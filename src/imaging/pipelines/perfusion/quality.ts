@@ -42,7 +42,7 @@ const LEAST_SECONDS = 30;
 const LEAST_BOLUS = { ct: 40, mr: 0.3 } as const;
 const LEAST_BASELINE = 3;
 
-export function timeRemarks({ seconds }: RegularTime, frames: number): QualityRemark[] {
+export function timeRemarks({ seconds, frames }: RegularTime): QualityRemark[] {
   const duration = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0);
   if (frames >= LEAST_FRAMES && duration >= LEAST_SECONDS) return [];
   return [remark('short-acquisition', 'refuses', { frames, seconds: duration })];

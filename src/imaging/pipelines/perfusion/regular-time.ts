@@ -5,7 +5,8 @@ export interface RegularTime {
   /** Seconds since the first acquisition. */
   readonly seconds: readonly number[];
   readonly stepSeconds: number;
-  /** Frames that are used, from the first on. */
+  /** First frame that is used, and how many from there on. */
+  readonly from: number;
   readonly frames: number;
 }
 
@@ -22,12 +23,13 @@ export function byFrame(bySlice: TimeSeries['times']): readonly Float64Array[] {
 }
 
 /**
- * Spans what every slice has seen; ends where the sampling pauses (a later phase of a two-phase protocol).
+ * Spans what every slice has seen, within the longest stretch of frames without a pause: a first image long before the
+ * others and the late phase of a two-phase protocol are left out.
  * @param times see {@link byFrame}
  */
 export function regularTime(times: readonly Float64Array[], limits: TimeLimits): RegularTime {
-  const frames = framesBeforePause(times, limits);
-  const used = times.slice(0, frames);
+  const { from, frames } = longestStretch(times, limits);
+  const used = times.slice(from, from + frames);
   const slices = times[0]?.length ?? 0;
   let [start, end] = [-Infinity, Infinity];
   for (let k = 0; k < slices; k++) {
@@ -36,23 +38,27 @@ export function regularTime(times: readonly Float64Array[], limits: TimeLimits):
     start = Math.max(start, Math.min(...own));
     end = Math.min(end, Math.max(...own));
   }
-  if (!(end > start)) return { seconds: [], stepSeconds: limits.stepSeconds, frames };
+  const { stepSeconds } = limits;
+  if (!(end > start)) return { seconds: [], stepSeconds, from, frames };
   end = Math.min(end, start + limits.longestSeconds);
-  const count = Math.floor((end - start) / limits.stepSeconds + 1e-6) + 1;
-  return {
-    seconds: Array.from({ length: count }, (_, n) => start + n * limits.stepSeconds),
-    stepSeconds: limits.stepSeconds,
-    frames,
-  };
+  const count = Math.floor((end - start) / stepSeconds + 1e-6) + 1;
+  return { seconds: Array.from({ length: count }, (_, n) => start + n * stepSeconds), stepSeconds, from, frames };
 }
 
-function framesBeforePause(times: readonly Float64Array[], { longestGapSeconds }: TimeLimits): number {
-  for (let at = 1; at < times.length; at++) {
+function longestStretch(
+  times: readonly Float64Array[],
+  { longestGapSeconds }: TimeLimits,
+): { readonly from: number; readonly frames: number } {
+  let [best, from] = [{ from: 0, frames: 0 }, 0];
+  for (let at = 1; at <= times.length; at++) {
     const [before, now] = [times[at - 1], times[at]];
     const gaps = [...(now ?? [])].map((t, k) => t - (before?.[k] ?? NaN)).filter(Number.isFinite);
-    if (gaps.length > 0 && Math.min(...gaps) > longestGapSeconds) return at;
+    const pauses = at === times.length || (gaps.length > 0 && Math.min(...gaps) > longestGapSeconds);
+    if (!pauses) continue;
+    if (at - from > best.frames) best = { from, frames: at - from };
+    from = at;
   }
-  return times.length;
+  return best;
 }
 
 /**

@@ -21,6 +21,12 @@ describe('the regular grid', () => {
     expect(seconds.at(-1)).toBeLessThanOrEqual(4.5);
   });
 
+  it('leaves out a first image long before the others', () => {
+    const { seconds, from, frames: used } = regularTime(frames([0, 12, 13.5, 15, 16.5], [0]), LIMITS);
+    expect([from, used]).toEqual([1, 4]);
+    expect(seconds).toEqual([12, 13, 14, 15, 16]);
+  });
+
   it('is empty for a single time point', () => {
     expect(regularTime(frames([0], [0]), LIMITS).seconds).toEqual([]);
   });
