@@ -24,6 +24,8 @@ export interface AnalyzeOptions {
   /** IANA zone for the times in SEG and SR. */
   readonly timeZone: string;
   readonly device: Device;
+  /** false: more images of the study are known to come, so what is found now is preliminary. */
+  readonly complete: boolean;
   /** Written into SEG and SR; the same instant gives the same bytes. */
   readonly at: Instant;
   /** The report that each pipeline's new one replaces. */
@@ -81,7 +83,7 @@ async function withOutputs(
     pipeline: run.pipeline,
     pipelineVersion: run.version,
     inputsHash: run.inputsHash,
-    state: result.state,
+    state: result.state === 'final' && !options.complete ? 'preliminary' : result.state,
     acquiredAt,
     said: saidBy(result),
     stageTimes: [],

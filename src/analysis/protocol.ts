@@ -30,6 +30,8 @@ export interface AnalysisRequest {
   readonly paths: readonly string[];
   readonly lastKnownWell: Instant | null;
   readonly overrides: Readonly<Record<string, unknown>>;
+  /** false: more images of the study are known to come. */
+  readonly complete: boolean;
   /** Written into SEG and SR; a repeated job gives the same instant. */
   readonly at: Instant;
   /** The report that each pipeline's new one replaces. */

@@ -78,6 +78,7 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
           content: study.content,
           lastKnownWell: null,
           overrides: overridesOf(options),
+          complete: true,
           timeZone: config.site.timeZone,
           device: {
             manufacturer: 'Stroke CDS',

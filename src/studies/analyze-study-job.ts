@@ -64,6 +64,7 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
           paths: images.map(({ path }) => path),
           lastKnownWell: null,
           overrides: {},
+          complete: study.expected === null || study.instances >= study.expected,
           at: job.queuedAt,
           former: await formerReports(findings, studyUid),
         },
@@ -132,11 +133,9 @@ async function keep(
     const stored = await results.write({ studyUid, seriesUid, sopInstanceUid }, bytes);
     files.push({ kind, sopClassUid, sopInstanceUid, seriesUid, ...stored });
   }
-  const missing = study.expected !== null && study.instances < study.expected;
   const result: NewResult = {
     ...found,
     studyUid: study.studyUid,
-    state: found.state === 'final' && missing ? 'preliminary' : found.state,
     stageTimes: stageTimes(found, stages, study, startedAt, clock()),
   };
   return { result, outputs: files };

@@ -121,6 +121,12 @@ describe.skipIf(unavailable !== null)(`other reports ${unavailable ?? ''}`, () =
     expect((readWithPydicom([bytes])[0] as ReadSr).predecessors).toEqual(['2.25.77']);
   });
 
+  it('never name themselves as replaced', () => {
+    const context = reportContext(series);
+    const own = writeReport(context, []);
+    expect(writeReport(context, [], own)).toEqual(own);
+  });
+
   it('of segments in two series each refer to their own', () => {
     const other = makeSeries({ seriesUid: '1.2.840.99999.3' });
     const context = reportContext(series);

@@ -36,6 +36,8 @@ export function writeReport(
     string,
     string,
   ];
+  // A repeated job finds its own report as the current one.
+  const replaced = former?.sopInstanceUid === sopInstanceUid ? null : former;
   const settled = result.state !== 'preliminary';
   const object = encodeInstance(
     {
@@ -54,12 +56,12 @@ export function writeReport(
       PreliminaryFlag: settled ? 'FINAL' : 'PRELIMINARY',
       VerificationFlag: 'UNVERIFIED',
       CurrentRequestedProcedureEvidenceSequence: [evidence(context, segmentations)],
-      ...(former === null ? {} : { PredecessorDocumentsSequence: [predecessor(header.studyUid, former)] }),
+      ...(replaced === null ? {} : { PredecessorDocumentsSequence: [predecessor(header.studyUid, replaced)] }),
       ...root(context, segmentations),
     },
     'STROKE-CDS',
   );
-  return { ...object, predecessor: former?.sopInstanceUid ?? null };
+  return { ...object, predecessor: replaced?.sopInstanceUid ?? null };
 }
 
 function root(context: ReportContext, segmentations: readonly Segmentation[]): ContentItem {
