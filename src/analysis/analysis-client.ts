@@ -35,6 +35,9 @@ export interface AnalysisClientOptions {
   readonly timeLimit: number;
 }
 
+/** Hook calls come first on a machine that both share. */
+const NICENESS = 10;
+
 interface Running {
   readonly child: ChildProcess;
   readonly send: (message: ToAnalysis) => void;
@@ -49,7 +52,7 @@ export function createAnalysisClient({ settings, timeLimit }: AnalysisClientOpti
 
   const start = (): Running => {
     if (running !== null) return running;
-    const child = startProcess(import.meta.url, './analysis-process');
+    const child = startProcess(import.meta.url, './analysis-process', { niceness: NICENESS });
     const send = (message: ToAnalysis): void => {
       child.send(message);
     };

@@ -12,12 +12,8 @@ import type { EngineSettings } from './engine-settings.ts';
 export async function openEngine(settings: EngineSettings): Promise<InferenceEngine> {
   const { registry, providers, threads, server } = settings;
   const models = await openModelRegistry(registry);
-  const imaging = models.reports.flatMap(({ name }) => {
-    const model = models.get(name);
-    return model?.manifest.kind === 'imaging' ? [model] : [];
-  });
-  const here = createProcessEngine({ models: imaging, providers, settings: { threads } });
-  const engine = server === null ? here : onServer(server, settings, imaging, here);
+  const here = createProcessEngine({ models: models.imaging, providers, settings: { threads } });
+  const engine = server === null ? here : onServer(server, settings, models.imaging, here);
   return {
     infer: engine.infer,
     close: async () => {
