@@ -1,7 +1,7 @@
 /** Rows of received instances: study, series and instance are committed together, many instances in one transaction. */
-import type { Transaction } from 'kysely';
+import type { Insertable, Transaction } from 'kysely';
 import type { Database } from '../../storage/index.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { ImageInstanceTable, ImagePatientIdTable, ImageStudyTable, Schema } from '../../storage/schema.ts';
 import type { InstanceHeader, PatientIdentity } from '../dicom/instance-header.ts';
 import type { StoredInstance } from './image-store.ts';
 import type { Origin } from './receipt.ts';
@@ -69,114 +69,136 @@ export function identityOf(row: IdentityColumns): PatientIdentity {
   };
 }
 
-/** The first instance names the patient of the study; a later one that disagrees puts the study into quarantine. */
-async function keepStudy(tx: Tx, { header, receivedAt }: NewInstance): Promise<void> {
-  const identity = cleanIdentity(header.patient);
-  const study = await tx
-    .insertInto('image_study')
-    .values({
-      study_uid: header.studyUid,
-      patient_id: identity.patientId,
-      patient_issuer: identity.issuer,
-      other_patient_ids: JSON.stringify(identity.otherIds),
-      birth_date: identity.birthDate,
-      sex: identity.sex,
-      accession_number: clean(header.accessionNumber),
-      expected_instances: null,
-      first_received_at: receivedAt,
-      last_received_at: receivedAt,
-      last_used_at: receivedAt,
-      receipts: 1,
-      settled_receipts: null,
-      announced_content: null,
-      announced_at: null,
-      quarantine_reason: null,
-      quarantined_at: null,
-      released_at: null,
-    })
-    .onConflict((conflict) =>
-      conflict.column('study_uid').doUpdateSet(({ eb }) => ({
-        receipts: eb('image_study.receipts', '+', 1),
-        last_received_at: receivedAt,
-        last_used_at: receivedAt,
-      })),
-    )
-    .returning([
-      'patient_id',
-      'patient_issuer',
-      'other_patient_ids',
-      'birth_date',
-      'sex',
-      'quarantine_reason',
-      'receipts',
-    ])
-    .executeTakeFirstOrThrow();
-  const first = identityOf(study);
-  const told = study.receipts > 1 && JSON.stringify(first) === JSON.stringify(identity);
-  if (!told) await keepPatientIds(tx, header.studyUid, identity);
-  if (study.quarantine_reason !== null || samePatientInStudy(first, identity) !== 'different') return;
-  await tx
-    .updateTable('image_study')
-    .set({ quarantine_reason: 'patients-differ-within-study', quarantined_at: receivedAt, released_at: null })
-    .where('study_uid', '=', header.studyUid)
-    .execute();
-}
-
-async function keepPatientIds(tx: Tx, studyUid: string, identity: PatientIdentity): Promise<void> {
+function patientIdRows(studyUid: string, identity: PatientIdentity): Insertable<ImagePatientIdTable>[] {
   const ids = [{ id: identity.patientId ?? '', issuer: identity.issuer }, ...identity.otherIds];
-  const rows = ids.flatMap(({ id, issuer }) => {
+  return ids.flatMap(({ id, issuer }) => {
     const normalized = normalizedId(id);
     if (normalized === null) return [];
     return [{ study_uid: studyUid, patient_id: normalized, issuer: (issuer ?? '').slice(0, LONGEST_ISSUER) }];
   });
-  if (rows.length === 0) return;
-  await tx
-    .insertInto('image_patient_id')
-    .values(rows)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
 }
 
-/** @returns the row that holds this SOP Instance UID now: the new one, or the one that was first */
-async function keepInstance(tx: Tx, instance: NewInstance): Promise<KeptInstance> {
+function studyRow({ header, receivedAt }: NewInstance, identity: PatientIdentity): Insertable<ImageStudyTable> {
+  return {
+    study_uid: header.studyUid,
+    patient_id: identity.patientId,
+    patient_issuer: identity.issuer,
+    other_patient_ids: JSON.stringify(identity.otherIds),
+    birth_date: identity.birthDate,
+    sex: identity.sex,
+    accession_number: clean(header.accessionNumber),
+    expected_instances: null,
+    first_received_at: receivedAt,
+    last_received_at: receivedAt,
+    last_used_at: receivedAt,
+    receipts: 1,
+    settled_receipts: null,
+    announced_content: null,
+    announced_at: null,
+    quarantine_reason: null,
+    quarantined_at: null,
+    released_at: null,
+  };
+}
+
+function instanceRow(instance: NewInstance): Insertable<ImageInstanceTable> {
   const { header, stored, contentDigest, receivedAt, origin } = instance;
-  await keepStudy(tx, instance);
-  await tx
-    .insertInto('image_series')
-    .values({
-      study_uid: header.studyUid,
-      series_uid: header.seriesUid,
-      modality: clean(header.modality) ?? '',
-      first_received_at: receivedAt,
-    })
-    .onConflict((conflict) => conflict.columns(['study_uid', 'series_uid']).doNothing())
-    .execute();
-  const inserted = await tx
-    .insertInto('image_instance')
-    .values({
-      sop_instance_uid: header.sopInstanceUid,
-      study_uid: header.studyUid,
-      series_uid: header.seriesUid,
-      sop_class_uid: header.sopClassUid,
-      transfer_syntax_uid: header.transferSyntaxUid,
-      instance_number: int32(header.instanceNumber),
-      path: stored.path,
-      bytes: stored.bytes,
-      digest: stored.digest,
-      content_digest: contentDigest,
-      received_at: receivedAt,
-      way: origin.way,
-      peer: origin.peer,
-    })
-    .onConflict((conflict) => conflict.column('sop_instance_uid').doNothing())
-    .returning('path')
-    .executeTakeFirst();
-  if (inserted !== undefined) {
-    return { studyUid: header.studyUid, seriesUid: header.seriesUid, path: inserted.path, contentDigest };
+  return {
+    sop_instance_uid: header.sopInstanceUid,
+    study_uid: header.studyUid,
+    series_uid: header.seriesUid,
+    sop_class_uid: header.sopClassUid,
+    transfer_syntax_uid: header.transferSyntaxUid,
+    instance_number: int32(header.instanceNumber),
+    path: stored.path,
+    bytes: stored.bytes,
+    digest: stored.digest,
+    content_digest: contentDigest,
+    received_at: receivedAt,
+    way: origin.way,
+    peer: origin.peer,
+  };
+}
+
+/**
+ * One statement for study, series and instance. The first instance names the patient of the study; a later one that
+ * disagrees puts the study into quarantine.
+ * @returns the row that holds this SOP Instance UID now: the new one, or the one that was first
+ */
+async function keepInstance(tx: Tx, instance: NewInstance): Promise<KeptInstance> {
+  const { header, contentDigest, receivedAt } = instance;
+  const identity = cleanIdentity(header.patient);
+  const row = await tx
+    .with('study', (db) =>
+      db
+        .insertInto('image_study')
+        .values(studyRow(instance, identity))
+        .onConflict((conflict) =>
+          conflict.column('study_uid').doUpdateSet(({ eb }) => ({
+            receipts: eb('image_study.receipts', '+', 1),
+            last_received_at: receivedAt,
+            last_used_at: receivedAt,
+          })),
+        )
+        .returningAll(),
+    )
+    .with('series', (db) =>
+      db
+        .insertInto('image_series')
+        .values({
+          study_uid: header.studyUid,
+          series_uid: header.seriesUid,
+          modality: clean(header.modality) ?? '',
+          first_received_at: receivedAt,
+        })
+        .onConflict((conflict) => conflict.columns(['study_uid', 'series_uid']).doNothing()),
+    )
+    .with('instance', (db) =>
+      db
+        .insertInto('image_instance')
+        .values(instanceRow(instance))
+        .onConflict((conflict) => conflict.column('sop_instance_uid').doNothing())
+        .returning('path'),
+    )
+    .selectFrom('study')
+    .leftJoin('instance', (join) => join.onTrue())
+    .selectAll('study')
+    .select('instance.path as path')
+    .executeTakeFirstOrThrow();
+  const first = identityOf(row);
+  if (row.receipts === 1 || JSON.stringify(first) !== JSON.stringify(identity)) {
+    await keepIdentity(tx, instance, first, identity, row.quarantine_reason !== null);
+  }
+  if (row.path !== null) {
+    return { studyUid: header.studyUid, seriesUid: header.seriesUid, path: row.path, contentDigest };
   }
   const kept = await findInstance(tx, header.sopInstanceUid);
   if (kept === undefined) throw new Error('an instance that was just written has no row');
   return kept;
+}
+
+/** For an identity that the study did not have yet. */
+async function keepIdentity(
+  tx: Tx,
+  { header: { studyUid }, receivedAt }: NewInstance,
+  first: PatientIdentity,
+  identity: PatientIdentity,
+  quarantined: boolean,
+): Promise<void> {
+  const ids = patientIdRows(studyUid, identity);
+  if (ids.length > 0) {
+    await tx
+      .insertInto('image_patient_id')
+      .values(ids)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  if (quarantined || samePatientInStudy(first, identity) !== 'different') return;
+  await tx
+    .updateTable('image_study')
+    .set({ quarantine_reason: 'patients-differ-within-study', quarantined_at: receivedAt, released_at: null })
+    .where('study_uid', '=', studyUid)
+    .execute();
 }
 
 export async function findInstance(db: Database['sql'], sopInstanceUid: string): Promise<KeptInstance | undefined> {
