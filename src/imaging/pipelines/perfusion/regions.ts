@@ -1,6 +1,6 @@
 /** Core and hypoperfused tissue of the ischemic side, and what is measured of them (src/case/perfusion-features.ts). */
 import type { Point } from '../../affine.ts';
-import { withoutSmallParts } from './morphology.ts';
+import { holesFilled, withoutSmallParts } from './morphology.ts';
 import type { PerfusionMaps } from './maps.ts';
 import { SETTINGS } from './settings.ts';
 
@@ -65,11 +65,9 @@ export function perfusionRegions(inputs: RegionInputs, jitter: Jitter = NO_JITTE
     }
     return mask;
   };
-  const everywhere = withoutSmallParts(
-    above(SETTINGS.hypoperfusionTmax),
-    size,
-    least(SETTINGS.smallestHypoperfusionMl),
-  );
+  const late = withoutSmallParts(above(SETTINGS.hypoperfusionTmax), size, least(SETTINGS.smallestHypoperfusionMl));
+  // Where hardly any blood arrives Tmax is noise: an island of it inside the region belongs to the region.
+  const everywhere = holesFilled(late, size).map((x, at) => x & (tissue[at] ?? 0));
   const side = ischemicSide(everywhere, right, voxelMl);
   const counted = (at: number): boolean => side === 'both' || (side === 'right') === (right[at] === 1);
   const onSide = (mask: Uint8Array): Uint8Array =>
