@@ -27,7 +27,7 @@ function keyId(key: Buffer): Buffer {
 }
 
 /** @returns undefined when it is not 32 bytes in base64 */
-export function parseImageKey(base64: string): Buffer | undefined {
+function parseImageKey(base64: string): Buffer | undefined {
   const text = base64.trim();
   const key = Buffer.from(text, 'base64');
   const same = key.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
