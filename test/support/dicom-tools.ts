@@ -66,8 +66,7 @@ export interface ReadItem {
   readonly type: string;
   readonly concept: readonly [string, string];
   readonly value?: unknown;
-  readonly unit?: readonly [string, string] | null;
-  readonly qualifier?: readonly [string, string];
+  readonly unit?: readonly [string, string];
   readonly children: readonly ReadItem[];
 }
 
@@ -85,6 +84,8 @@ export type ReadSeg = Common & {
   readonly orientation: readonly number[];
   readonly spacing: readonly number[];
   readonly frameOfReference: string;
+  /** Keywords of functional group and element, dimension by dimension. */
+  readonly dimensions: readonly (readonly [string, string])[];
   readonly segments: readonly {
     readonly number: number;
     readonly label: string;

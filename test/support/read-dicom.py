@@ -49,6 +49,10 @@ def segmentation(data):
             }
             for s in data.SegmentSequence
         ],
+        "dimensions": [
+            [pydicom.datadict.keyword_for_tag(tag) for tag in (index.FunctionalGroupPointer, index.DimensionIndexPointer)]
+            for index in data.DimensionIndexSequence
+        ],
         "frames": frames,
         "frameOfReference": data.FrameOfReferenceUID,
     }
@@ -70,11 +74,9 @@ def content(item):
         reference = item.ReferencedSOPSequence[0]
         node["value"] = [reference.ReferencedSOPInstanceUID, int(reference.ReferencedSegmentNumber)]
     if item.ValueType == "NUM":
-        measured = item.MeasuredValueSequence
-        node["value"] = None if len(measured) == 0 else float(measured[0].NumericValue)
-        node["unit"] = None if len(measured) == 0 else code(measured[0].MeasurementUnitsCodeSequence)
-        if "NumericValueQualifierCodeSequence" in item:
-            node["qualifier"] = code(item.NumericValueQualifierCodeSequence)
+        measured = item.MeasuredValueSequence[0]
+        node["value"] = float(measured.NumericValue)
+        node["unit"] = code(measured.MeasurementUnitsCodeSequence)
     node["children"] = [content(child) for child in item.get("ContentSequence", [])]
     return node
 

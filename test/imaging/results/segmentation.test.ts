@@ -56,6 +56,13 @@ judged.each([
     }
   });
 
+  it('is ordered by segment and position, in words that readers follow', () => {
+    expect(read.dimensions).toEqual([
+      ['SegmentIdentificationSequence', 'ReferencedSegmentNumber'],
+      ['PlanePositionSequence', 'ImagePositionPatient'],
+    ]);
+  });
+
   it('has no frame without a voxel and every voxel in a frame', () => {
     const counts = [CORE, HYPOPERFUSION].map((region) =>
       sphere(series.grid, region).reduce((sum, one) => sum + one, 0),

@@ -55,25 +55,14 @@ export interface MeasuredNumber {
   readonly unit: Code;
 }
 
-/** @param measured or the reason why there is no value (context group 42) */
 export function numeric(
   relationship: Relationship,
   concept: Code,
-  measured: MeasuredNumber | { readonly absent: Code },
+  { value, unit }: MeasuredNumber,
   children: readonly ContentItem[] = [],
 ): ContentItem {
-  const value =
-    'absent' in measured
-      ? { MeasuredValueSequence: [], NumericValueQualifierCodeSequence: [codeItem(measured.absent)] }
-      : {
-          MeasuredValueSequence: [
-            {
-              NumericValue: decimalString(measured.value),
-              MeasurementUnitsCodeSequence: [codeItem(measured.unit)],
-            },
-          ],
-        };
-  return item(relationship, 'NUM', concept, value, children);
+  const measured = { NumericValue: decimalString(value), MeasurementUnitsCodeSequence: [codeItem(unit)] };
+  return item(relationship, 'NUM', concept, { MeasuredValueSequence: [measured] }, children);
 }
 
 /** An image, or segments of a segmentation. */

@@ -114,19 +114,18 @@ function laterality(findings: readonly ImagingFinding[]): readonly ContentItem[]
   return code === undefined ? [] : [coded('HAS CONCEPT MOD', LATERALITY, code)];
 }
 
+/**
+ * A value that is not there is said in its place by a code of context group 42. (A NUM without a value, which PS3.3
+ * C.18.1 offers, keeps common readers from opening the whole report: highdicom 0.28 is one.)
+ */
 function statement({ concept }: FindingTerms, finding: ImagingFinding): readonly ContentItem[] {
   const { kind, value, state } = finding;
+  if (value === null) return [coded('CONTAINS', concept, state === 'refused' ? FAILED : INDETERMINATE)];
   const unit = UNITS[FINDING_KINDS[kind] ?? ''];
-  if (unit === undefined) {
-    if (value === null)
-      return [text('CONTAINS', concept, state === 'refused' ? FAILED.meaning : INDETERMINATE.meaning)];
+  if (unit === undefined || typeof value !== 'number') {
     return valueCodes(kind, String(value)).map((code) => coded('CONTAINS', concept, code));
   }
-  const properties = limits(finding, unit);
-  if (typeof value !== 'number') {
-    return [numeric('CONTAINS', concept, { absent: state === 'refused' ? FAILED : INDETERMINATE }, properties)];
-  }
-  return [numeric('CONTAINS', concept, { value, unit }, properties)];
+  return [numeric('CONTAINS', concept, { value, unit }, limits(finding, unit))];
 }
 
 function limits({ interval, detectionFloor }: ImagingFinding, unit: Code): readonly ContentItem[] {

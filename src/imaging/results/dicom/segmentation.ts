@@ -165,8 +165,8 @@ const PLANE_POSITION = 0x00209113;
 function dimensionElements(organization: string): Record<string, unknown> {
   const index = (pointer: number, group: number, label: string): Record<string, unknown> => ({
     DimensionOrganizationUID: organization,
-    DimensionIndexPointer: tagText(pointer),
-    FunctionalGroupPointer: tagText(group),
+    DimensionIndexPointer: pointer,
+    FunctionalGroupPointer: group,
     DimensionDescriptionLabel: label,
   });
   return {
@@ -177,8 +177,6 @@ function dimensionElements(organization: string): Record<string, unknown> {
     ],
   };
 }
-
-const tagText = (tag: number): string => tag.toString(16).padStart(8, '0').toUpperCase();
 
 function segmentItem(
   { result, findings }: ReportContext,
