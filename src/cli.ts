@@ -240,6 +240,37 @@ Example:
       finish(await jobsCancelCommand(id, options));
     });
 
+  const images = cli
+    .command('images')
+    .description('received studies (stop the service first when its database is embedded)');
+  images
+    .command('quarantined')
+    .description('studies whose images disagree about the patient, or with the record; never analyzed or joined')
+    .option(...CONFIG_OPTION)
+    .action(async (options: { config?: string }) => {
+      const { imagesQuarantinedCommand } = await import('./cli/images.ts');
+      finish(await imagesQuarantinedCommand(options));
+    });
+  images
+    .command('release')
+    .description('a person has found that the study belongs to its patient')
+    .argument('<study>', 'Study Instance UID')
+    .option(...CONFIG_OPTION)
+    .action(async (study: string, options: { config?: string }) => {
+      const { imagesReleaseCommand } = await import('./cli/images.ts');
+      finish(await imagesReleaseCommand(study, options));
+    });
+  images
+    .command('delete')
+    .description('delete the images of a study; digests, findings and the audit record stay')
+    .argument('<study>', 'Study Instance UID')
+    .requiredOption('--reason <text>', 'kept with the digests; no patient data')
+    .option(...CONFIG_OPTION)
+    .action(async (study: string, options: { config?: string; reason: string }) => {
+      const { imagesDeleteCommand } = await import('./cli/images.ts');
+      finish(await imagesDeleteCommand(study, options));
+    });
+
   const audit = cli
     .command('audit')
     .description('prove or export the audit record (stop the service first when its database is embedded)');

@@ -3,6 +3,9 @@ import { startServer } from '../http/server.ts';
 import { configuration } from './configuration.ts';
 import { CommandError, EXIT } from './terminal.ts';
 
+/** Milliseconds; a study of gigabytes over a slow line takes minutes. */
+const STUDY_TIMEOUT = 30 * 60_000;
+
 /** `stroke-cds serve`: runs until SIGTERM or SIGINT, then lets requests finish. */
 export async function serveCommand(options: { config?: string }): Promise<number> {
   const config = configuration(options.config);
@@ -22,6 +25,7 @@ export async function serveCommand(options: { config?: string }): Promise<number
       host: config.host,
       port: config.port,
       grace: config.deadlines.shutdown,
+      ...(config.imaging.enabled ? { requestTimeout: STUDY_TIMEOUT } : {}),
     });
   } catch (error) {
     await service.close();

@@ -117,7 +117,7 @@ export const IMAGING_DEFAULTS = {
   timeLimitSeconds: 300,
 } as const satisfies FileImaging;
 const DIMSE_DEFAULTS = { host: '0.0.0.0', port: 11_112, aeTitle: 'STROKECDS' } as const;
-const RESULTS_SCOPE = 'system/Observation.cu system/DocumentReference.cu system/ImagingStudy.rs';
+const RESULTS_SCOPE = 'system/Patient.rs system/ImagingStudy.rs system/Observation.crus system/DocumentReference.crus';
 
 export const IMAGING_VARIABLES = [
   'STROKE_CDS_IMAGE_KEY',

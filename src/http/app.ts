@@ -4,6 +4,7 @@ import type { Express, Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Discovery } from '../cds-hooks/discovery.ts';
+import { bodyTimeout } from './body-timeout.ts';
 import { basisRouter } from './basis-page.ts';
 import type { BasisPage } from './basis-page.ts';
 import { errorHandler, notFound } from './error-handler.ts';
@@ -37,6 +38,9 @@ export interface AppOptions {
   readonly open: boolean;
 }
 
+/** Milliseconds; the bodies of hooks and feedback are small. */
+const BODY_TIMEOUT = 15_000;
+
 /** Rate limits, TLS and compression belong to the proxy in front. */
 export function createApp(options: AppOptions): Express {
   const { logger, metrics, discovery, version, publicBaseUrl, open } = options;
@@ -49,8 +53,9 @@ export function createApp(options: AppOptions): Express {
   app.use(metrics.middleware);
   app.use(helmet());
 
-  app.use(options.cdsHooks);
   if (options.dicomWeb !== undefined) app.use('/dicom-web', options.dicomWeb);
+  app.use(bodyTimeout(BODY_TIMEOUT));
+  app.use(options.cdsHooks);
   app.get('/', indexPage({ version, publicBaseUrl, discovery, open }));
   app.use(basisRouter(options.basisPage));
   app.use(modelPagesRouter(options.modelFolder ?? (() => undefined)));

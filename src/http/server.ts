@@ -74,7 +74,7 @@ export async function startServer({
       requestTimeout,
       headersTimeout: Math.min(HEADERS_TIMEOUT, requestTimeout),
       // How often Node looks for connections past these times; its own 30 s would triple them.
-      connectionsCheckingInterval: requestTimeout / 5,
+      connectionsCheckingInterval: Math.min(requestTimeout / 5, REQUEST_TIMEOUT / 5),
     },
     app,
   );

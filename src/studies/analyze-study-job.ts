@@ -51,7 +51,7 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
     const images = (await instancesOf(database, studyUid)).filter(({ sopClassUid }) =>
       ANALYZED_SOP_CLASSES.includes(sopClassUid),
     );
-    const content = contentVersion(images.map(({ digest }) => digest));
+    const content = contentVersion(images.map(({ contentDigest }) => contentDigest));
     if (content === null) return;
     await markUsed(database, [studyUid], clock());
 
