@@ -10,8 +10,11 @@ export function bodyTimeout(milliseconds: number): RequestHandler {
     if (!req.complete) {
       const timer = setTimeout(() => {
         if (req.complete) return;
-        if (!res.headersSent) res.status(408).set('connection', 'close').end();
-        req.destroy();
+        const hangUp = (): void => {
+          req.socket.destroy();
+        };
+        if (res.headersSent) hangUp();
+        else res.status(408).set('connection', 'close').end(hangUp);
       }, milliseconds);
       const clear = (): void => {
         clearTimeout(timer);
