@@ -56,6 +56,8 @@ export interface Service {
   readonly open: boolean;
   readonly serviceId: string;
   readonly models: ModelRegistry;
+  /** Where images are accepted; null where they are not. */
+  readonly images: { readonly dimsePort: number | null } | null;
   /** Closes the database and connections. */
   readonly close: () => Promise<void>;
 }
@@ -268,5 +270,6 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     publicBaseUrl: config.publicBaseUrl,
     open,
   });
-  return { app, logger, open, serviceId: SERVICE_ID, models, close };
+  const images = imaging === undefined ? null : { dimsePort: imaging.dimsePort };
+  return { app, logger, open, serviceId: SERVICE_ID, models, images, close };
 }

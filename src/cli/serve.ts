@@ -45,6 +45,11 @@ export async function serveCommand(options: { config?: string }): Promise<number
     );
   }
   say(`  models: ${service.models.summary}`);
+  if (service.images !== null) {
+    const { dimsePort } = service.images;
+    const dimse = dimsePort === null ? '' : `, C-STORE on port ${String(dimsePort)}`;
+    say(`  images: STOW-RS at ${server.url}/dicom-web/studies${dimse}`);
+  }
   say('  try next:');
   say(`    curl ${server.url}/cds-services        what an EHR discovers`);
   say(`    open ${server.url}/                    what runs here`);

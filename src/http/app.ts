@@ -63,7 +63,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/metrics', async (_req, res) => {
     res.set('content-type', metrics.registry.contentType).send(await metrics.registry.metrics());
   });
-  const openApi = openApiDocument({ version, publicBaseUrl, discovery });
+  const openApi = openApiDocument({ version, publicBaseUrl, discovery, dicomWeb: options.dicomWeb !== undefined });
   app.get('/openapi.json', (_req, res) => {
     res.json(openApi);
   });

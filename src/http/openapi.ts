@@ -14,6 +14,8 @@ export interface OpenApiContent {
   readonly version: string;
   readonly publicBaseUrl: string;
   readonly discovery: Discovery;
+  /** Whether images are accepted. */
+  readonly dicomWeb: boolean;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -119,7 +121,36 @@ function otherPaths(): Json {
   };
 }
 
-export function openApiDocument({ version, publicBaseUrl, discovery }: OpenApiContent): Json {
+const STUDY_UID: Json = { name: 'studyUid', in: 'path', required: true, schema: { type: 'string' } };
+
+/** STOW-RS, DICOM PS3.18 section 10.5. */
+function dicomWebPaths(): Json {
+  const answer = (description: string): Json => response(description, 'application/dicom+json');
+  const store = {
+    summary: 'Store instances (STOW-RS)',
+    security: [{ senderToken: [] }],
+    requestBody: { required: true, content: { 'multipart/related; type="application/dicom"': {} } },
+    responses: {
+      '200': answer('All are kept: their bytes are on disk and their rows committed'),
+      '202': answer('Some were refused; FailedSOPSequence names each with its reason'),
+      '400': response('The body is not multipart/related as it says'),
+      '401': response('The sender is not known; the body is empty'),
+      '409': answer('None was kept'),
+      '413': response('The body or an instance is too large'),
+      '415': response('The body is not multipart/related with application/dicom'),
+      '503': response('Too many senders at a time, or nothing could be kept; send again'),
+    },
+  };
+  return {
+    '/dicom-web/studies': { post: store },
+    '/dicom-web/studies/{studyUid}': {
+      parameters: [STUDY_UID],
+      post: { ...store, summary: 'Store instances of one study' },
+    },
+  };
+}
+
+export function openApiDocument({ version, publicBaseUrl, discovery, dicomWeb }: OpenApiContent): Json {
   return {
     openapi: '3.1.0',
     info: {
@@ -129,7 +160,7 @@ export function openApiDocument({ version, publicBaseUrl, discovery }: OpenApiCo
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: publicBaseUrl }],
-    paths: { ...otherPaths(), ...servicePaths(discovery) },
+    paths: { ...otherPaths(), ...servicePaths(discovery), ...(dicomWeb ? dicomWebPaths() : {}) },
     components: {
       schemas: { OperationOutcome: OPERATION_OUTCOME },
       securitySchemes: {
@@ -139,6 +170,7 @@ export function openApiDocument({ version, publicBaseUrl, discovery }: OpenApiCo
           bearerFormat: 'JWT',
           description: 'Signed by the EHR; aud is the exact URL called, jti is used once.',
         },
+        senderToken: { type: 'http', scheme: 'bearer', description: 'Of a sender of images (imaging.senders).' },
       },
     },
   };

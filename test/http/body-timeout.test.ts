@@ -31,7 +31,9 @@ it('answers a body that is there', async () => {
 
 it('answers 408 and ends the connection when the rest does not come', async () => {
   const socket = connect(port, '127.0.0.1');
-  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nonly the beginning');
+  socket.write(
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nonly the beginning',
+  );
   const answer = await text(socket);
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
 });
