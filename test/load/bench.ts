@@ -2,7 +2,7 @@
  * `npm run bench`: our patient-view with full prefetch and JWT verification, side by side with a bare Express endpoint that
  * parses and answers the same bytes. Rounds alternate, so that both see the same machine. Prints one table.
  *
- *   npm run bench -- [--rounds 3] [--requests 3000] [--connections 10] [--memory 100000] [--warmup 6000] [--threads 2] [--alg ES384|RS384]
+ *   npm run bench -- [--rounds 3] [--requests 3000] [--connections 10] [--memory 100000] [--warmup 6000] [--threads 0] [--alg ES384|RS384]
  */
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '10' },
     memory: { type: 'string', default: '0' },
     warmup: { type: 'string', default: '6000' },
-    threads: { type: 'string', default: '2' },
+    threads: { type: 'string', default: '0' },
     alg: { type: 'string', default: 'ES384' },
   },
 });
