@@ -34,7 +34,7 @@ export async function quarantineStudy(
   return numUpdatedRows > 0;
 }
 
-/** A person found that the study belongs to its patient: it is analyzed. @returns false when it is not in quarantine */
+/** A person found that the study belongs to its patient: it is analyzed, also when it was before. @returns false when it is not in quarantine */
 export async function releaseStudy({ sql }: Database, studyUid: string, now: Instant): Promise<boolean> {
   const { numUpdatedRows } = await sql
     .updateTable('image_study')
@@ -43,6 +43,7 @@ export async function releaseStudy({ sql }: Database, studyUid: string, now: Ins
       quarantined_at: null,
       released_at: new Date(now),
       settled_receipts: null,
+      announced_content: null,
     })
     .where('study_uid', '=', studyUid)
     .where('quarantine_reason', 'is not', null)

@@ -180,6 +180,18 @@ describe('a study in quarantine', () => {
     expect(told).toEqual([]);
     expect((await studyOf(database, STUDY))?.quarantine?.reason).toBe('patient-differs-from-record');
   });
+
+  it('is told again when it is released, also when it was told before', async () => {
+    await receive(slices());
+    pass(8_000);
+    await watch.check();
+    await quarantineStudy(database, STUDY, 'by-a-person', ingest.clock.now);
+    await watch.check();
+    expect(told).toHaveLength(1);
+    await releaseStudy(database, STUDY, ingest.clock.now);
+    await watch.check();
+    expect(told).toHaveLength(2);
+  });
 });
 
 it('studies are found by any identifier of the images, newest first, each with its verdict', async () => {
