@@ -22,6 +22,8 @@ export interface StudySummary {
   readonly lastReceivedAt: Instant;
   /** Content version that the analysis got last; null while the study is being received for the first time. */
   readonly announcedContent: string | null;
+  /** Nothing came since the completeness watch looked last: the study is not being received. */
+  readonly settled: boolean;
   readonly quarantine: { readonly reason: string; readonly since: Instant } | null;
 }
 
@@ -68,6 +70,7 @@ function summaryOf(row: Row): StudySummary {
     firstReceivedAt: instant(row.first_received_at),
     lastReceivedAt: instant(row.last_received_at),
     announcedContent: row.announced_content,
+    settled: row.settled_receipts === row.receipts,
     quarantine: reason === null || since === null ? null : { reason, since: instant(since) },
   };
 }

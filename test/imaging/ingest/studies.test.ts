@@ -65,6 +65,9 @@ describe('a study is told', () => {
     expect(await watch.check()).toBeNull();
     await watch.check();
     expect(told).toMatchObject([{ studyUid: STUDY, images: 4, received: 4, because: 'quiet', short: false }]);
+    expect(await studyOf(database, STUDY)).toMatchObject({ settled: true });
+    await receive(slices({ series: 'late' }));
+    expect(await studyOf(database, STUDY)).toMatchObject({ settled: false });
   });
 
   it('at once when the count of the archive is reached', async () => {
