@@ -142,6 +142,8 @@ export interface ImageStudyTable {
   settled_receipts: number | null;
   /** Content version that was handed to the analysis last. */
   announced_content: string | null;
+  /** The archive counted more instances then: what was found is preliminary. */
+  announced_short: boolean;
   announced_at: Timestamp | null;
   quarantine_reason: string | null;
   quarantined_at: Timestamp | null;

@@ -26,6 +26,8 @@ export interface Arrival {
   readonly content: string | null;
   /** Content that was handed to the analysis last. */
   readonly announced: string | null;
+  /** It was handed over as `short`. */
+  readonly announcedShort: boolean;
   readonly quarantined: boolean;
 }
 
@@ -52,12 +54,14 @@ export function contentVersion(digests: readonly string[]): string | null {
 
 /** @param quietMs milliseconds without a new instance after which a study counts as complete */
 export function completeness(arrival: Arrival, now: Instant, quietMs = DEFAULT_QUIET_MS): Completeness {
-  const { received, expected, lastReceivedAt, content, announced } = arrival;
+  const { received, expected, lastReceivedAt, content, announced, announcedShort } = arrival;
+  const short = expected !== null && received < expected;
   if (arrival.quarantined) return { state: 'quarantined' };
-  if (content !== null && content === announced) return { state: 'announced' };
+  // Told as short and whole now, with the same images: what is preliminary is to be settled.
+  if (content !== null && content === announced && (short || !announcedShort)) return { state: 'announced' };
   if (content !== null && received === expected) return { state: 'ready', because: 'count', short: false };
   const quietAt = instantFromEpoch(lastReceivedAt + quietMs);
   if (now < quietAt) return { state: 'receiving', lookAgainAt: quietAt };
   if (content === null) return { state: 'no-images' };
-  return { state: 'ready', because: 'quiet', short: expected !== null && received < expected };
+  return { state: 'ready', because: 'quiet', short };
 }

@@ -94,6 +94,7 @@ function studyRow({ header, receivedAt }: NewInstance, identity: PatientIdentity
     receipts: 1,
     settled_receipts: null,
     announced_content: null,
+    announced_short: false,
     announced_at: null,
     quarantine_reason: null,
     quarantined_at: null,

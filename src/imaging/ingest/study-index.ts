@@ -135,12 +135,14 @@ export async function studiesOfPatient(
   });
 }
 
-/** What an archive counts; the completeness watch waits for it. Nothing happens for a study that is not held. */
+/** What an archive counts; the completeness watch waits for it and looks again when it changes. Nothing happens for a study
+ * that is not held. */
 export async function setExpected({ sql }: Database, studyUid: string, instances: number): Promise<void> {
   await sql
     .updateTable('image_study')
-    .set({ expected_instances: instances })
+    .set({ expected_instances: instances, settled_receipts: null })
     .where('study_uid', '=', studyUid)
+    .where('expected_instances', 'is distinct from', instances)
     .execute();
 }
 

@@ -2,8 +2,10 @@
  * Tells when studies are ready. What is told is derived from the rows alone, so a killed process tells it after its next
  * start; a study may be told twice, with the same content version.
  */
+import type { Selectable } from 'kysely';
 import { instantFromEpoch, type Instant } from '../../case/index.ts';
 import type { Database } from '../../storage/index.ts';
+import type { ImageStudyTable } from '../../storage/schema.ts';
 import {
   ANALYZED_SOP_CLASSES,
   completeness,
@@ -52,10 +54,12 @@ export interface StudyWatch {
 
 const NUDGED_MS = 100;
 
+type ImageStudy = Selectable<ImageStudyTable>;
+
 interface Unsettled {
   readonly arrived: StudyReady | null;
   readonly verdict: Completeness;
-  readonly receipts: number;
+  readonly study: Pick<ImageStudy, 'receipts' | 'expected_instances' | 'quarantine_reason'>;
 }
 
 export function createStudyWatch(options: StudyWatchOptions): StudyWatch {
@@ -81,6 +85,7 @@ export function createStudyWatch(options: StudyWatchOptions): StudyWatch {
         lastReceivedAt,
         content,
         announced: study.announced_content,
+        announcedShort: study.announced_short,
         quarantined: study.quarantine_reason !== null,
       },
       now,
@@ -100,28 +105,36 @@ export function createStudyWatch(options: StudyWatchOptions): StudyWatch {
             firstReceivedAt: instantFromEpoch(study.first_received_at.getTime()),
             lastReceivedAt,
           };
-    return { arrived, verdict, receipts: study.receipts };
+    return { arrived, verdict, study };
   }
 
-  /** What was committed since the look keeps the study unsettled. */
-  async function settle(studyUid: string, receipts: number, content: string | null, now: Instant): Promise<void> {
+  /** What was committed since the look, another count or a release keeps the study unsettled. */
+  async function settle(studyUid: string, { study, arrived }: Unsettled, now: Instant): Promise<void> {
     await sql
       .updateTable('image_study')
       .set({
-        settled_receipts: receipts,
-        ...(content === null ? {} : { announced_content: content, announced_at: new Date(now) }),
+        settled_receipts: study.receipts,
+        ...(arrived === null
+          ? {}
+          : {
+              announced_content: arrived.contentVersion,
+              announced_short: arrived.short,
+              announced_at: new Date(now),
+            }),
       })
       .where('study_uid', '=', studyUid)
+      .where('expected_instances', 'is not distinct from', study.expected_instances)
+      .where('quarantine_reason', 'is not distinct from', study.quarantine_reason)
       .execute();
   }
 
   async function checkStudy(studyUid: string, now: Instant): Promise<Instant | null> {
     const unsettled = await look(studyUid, now);
     if (unsettled === null) return null;
-    const { arrived, verdict, receipts } = unsettled;
+    const { arrived, verdict } = unsettled;
     if (verdict.state === 'receiving') return verdict.lookAgainAt;
     if (arrived !== null) await onStudyReady(arrived);
-    await settle(studyUid, receipts, arrived?.contentVersion ?? null, now);
+    await settle(studyUid, unsettled, now);
     return null;
   }
 

@@ -17,6 +17,7 @@ const STATEMENTS = [
      receipts integer not null,
      settled_receipts integer,
      announced_content text,
+     announced_short boolean not null,
      announced_at timestamptz,
      quarantine_reason text,
      quarantined_at timestamptz,

@@ -54,6 +54,15 @@ const pass = (ms: number): void => {
   ingest.clock.now = instantFromEpoch(ingest.clock.now + ms);
 };
 const STUDY = uidOf('study');
+const report = (): Uint8Array =>
+  dicomFile({
+    SOPClassUID: '1.2.840.10008.5.1.4.1.1.88.33',
+    SOPInstanceUID: '1.2.3',
+    StudyInstanceUID: STUDY,
+    SeriesInstanceUID: '1.2.4',
+    Modality: 'SR',
+    PatientID: 'P-1',
+  });
 
 describe('a study is told', () => {
   it('once, 8 s after its last slice', async () => {
@@ -80,6 +89,27 @@ describe('a study is told', () => {
     expect(told).toMatchObject([{ because: 'count', expected: 4, images: 4 }]);
   });
 
+  it.each([
+    ['the archive counts anew', () => setExpected(database, STUDY, 4)],
+    ['what was missing is no image', () => receive([report()])],
+  ])('again when it was short and is whole because %s: a preliminary result is settled', async (_why, complete) => {
+    await receive(slices());
+    await setExpected(database, STUDY, 5);
+    pass(8_000);
+    await watch.check();
+    await watch.check();
+    expect(told).toMatchObject([{ short: true, expected: 5 }]);
+    await complete();
+    pass(8_000);
+    await watch.check();
+    await watch.check();
+    expect(told.map(({ short }) => short)).toEqual([true, false]);
+    expect(told[0]?.contentVersion).toBe(told[1]?.contentVersion);
+    await setExpected(database, STUDY, told[1]?.received ?? 0);
+    expect(await watch.check()).toBeNull();
+    expect(told).toHaveLength(2);
+  });
+
   it('again with another content version when a slice comes late, and not for a duplicate', async () => {
     await receive(slices().slice(0, 3));
     pass(8_000);
@@ -99,15 +129,7 @@ describe('a study is told', () => {
     await receive(slices());
     pass(8_000);
     await watch.check();
-    const report = dicomFile({
-      SOPClassUID: '1.2.840.10008.5.1.4.1.1.88.33',
-      SOPInstanceUID: '1.2.3',
-      StudyInstanceUID: STUDY,
-      SeriesInstanceUID: '1.2.4',
-      Modality: 'SR',
-      PatientID: 'P-1',
-    });
-    await receive([report]);
+    await receive([report()]);
     pass(8_000);
     expect(await watch.check()).toBeNull();
     expect(told).toHaveLength(1);
