@@ -69,6 +69,16 @@ export function identityOf(row: IdentityColumns): PatientIdentity {
   };
 }
 
+function identityColumns({ patientId, issuer, otherIds, birthDate, sex }: PatientIdentity): IdentityColumns {
+  return {
+    patient_id: patientId,
+    patient_issuer: issuer,
+    other_patient_ids: JSON.stringify(otherIds),
+    birth_date: birthDate,
+    sex,
+  };
+}
+
 function patientIdRows(studyUid: string, identity: PatientIdentity): Insertable<ImagePatientIdTable>[] {
   const ids = [{ id: identity.patientId ?? '', issuer: identity.issuer }, ...identity.otherIds];
   return ids.flatMap(({ id, issuer }) => {
@@ -81,11 +91,7 @@ function patientIdRows(studyUid: string, identity: PatientIdentity): Insertable<
 function studyRow({ header, receivedAt }: NewInstance, identity: PatientIdentity): Insertable<ImageStudyTable> {
   return {
     study_uid: header.studyUid,
-    patient_id: identity.patientId,
-    patient_issuer: identity.issuer,
-    other_patient_ids: JSON.stringify(identity.otherIds),
-    birth_date: identity.birthDate,
-    sex: identity.sex,
+    ...identityColumns(identity),
     accession_number: clean(header.accessionNumber),
     expected_instances: null,
     first_received_at: receivedAt,
@@ -122,8 +128,8 @@ function instanceRow(instance: NewInstance): Insertable<ImageInstanceTable> {
 }
 
 /**
- * One statement for study, series and instance. The first instance names the patient of the study; a later one that
- * disagrees puts the study into quarantine.
+ * One statement for study, series and instance. The first instance with an identifier names the patient of the study; a
+ * later one that disagrees puts the study into quarantine.
  * @returns the row that holds this SOP Instance UID now: the new one, or the one that was first
  */
 async function keepInstance(tx: Tx, instance: NewInstance): Promise<KeptInstance> {
@@ -194,12 +200,35 @@ async function keepIdentity(
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
-  if (quarantined || samePatientInStudy(first, identity) !== 'different') return;
+  if (quarantined) return;
+  if (samePatientInStudy(first, identity) !== 'different') {
+    const named = completed(first, identity);
+    if (named === null) return;
+    await tx.updateTable('image_study').set(identityColumns(named)).where('study_uid', '=', studyUid).execute();
+    return;
+  }
   await tx
     .updateTable('image_study')
     .set({ quarantine_reason: 'patients-differ-within-study', quarantined_at: receivedAt, released_at: null })
     .where('study_uid', '=', studyUid)
     .execute();
+}
+
+/**
+ * A localizer is often sent before the patient was chosen at the scanner ('UNKNOWN'); the images after it name the patient.
+ * @returns null when the first identity has an identifier of its own, or birth date or sex contradict
+ */
+function completed(first: PatientIdentity, later: PatientIdentity): PatientIdentity | null {
+  const { patientId, issuer } = later;
+  if (normalizedId(first.patientId ?? '') !== null || normalizedId(patientId ?? '') === null) return null;
+  if (samePatientInStudy({ ...first, patientId, issuer }, later) !== 'same') return null;
+  return {
+    patientId,
+    issuer,
+    otherIds: [...later.otherIds, ...first.otherIds.filter((a) => !later.otherIds.some((b) => a.id === b.id))],
+    birthDate: later.birthDate ?? first.birthDate,
+    sex: later.sex ?? first.sex,
+  };
 }
 
 export async function findInstance(db: Database['sql'], sopInstanceUid: string): Promise<KeptInstance | undefined> {

@@ -119,6 +119,32 @@ it('a study in which two patients meet is in quarantine; its instances are kept'
   expect(await instances()).toHaveLength(2);
 });
 
+describe('a study whose first image was sent without a patient', () => {
+  const localizer = (tags: SeriesOptions['tags'] = {}) =>
+    slice({ series: 'localizer', tags: { PatientID: 'UNKNOWN', PatientBirthDate: null, PatientSex: 'O', ...tags } });
+
+  it('gets its patient from a later one, and is in quarantine when then another one comes', async () => {
+    await receive(localizer());
+    expect(await studies()).toMatchObject([{ patient_id: 'UNKNOWN' }]);
+    await receive(slice());
+    expect(await studies()).toMatchObject([
+      { patient_id: 'P-1', birth_date: '1950-01-17', sex: 'F', quarantine_reason: null },
+    ]);
+    await receive(slice({ series: 'other', tags: { PatientID: 'P-2' } }));
+    expect(await studies()).toMatchObject([{ patient_id: 'P-1', quarantine_reason: 'patients-differ-within-study' }]);
+  });
+
+  it('stays without when the sex contradicts, and is in quarantine when the birth date does', async () => {
+    await receive(localizer({ PatientSex: 'M' }));
+    await receive(slice());
+    expect(await studies()).toMatchObject([{ patient_id: 'UNKNOWN', quarantine_reason: null }]);
+    await receive(localizer({ StudyInstanceUID: '1.2.3', SOPInstanceUID: '1.2.3.1', PatientBirthDate: '19600101' }));
+    await receive(slice({ tags: { StudyInstanceUID: '1.2.3', SOPInstanceUID: '1.2.3.2' } }));
+    const second = (await studies()).find(({ study_uid }) => study_uid === '1.2.3');
+    expect(second).toMatchObject({ patient_id: 'UNKNOWN', quarantine_reason: 'patients-differ-within-study' });
+  });
+});
+
 describe('what cannot be used is refused with its reason and noted without patient data', () => {
   const whole = slice();
   it.each([
