@@ -25,6 +25,7 @@ import {
   stowRouter,
 } from './imaging/ingest/index.ts';
 import { parseInstance } from './imaging/dicom/index.ts';
+import { PIPELINES } from './imaging/pipelines/index.ts';
 import { createFindingsStore } from './imaging/results/findings-store.ts';
 import { createJobQueue, startWorkers } from './jobs/index.ts';
 import type { ImagingMetrics } from './http/imaging-metrics.ts';
@@ -44,6 +45,8 @@ export interface ImagingParts {
   readonly metrics: ImagingMetrics;
   readonly logger: Logger;
   readonly clock: () => Instant;
+  /** Starts the analysis process at once, not with the first study. */
+  readonly warm: boolean;
   /** Nobody is asked for a token: development. */
   readonly open: boolean;
 }
@@ -64,7 +67,7 @@ const JOBS_KEPT_DAYS = 7;
 
 /** @throws when the folder of the images cannot be used */
 export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
-  const { config, database, audit, metrics, logger, clock, open } = parts;
+  const { config, database, audit, metrics, logger, clock, open, warm } = parts;
   const { imaging } = config;
   const directory = resolve(imaging.directory);
   const sealed = imaging.encryption ?? {};
@@ -122,6 +125,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
           maxInstanceBytes: imaging.maxInstanceBytes,
           onFault,
         });
+  const pipelines = PIPELINES.filter(({ name }) => !imaging.pipelinesOff.includes(name));
   const analysis = createAnalysisClient({
     settings: {
       images: { directory: join(directory, 'received'), encryption: imaging.encryption },
@@ -191,6 +195,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     log: logger,
     onEnded: metrics.jobEnded,
   });
+  if (warm) analysis.warmUp();
   folder?.start();
   watch.start();
   metrics.observe({
@@ -226,6 +231,10 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       {
         name: 'imaging',
         required: false,
+        details: () => ({
+          pipelines: pipelines.map(({ name, version }) => ({ name, version })),
+          models: analysis.models(),
+        }),
         check: () => {
           const { trouble } = workers.state();
           if (trouble !== null) return Promise.reject(new Error('the job queue cannot be read'));

@@ -67,6 +67,8 @@ export interface ComposeOptions {
   readonly onProgress?: (message: string) => void;
   readonly clock?: () => Instant;
   readonly logger?: Logger;
+  /** Start now what else would start with the first study. */
+  readonly warm?: boolean;
   /** An open database in place of the configured one; it stays the caller's and is not closed here. */
   readonly database?: Database;
 }
@@ -159,6 +161,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
         logger,
         clock,
         open,
+        warm: options.warm ?? false,
       });
       const { imagingOf } = imaging;
       parts = { ...parts, imagingOf: (record) => imagingOf(imagingKeys(record)) };
@@ -249,6 +252,8 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       {
         name: 'models',
         required: false,
+        details: () =>
+          models.reports.map(({ name, version, role, state, provider }) => ({ name, version, role, state, provider })),
         check: () =>
           models.reports.every(({ state }) => state === 'verified') && prediction.unusable.length === 0
             ? Promise.resolve()

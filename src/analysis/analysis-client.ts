@@ -4,7 +4,14 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { startProcess } from '../process.ts';
-import type { AnalysisAnswer, AnalysisRequest, AnalysisSettings, FromAnalysis, ToAnalysis } from './protocol.ts';
+import type {
+  AnalysisAnswer,
+  AnalysisRequest,
+  AnalysisSettings,
+  EngineModel,
+  FromAnalysis,
+  ToAnalysis,
+} from './protocol.ts';
 
 export type AnalysisErrorCode = 'time-out' | 'aborted' | 'process-ended' | 'failed' | 'permanent';
 
@@ -24,6 +31,10 @@ export interface AnalysisClient {
     request: AnalysisRequest,
     options: { readonly signal: AbortSignal; readonly progress: (stage: string, percent: number) => void },
   ) => Promise<AnalysisAnswer>;
+  /** Starts the process and loads the models, so that the first study does not wait for it. */
+  readonly warmUp: () => void;
+  /** Where models run, as the process told last; null before it did. */
+  readonly models: () => readonly EngineModel[] | null;
   /** For health: 'idle' before the first study, too. */
   readonly state: () => 'idle' | 'running' | 'failed';
   readonly close: () => Promise<void>;
@@ -47,6 +58,7 @@ export function createAnalysisClient({ settings, timeLimit }: AnalysisClientOpti
   let running: Running | null = null;
   let last: Promise<unknown> = Promise.resolve();
   let state: ReturnType<AnalysisClient['state']> = 'idle';
+  let models: readonly EngineModel[] | null = null;
   let nextId = 1;
   let closed = false;
 
@@ -62,6 +74,9 @@ export function createAnalysisClient({ settings, timeLimit }: AnalysisClientOpti
     });
     child.on('error', () => {
       // The exit that follows says all that is needed.
+    });
+    child.on('message', (message: FromAnalysis) => {
+      if (message.type === 'ready') models = message.models;
     });
     send({ type: 'settings', settings });
     return running;
@@ -134,6 +149,10 @@ export function createAnalysisClient({ settings, timeLimit }: AnalysisClientOpti
       last = turn.catch(() => undefined);
       return turn;
     },
+    warmUp: () => {
+      if (!closed) start();
+    },
+    models: () => models,
     state: () => state,
     close: async () => {
       closed = true;

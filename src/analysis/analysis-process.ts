@@ -2,7 +2,6 @@
  * The process that analyzes studies, one at a time: volumes and their computations stay away from the service's event loop.
  * It ends with its parent.
  */
-import type { InferenceEngine } from '../inference/index.ts';
 import { parseInstance } from '../imaging/dicom/index.ts';
 import { ImageRefusal } from '../imaging/image-refusal.ts';
 import { openFolderStore, type FolderStore } from '../imaging/ingest/index.ts';
@@ -10,13 +9,13 @@ import { PIPELINES } from '../imaging/pipelines/index.ts';
 import { openStudySeries } from '../imaging/series/open-study-series.ts';
 import type { StudyInstance } from '../imaging/series/slice-reader.ts';
 import { analyzeStudy } from './analyze-study.ts';
-import { openEngine } from './open-engine.ts';
+import { openEngine, type OpenedEngine } from './open-engine.ts';
 import type { AnalysisAnswer, AnalysisRequest, AnalysisSettings, FromAnalysis, ToAnalysis } from './protocol.ts';
 
 interface Ready {
   readonly settings: AnalysisSettings;
   readonly images: FolderStore;
-  readonly engine: InferenceEngine;
+  readonly engine: OpenedEngine;
 }
 
 const send = (message: FromAnalysis): void => {
@@ -93,12 +92,14 @@ async function serve(id: number, request: AnalysisRequest): Promise<void> {
 process.on('message', (message: ToAnalysis) => {
   if (message.type === 'settings') {
     opened = open(message.settings);
-    opened.then(
-      () => {
-        send({ type: 'ready' });
-      },
-      () => undefined,
-    );
+    opened
+      .then(({ engine }) => engine.warmUp())
+      .then(
+        (models) => {
+          send({ type: 'ready', models });
+        },
+        () => undefined,
+      );
     return;
   }
   const { id, request } = message;

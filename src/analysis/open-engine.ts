@@ -5,17 +5,44 @@ import {
   createProcessEngine,
   openModelRegistry,
   type InferenceEngine,
+  type InstalledModel,
+  type KserveEngine,
 } from '../inference/index.ts';
 import type { EngineSettings } from './engine-settings.ts';
+import type { EngineModel } from './protocol.ts';
+
+export interface OpenedEngine extends InferenceEngine {
+  /** Loads every model, so that it is known where each runs; a model that does not load is told, not thrown. */
+  readonly warmUp: () => Promise<readonly EngineModel[]>;
+}
 
 /** @throws when the models cannot be read */
-export async function openEngine(settings: EngineSettings): Promise<InferenceEngine> {
+export async function openEngine(settings: EngineSettings): Promise<OpenedEngine> {
   const { registry, providers, threads, server } = settings;
   const models = await openModelRegistry(registry);
   const here = createProcessEngine({ models: models.imaging, providers, settings: { threads } });
-  const engine = server === null ? here : onServer(server, settings, models.imaging, here);
+  const remote = server === null ? null : onServer(server, settings, models.imaging);
+  const engine = remote === null ? here : server?.fallBackToCpu === true ? createFallbackEngine(remote, here) : remote;
+  const onThisMachine = async (): Promise<readonly EngineModel[]> => {
+    await here.warmUp().catch(() => undefined);
+    return here.status().models.map(({ name, version, ranOn, problem }) => ({ name, version, ranOn, problem }));
+  };
+  const onTheServer = async (kserve: KserveEngine): Promise<readonly EngineModel[]> => {
+    const reached = await kserve.check().then(
+      () => true,
+      () => false,
+    );
+    const { host, models: known } = kserve.status();
+    return known.map(({ name, remote: { version }, problem }) => ({
+      name,
+      version: version ?? 'as served',
+      ranOn: reached ? `kserve:${host}` : null,
+      problem: reached ? problem : (problem ?? 'the server does not answer'),
+    }));
+  };
   return {
     infer: engine.infer,
+    warmUp: () => (remote === null ? onThisMachine() : onTheServer(remote)),
     close: async () => {
       await engine.close();
       await here.close();
@@ -25,16 +52,14 @@ export async function openEngine(settings: EngineSettings): Promise<InferenceEng
 }
 
 function onServer(
-  { url, fallBackToCpu, versions }: NonNullable<EngineSettings['server']>,
+  { url, versions }: NonNullable<EngineSettings['server']>,
   { serverAuthorization }: EngineSettings,
-  models: Parameters<typeof createProcessEngine>[0]['models'],
-  here: InferenceEngine,
-): InferenceEngine {
-  const remote = createKserveEngine({
+  models: readonly InstalledModel[],
+): KserveEngine {
+  return createKserveEngine({
     url,
     manifests: models.map(({ manifest }) => manifest),
     remote: Object.fromEntries(Object.entries(versions).map(([name, version]) => [name, { name, version }])),
     ...(serverAuthorization === null ? {} : { authorization: () => serverAuthorization }),
   });
-  return fallBackToCpu ? createFallbackEngine(remote, here) : remote;
 }

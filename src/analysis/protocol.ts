@@ -52,12 +52,22 @@ export interface AnalysisAnswer {
   readonly failed: readonly { readonly pipeline: string; readonly version: string; readonly reason: string }[];
 }
 
+/** Where a model really runs. */
+export interface EngineModel {
+  readonly name: string;
+  readonly version: string;
+  /** Execution provider that loaded, or 'kserve:<host>'; null: none, or not asked yet. */
+  readonly ranOn: string | null;
+  /** Why it cannot run; no patient data. */
+  readonly problem: string | null;
+}
+
 export type ToAnalysis =
   | { readonly type: 'settings'; readonly settings: AnalysisSettings }
   | { readonly type: 'analyze'; readonly id: number; readonly request: AnalysisRequest };
 
 export type FromAnalysis =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly models: readonly EngineModel[] }
   | { readonly type: 'progress'; readonly id: number; readonly stage: string; readonly percent: number }
   | { readonly type: 'answer'; readonly id: number; readonly answer: AnalysisAnswer }
   /** `permanent`: the same images will fail again. */

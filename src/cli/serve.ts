@@ -14,7 +14,7 @@ export async function serveCommand(options: { config?: string }): Promise<number
   };
   let service;
   try {
-    service = await compose(config, { onProgress: say });
+    service = await compose(config, { onProgress: say, warm: true });
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : 'the service could not start', EXIT.unavailable);
   }

@@ -8,11 +8,18 @@ export interface ReadinessCheck {
   readonly required: boolean;
   /** Resolves when the part works. @throws when it does not */
   readonly check: () => Promise<void>;
+  /** What anybody may read of the part: names, versions, states. */
+  readonly details?: () => unknown;
 }
 
 export interface ReadinessReport {
   readonly status: 'ready' | 'degraded' | 'not-ready';
-  readonly parts: readonly { readonly name: string; readonly required: boolean; readonly status: 'ok' | 'failed' }[];
+  readonly parts: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly status: 'ok' | 'failed';
+    readonly details?: unknown;
+  }[];
 }
 
 /** Milliseconds after which a part that does not answer has failed. */
@@ -45,7 +52,8 @@ export async function readiness(checks: readonly ReadinessCheck[]): Promise<Read
   const parts = await Promise.all(
     checks.map(async (part) => {
       const status: 'ok' | 'failed' = (await works(part)) ? 'ok' : 'failed';
-      return { name: part.name, required: part.required, status };
+      const details = part.details?.();
+      return { name: part.name, required: part.required, status, ...(details === undefined ? {} : { details }) };
     }),
   );
   const failed = parts.filter(({ status }) => status === 'failed');

@@ -22,6 +22,7 @@ import {
   type UnknownReason,
   type VolumeKey,
 } from '../../case/index.ts';
+import { withOnset } from './onset-remarks.ts';
 
 type Volume = Quantity<'mL'>;
 
@@ -29,7 +30,8 @@ type Volume = Quantity<'mL'>;
  * The case with what the pipelines know of the patient: their findings fill what the record leaves unknown.
  * @param unread set when the findings could not be read: the cards say so, silence would look like 'nothing found'
  */
-export function joinImaging(stroke: StrokeCase, imaging: PatientImaging, unread?: Degradation): StrokeCase {
+export function joinImaging(stroke: StrokeCase, found: PatientImaging, unread?: Degradation): StrokeCase {
+  const imaging = withOnset(found, stroke.facts);
   const degradations = unread === undefined ? stroke.degradations : [...stroke.degradations, unread];
   const facts = fill(stroke, factsOfImaging(imaging, stroke));
   return Object.freeze({ ...stroke, facts: Object.freeze(facts), imaging, degradations: Object.freeze(degradations) });
