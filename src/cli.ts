@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import type { AnalyzeCommandOptions } from './cli/analyze.ts';
+import type { DeidentifyCommandOptions } from './cli/deidentify.ts';
 import type { EvaluateOptions } from './cli/evaluate.ts';
 import type { SeriesExplainOptions } from './cli/series-explain.ts';
 import type { JobsListOptions } from './cli/jobs.ts';
@@ -250,6 +251,27 @@ Example:
     .action(async (options: { config?: string }) => {
       const { imagesQuarantinedCommand } = await import('./cli/images.ts');
       finish(await imagesQuarantinedCommand(options));
+    });
+  images
+    .command('deidentify')
+    .description('copies of DICOM files without what tells who the patient is (PS3.15 basic profile), for export')
+    .argument('<path...>', 'DICOM files or folders of them')
+    .requiredOption('--out <folder>', 'where the copies go, named by their new UIDs')
+    .option('--retain-uids', 'keep UIDs')
+    .option('--dates <how>', "'full': dates are kept; 'modified': moved by days that the key decides; else removed")
+    .option('--retain-patient-characteristics', 'keep age, sex, size, weight')
+    .option('--retain-device', 'keep the identity of the scanner')
+    .option('--retain-institution', 'keep the institution')
+    .option('--clean-descriptors', 'keep descriptions, cleaned to a list of words')
+    .addHelpText(
+      'after',
+      `
+STROKE_CDS_EXPORT_KEY (base64, 16 bytes or more) decides the pseudonyms: the same key gives the same patient the same one.
+Names burned into pixels are warned about (exit code 1), not removed; faces can be reconstructed from thin slices.`,
+    )
+    .action(async (paths: string[], options: DeidentifyCommandOptions) => {
+      const { deidentifyCommand } = await import('./cli/deidentify.ts');
+      finish(await deidentifyCommand(paths, options));
     });
   images
     .command('release')

@@ -50,6 +50,7 @@ export const OTHER_VARIABLES = [
   'STROKE_CDS_AUDIT_KEY',
   'STROKE_CDS_AUDIT_OLDER_KEYS',
   ...IMAGING_VARIABLES,
+  'STROKE_CDS_EXPORT_KEY',
 ] as const;
 
 function assign(target: Record<string, unknown>, [name = '', ...rest]: readonly string[], value: unknown): void {
