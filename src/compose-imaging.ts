@@ -7,7 +7,7 @@ import type { Router } from 'express';
 import type { Logger } from 'pino';
 import { createAnalysisClient } from './analysis/analysis-client.ts';
 import type { AuditLog } from './audit/index.ts';
-import { DAY, plus, SECOND, type Instant, type PatientImaging } from './case/index.ts';
+import { DAY, MINUTE, plus, SECOND, type Instant, type PatientImaging } from './case/index.ts';
 import type { Config } from './config/index.ts';
 import type { ReadinessCheck } from './http/health.ts';
 import {
@@ -62,6 +62,9 @@ export interface Imaging {
   readonly close: () => Promise<void>;
 }
 
+/** Milliseconds. */
+const PULL_TIME = 60 * MINUTE;
+
 /** Finished jobs are of interest for some days; dead letters stay until somebody looks at them. */
 const JOBS_KEPT_DAYS = 7;
 
@@ -103,18 +106,6 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
   const recovered = await recoverImages({ database, store: images, receiver, now: clock() });
   if (recovered.adopted + recovered.removed > 0) logger.warn({ recovered }, 'images of a process that was killed');
 
-  // Before anything runs: a port that is taken must stop the start.
-  const dimse =
-    imaging.dimse === null
-      ? null
-      : await startDimseServer({
-          ...imaging.dimse,
-          receiver,
-          maxInstanceBytes: imaging.maxInstanceBytes,
-          onEvent: (event) => {
-            logger.warn({ event: { ...event, error: undefined } }, 'DICOM port: an association was not served');
-          },
-        });
   const folder =
     imaging.watchedFolder === null
       ? null
@@ -168,6 +159,18 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
           maxInstanceBytes: imaging.maxInstanceBytes,
         })
       : null;
+  // Before anything runs: a port that is taken must stop the start.
+  const dimse =
+    imaging.dimse === null
+      ? null
+      : await startDimseServer({
+          ...imaging.dimse,
+          receiver,
+          maxInstanceBytes: imaging.maxInstanceBytes,
+          onEvent: (event) => {
+            logger.warn({ event: { ...event, error: undefined } }, 'DICOM port: an association was not served');
+          },
+        });
   const workers = startWorkers({
     queue,
     alone: config.database.kind === 'embedded',
@@ -191,7 +194,8 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       { name: PULL_LANE, concurrency: 1 },
       ...destinations.lanes,
     ],
-    timeLimitMs: imaging.timeLimitSeconds * 1_000 + 60_000,
+    // The analysis ends by its own limit; a study from the archive over a slow line takes longer, and has limits of its own.
+    timeLimitMs: Math.max(PULL_TIME, imaging.timeLimitSeconds * 1_000 + 60_000),
     log: logger,
     onEnded: metrics.jobEnded,
   });

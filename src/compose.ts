@@ -164,7 +164,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
         warm: options.warm ?? false,
       });
       const { imagingOf } = imaging;
-      parts = { ...parts, imagingOf: (record) => imagingOf(imagingKeys(record)) };
+      parts = { ...parts, imagingOf: (record) => imagingOf(imagingKeys(record, clock())) };
     }
     if (config.adviceThreads > 0) {
       options.onProgress?.(`starting ${String(config.adviceThreads)} threads that compute advice`);

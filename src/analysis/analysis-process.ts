@@ -98,7 +98,10 @@ process.on('message', (message: ToAnalysis) => {
         (models) => {
           send({ type: 'ready', models });
         },
-        () => undefined,
+        () => {
+          // Whatever was missing may be there again for the next process; the request in hand is told first.
+          void last.then(() => process.exit(1));
+        },
       );
     return;
   }

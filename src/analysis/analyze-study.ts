@@ -11,7 +11,7 @@ import { writeReport, type FormerReport } from '../imaging/results/dicom/report.
 import { writeSegmentations } from '../imaging/results/dicom/segmentation.ts';
 import { readStudyHeader } from '../imaging/results/dicom/study-header.ts';
 import type { OutputKind } from '../imaging/results/findings-store.ts';
-import { findingsOf, type NewResult } from '../imaging/results/result.ts';
+import { assertSound, findingsOf, type NewResult } from '../imaging/results/result.ts';
 import type { SourceSeries } from '../imaging/volume/volume.ts';
 import type { StudyInstance } from '../imaging/series/slice-reader.ts';
 
@@ -64,8 +64,18 @@ export async function analyzeStudy(
     now,
   });
   const analyzed: AnalyzedPipeline[] = [];
-  for (const run of runs) analyzed.push(await withOutputs(run, series, instances, options));
-  return { runs: analyzed, failed };
+  const unwritten: FailedRun[] = [];
+  for (const run of runs) {
+    try {
+      const complete = await withOutputs(run, series, instances, options);
+      assertSound(complete.found);
+      analyzed.push(complete);
+    } catch (error) {
+      // What one pipeline cannot put into words must not take the others' results along.
+      unwritten.push({ pipeline: run.pipeline, version: run.version, error });
+    }
+  }
+  return { runs: analyzed, failed: [...failed, ...unwritten] };
 }
 
 async function withOutputs(

@@ -32,7 +32,7 @@ export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
   severeHypoperfusionVolume: 'perfusion',
   tmaxOver14Volume: 'perfusion',
   veryLowCbvVolume: 'perfusion',
-  dwiLesionVolume: 'perfusion',
+  dwiLesionVolume: 'diffusion-threshold',
 };
 
 /** How the source of a fact names a finding. */
@@ -87,5 +87,8 @@ export function currentFindings(
 /** How far the pipelines are: of each the state that began last, within a day. Done is told by the findings. */
 export function currentProgress({ progress }: PatientImaging, asOf: Instant): ImagingProgress[] {
   const recent = progress.filter(({ since }) => since > plus(asOf, -LOOK_BACK)).toSorted((a, b) => b.since - a.since);
-  return recent.filter(({ pipeline }, i) => recent.findIndex((other) => other.pipeline === pipeline) === i);
+  // Images that arrive now must not hide that earlier ones could not be used.
+  const rowOf = ({ pipeline, state }: ImagingProgress): string =>
+    pipeline !== null ? `pipeline ${pipeline}` : state === 'failed' || state === 'refused' ? state : 'under way';
+  return recent.filter((row, i) => recent.findIndex((other) => rowOf(other) === rowOf(row)) === i);
 }

@@ -144,7 +144,8 @@ export function startWorkers(options: WorkerOptions): Workers {
       lane.lastJob = ended;
       if (error !== null) lane.lastError = ended;
       const level = outcome === 'failed' ? 'error' : outcome === 'tried-again' || outcome === 'lost' ? 'warn' : 'info';
-      log[level]({ job: job.id, kind: job.kind, lane: job.lane, attempt: job.attempt, outcome, error }, 'job ended');
+      const why = error === null ? {} : { why: error };
+      log[level]({ job: job.id, kind: job.kind, lane: job.lane, attempt: job.attempt, outcome, ...why }, 'job ended');
       options.onEnded?.(ended);
       wakeUp();
     });

@@ -75,8 +75,8 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
     for (const run of answer.runs) kept.push(await keep(run, study, startedAt, parts));
     const write = async (tx: Transaction<Schema>): Promise<void> => {
       for (const { result, outputs } of kept) {
-        const { id, changed } = await findings.commitResult(result, outputs, clock(), tx);
-        if (!changed) continue;
+        const { id } = await findings.commitResult(result, outputs, clock(), tx);
+        // Also for a result that stood already: each of them does nothing twice, and one may have been skipped in quarantine.
         for (const followUp of parts.followUps(id)) await parts.enqueue(followUp, tx);
       }
     };
@@ -90,14 +90,14 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
   };
 }
 
-/** Names pipelines only: the reason stands in the log of the analysis. */
+/** Names of pipelines with names and codes of errors: what the job list shows. */
 class PipelinesFailed extends Error {
   override readonly name = 'PipelinesFailed';
   readonly code: string;
 
   constructor(failed: AnalysisAnswer['failed']) {
     super('pipelines failed');
-    this.code = failed.map(({ pipeline }) => pipeline).join(', ');
+    this.code = failed.map(({ pipeline, reason }) => `${pipeline}: ${reason}`).join('; ');
   }
 }
 

@@ -3,8 +3,10 @@ import type { Instant } from '../case/index.ts';
 import { DeliveryFailure } from '../imaging/results/archive/delivery-failure.ts';
 import type { ResultArchive } from '../imaging/results/archive/store-to-archive.ts';
 import type { ImageStore } from '../imaging/ingest/image-store.ts';
+import { studyOf } from '../imaging/ingest/study-index.ts';
 import type { FindingsStore } from '../imaging/results/findings-store.ts';
 import { PermanentJobFailure, type JobHandler, type NewJob } from '../jobs/index.ts';
+import type { Database } from '../storage/index.ts';
 
 export const DELIVER_TO_ARCHIVE = 'deliver-to-archive';
 export const ARCHIVE_LANE = 'archive';
@@ -24,6 +26,7 @@ export function deliverToArchiveJob(resultId: string): NewJob {
 }
 
 export interface ArchiveDeliveryParts {
+  readonly database: Database;
   readonly findings: FindingsStore;
   readonly results: ImageStore;
   readonly archive: ResultArchive;
@@ -34,10 +37,13 @@ export interface ArchiveDeliveryParts {
 
 /** A result that a newer one replaced meanwhile is sent all the same: the archive keeps the history, too. */
 export function deliverToArchiveHandler(parts: ArchiveDeliveryParts): JobHandler {
-  const { findings, results, archive, destination, clock } = parts;
+  const { database, findings, results, archive, destination, clock } = parts;
   return async ({ key: resultId }, { signal, progress }) => {
     const result = await findings.resultById(resultId);
     if (result === undefined) return;
+    const study = await studyOf(database, result.studyUid);
+    // Released from quarantine, the study is analyzed again and this is asked for again.
+    if (study?.quarantine != null) return;
     const outputs = await findings.outputsOf(resultId);
     const { studyUid } = result;
     for (const [at, { path, sopClassUid, sopInstanceUid, seriesUid }] of outputs.entries()) {

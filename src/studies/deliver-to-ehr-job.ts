@@ -3,7 +3,7 @@ import { WriteFailure } from '../fhir/write/write-failure.ts';
 import type { OutgoingDocument, OutgoingResult } from '../fhir/write/outgoing-result.ts';
 import type { ResultWriter } from '../fhir/write/result-writer.ts';
 import type { Instant } from '../case/index.ts';
-import type { IdentifierDomains } from '../imaging/ingest/same-patient.ts';
+import { normalizedId, type IdentifierDomains } from '../imaging/ingest/same-patient.ts';
 import { studyOf } from '../imaging/ingest/study-index.ts';
 import type { FindingsStore } from '../imaging/results/findings-store.ts';
 import type { ImagingResult } from '../imaging/results/result.ts';
@@ -12,6 +12,8 @@ import type { Database } from '../storage/index.ts';
 
 export const DELIVER_TO_EHR = 'deliver-to-ehr';
 export const EHR_LANE = 'ehr';
+/** In the record of deliveries. */
+const EHR = 'ehr';
 const PRIORITY = 30;
 const ATTEMPTS = 30;
 
@@ -44,26 +46,50 @@ export function deliverToEhrHandler(parts: EhrDeliveryParts): JobHandler {
     if (result === undefined || result.superseded !== null) return;
     const study = await studyOf(database, result.studyUid);
     if (study === null || study.quarantine !== null) return;
-    const former = (await findings.historyOf(result.studyUid)).find(({ superseded }) => superseded?.by === resultId);
+    const former = await writtenBefore(result, findings);
     const documents = (of: ImagingResult): Promise<readonly OutgoingDocument[]> => findings.outputsOf(of.id);
+    const formerDocuments = await Promise.all(former.map(documents));
     const outgoing: OutgoingResult = {
       ...result,
       foundAt: result.committedAt,
       documents: await documents(result),
-      former: former === undefined ? null : { findings: former.findings, documents: await documents(former) },
+      former: former.length === 0 ? null : { findings: oneOfAKind(former), documents: formerDocuments.flat() },
       wadoBase,
     };
     const { patientId, issuer, birthDate } = study.patient;
     const system = issuer === null ? domains.localSystem : (domains.systems[issuer] ?? issuer);
-    const identifiers = patientId === null ? [] : [{ system, value: patientId }];
+    // What scanners write when nobody knew ('UNKNOWN') finds the wrong chart.
+    const known = patientId !== null && normalizedId(patientId) !== null;
+    const identifiers = known ? [{ system, value: patientId }] : [];
     try {
       const written = await writer.write(outgoing, { identifiers, birthDate }, signal);
       for (const { reference } of written) {
-        await findings.confirmDelivery(resultId, { object: reference, destination: 'ehr', confirmedAt: clock() });
+        await findings.confirmDelivery(resultId, { object: reference, destination: EHR, confirmedAt: clock() });
       }
     } catch (error) {
       if (error instanceof WriteFailure && !error.mayHeal) throw new PermanentJobFailure(error.message);
       throw error;
     }
   };
+}
+
+/** Every former result of the pipeline that reached the chart: the last one may have been replaced before it was sent. */
+async function writtenBefore(result: ImagingResult, findings: FindingsStore): Promise<readonly ImagingResult[]> {
+  const replaced = (await findings.historyOf(result.studyUid)).filter(
+    ({ pipeline, superseded }) => pipeline === result.pipeline && superseded !== null,
+  );
+  const written: ImagingResult[] = [];
+  for (const former of replaced) {
+    const deliveries = await findings.deliveriesOf(former.id);
+    if (deliveries.some(({ destination }) => destination === EHR)) written.push(former);
+  }
+  return written;
+}
+
+/** A pipeline says each kind once, and the chart holds one Observation a kind. */
+function oneOfAKind(results: readonly ImagingResult[]): ImagingResult['findings'] {
+  const byKind = new Map(
+    results.flatMap(({ findings }) => findings.map((finding) => [finding.kind, finding] as const)),
+  );
+  return [...byKind.values()];
 }

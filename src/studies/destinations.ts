@@ -56,6 +56,15 @@ export function createDestinations(options: DestinationOptions): Destinations {
   };
 }
 
+/** The parser would quote the beginning of the secret. */
+function jwkOf(text: string): JWK {
+  try {
+    return JSON.parse(text) as JWK;
+  } catch {
+    throw new RangeError('STROKE_CDS_RESULTS_PRIVATE_JWK is no JSON');
+  }
+}
+
 interface Destination {
   readonly kind: string;
   readonly lane: string;
@@ -63,7 +72,14 @@ interface Destination {
   readonly handler: JobHandler;
 }
 
-function toArchive({ archive, findings, results, allowInsecureHttp, clock }: DestinationOptions): Destination | null {
+function toArchive({
+  archive,
+  database,
+  findings,
+  results,
+  allowInsecureHttp,
+  clock,
+}: DestinationOptions): Destination | null {
   if (archive?.storeResults !== true) return null;
   const { url: baseUrl, authorization } = archive;
   const store = createResultArchive({ baseUrl, authorization, allowInsecureHttp });
@@ -71,7 +87,7 @@ function toArchive({ archive, findings, results, allowInsecureHttp, clock }: Des
     kind: DELIVER_TO_ARCHIVE,
     lane: ARCHIVE_LANE,
     job: deliverToArchiveJob,
-    handler: deliverToArchiveHandler({ findings, results, archive: store, destination: 'archive', clock }),
+    handler: deliverToArchiveHandler({ database, findings, results, archive: store, destination: 'archive', clock }),
   };
 }
 
@@ -85,7 +101,7 @@ function toEhr(options: DestinationOptions): Destination | null {
       : createBackendService({
           fhirBase: baseUrl,
           clientId,
-          privateJwk: JSON.parse(privateJwk) as JWK,
+          privateJwk: jwkOf(privateJwk),
           scope,
           now: clock,
           allowInsecureHttp,

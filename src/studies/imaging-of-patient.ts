@@ -1,7 +1,6 @@
 /** What imaging knows of the patient of a hook call: one look at what is held, never waiting for an analysis. */
 import { NO_IMAGING, type ImagingProgress, type Instant, type PatientImaging } from '../case/index.ts';
-import { quarantineStudy } from '../imaging/ingest/quarantine.ts';
-import { samePatient, type IdentifierDomains } from '../imaging/ingest/same-patient.ts';
+import { normalizedId, samePatient, type IdentifierDomains } from '../imaging/ingest/same-patient.ts';
 import { studiesOfPatient, studyOf, type StudySummary } from '../imaging/ingest/study-index.ts';
 import type { FindingsStore } from '../imaging/results/findings-store.ts';
 import { patientImaging } from '../imaging/results/progress.ts';
@@ -42,14 +41,30 @@ export function createImagingOfPatient(parts: ImagingOfPatientParts): (keys: Rec
     return any === undefined;
   }
 
-  /** The record names the study, so an identifier of another kind is no contradiction; another patient is. */
-  async function named(studyUid: string, keys: RecordKeys): Promise<StudySummary | 'missing' | null> {
+  /**
+   * The record names the study, so an identifier of another kind is no contradiction; another patient is. It is this
+   * record that may be wrong: the study stays what it is for the others.
+   */
+  async function named(studyUid: string, keys: RecordKeys): Promise<StudySummary | 'missing' | 'in-doubt'> {
     const study = await studyOf(database, studyUid);
     if (study === null) return 'missing';
-    if (study.quarantine !== null) return null;
-    if (samePatient(study.patient, keys, domains) !== 'different') return study;
-    await quarantineStudy(database, studyUid, 'patient-differs-from-record', clock());
-    return null;
+    const isOther = samePatient(study.patient, keys, domains) === 'different';
+    return study.quarantine !== null || isOther ? 'in-doubt' : study;
+  }
+
+  /** Studies with a number of the patient that a person has to look at: silence would look like 'no images'. */
+  async function quarantined({ identifiers }: RecordKeys): Promise<readonly string[]> {
+    const values = identifiers.flatMap(({ value }) => normalizedId(value) ?? []);
+    if (values.length === 0) return [];
+    const rows = await database.sql
+      .selectFrom('image_study as study')
+      .innerJoin('image_patient_id as id', 'id.study_uid', 'study.study_uid')
+      .select('study.study_uid')
+      .distinct()
+      .where('id.patient_id', 'in', values)
+      .where('study.quarantine_reason', 'is not', null)
+      .execute();
+    return rows.map(({ study_uid }) => study_uid);
   }
 
   return async (keys) => {
@@ -57,22 +72,31 @@ export function createImagingOfPatient(parts: ImagingOfPatientParts): (keys: Rec
       onMissing(keys.studyUids);
       return NO_IMAGING;
     }
-    const held = (await studiesOfPatient(database, keys, domains)).flatMap(({ study, verdict }) =>
-      verdict === 'same' ? [study] : [],
+    const held = await studiesOfPatient(database, keys, domains);
+    const studies = new Map(
+      held.flatMap(({ study, verdict }) => (verdict === 'same' ? [[study.studyUid, study]] : [])),
     );
-    const studies = new Map(held.map((study) => [study.studyUid, study]));
     const missing: string[] = [];
+    const inDoubt = new Set(await quarantined(keys));
     for (const uid of keys.studyUids.filter((one) => !studies.has(one))) {
       const study = await named(uid, keys);
       if (study === 'missing') missing.push(uid);
-      else if (study !== null) studies.set(uid, study);
+      else if (study === 'in-doubt') inDoubt.add(uid);
+      else studies.set(uid, study);
     }
-    onMissing(missing);
+    for (const { study, verdict } of held) {
+      if (verdict === 'unclear' && !studies.has(study.studyUid)) inDoubt.add(study.studyUid);
+    }
+    // A study that the archive has not given in full is asked for again.
+    const short = [...studies.values()].filter(({ expected, instances }) => expected !== null && instances < expected);
+    onMissing([...missing, ...short.map(({ studyUid }) => studyUid)]);
     const uids = [...studies.keys()];
-    if (uids.length === 0) return NO_IMAGING;
+    const doubts = [...inDoubt].map((studyUid) => doubtOf(studyUid, clock()));
+    if (uids.length === 0) return doubts.length === 0 ? NO_IMAGING : patientImaging([], doubts);
     const jobs = await queue.list({ kinds: [ANALYZE_STUDY], keys: uids, limit: 10 * uids.length });
     return patientImaging(
       await findings.findingsOfStudies(uids),
+      doubts,
       await findings.progressOfStudies(uids),
       [...studies.values()].flatMap(receiving),
       uids.flatMap((uid) => jobProgress(jobs.find(({ key }) => key === uid))),
@@ -80,8 +104,13 @@ export function createImagingOfPatient(parts: ImagingOfPatientParts): (keys: Rec
   };
 }
 
-function receiving({ studyUid, announcedContent, firstReceivedAt }: StudySummary): ImagingProgress[] {
-  if (announcedContent !== null) return [];
+function doubtOf(studyUid: string, since: Instant): ImagingProgress {
+  return { studyUid, pipeline: null, state: 'refused', since, percent: null, reason: 'patient-in-doubt' };
+}
+
+/** A study of images that no pipeline reads is settled, too: nothing is waited for. */
+function receiving({ studyUid, settled, announcedContent, firstReceivedAt }: StudySummary): ImagingProgress[] {
+  if (settled || announcedContent !== null) return [];
   return [{ studyUid, pipeline: null, state: 'receiving', since: firstReceivedAt, percent: null, reason: null }];
 }
 

@@ -187,7 +187,7 @@ describe('many masks', () => {
     expect(several).toEqual(await measureMasks(files, { threads: 1 }));
     expect(several.at(-1)).toMatchObject({ state: 'refused', reason: 'the file cannot be read' });
     expect(ticks).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-  });
+  }, 120_000);
 
   it('say what was done to them and what is taken on trust', async () => {
     const coarse = { size: [91, 109, 91], affine: [-2, 0, 0, 90, 0, 2, 0, -126, 0, 0, 2, -72] } as const;

@@ -84,7 +84,7 @@ it('killed between two sendings and in the middle of the analysis, it ends with 
   expect(ofPerfusion.length).toBeGreaterThanOrEqual(1);
   expect(new Set(ofPerfusion.map(({ version }) => version)).size).toBe(ofPerfusion.length);
   const listed = await strokeCds(['jobs', 'list', '--config', config]);
-  expect([listed.code, listed.stdout.trim()]).toEqual([0, 'no such job']);
+  expect([listed.code, listed.stdout.trim()]).toEqual([0, 'no job waits, runs or was given up']);
   const verified = await strokeCds(['audit', 'verify', '--config', config]);
   expect(verified.code).toBe(0);
 }, 300_000);

@@ -1,5 +1,6 @@
 /** From the record what finds a patient's images: identifiers, what confirms or contradicts them, and studies. Pure. */
 import type { ImagingStudy, Patient } from 'fhir/r4.js';
+import { DAY, type Instant } from '../../case/index.ts';
 import type { PatientRecord } from '../record.ts';
 
 export interface ImagingKeys {
@@ -9,7 +10,7 @@ export interface ImagingKeys {
   readonly birthDate: string | null;
   /** FHIR administrative gender. */
   readonly sex: string | null;
-  /** StudyInstanceUIDs that the record names, each once. */
+  /** StudyInstanceUIDs of recent CT and MR studies that the record names, each once. */
   readonly studyUids: readonly string[];
 }
 
@@ -18,7 +19,7 @@ const LONGEST_UID = 64;
 const DATE = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/;
 
 /** Never throws on what a record holds: what cannot be read is left out. */
-export function imagingKeys({ patientId, resources }: PatientRecord): ImagingKeys {
+export function imagingKeys({ patientId, resources }: PatientRecord, at: Instant): ImagingKeys {
   const patient = resources.find((r): r is Patient => r.resourceType === 'Patient' && r.id === patientId);
   const birthDate: unknown = patient?.birthDate;
   const sex: unknown = patient?.gender;
@@ -27,7 +28,7 @@ export function imagingKeys({ patientId, resources }: PatientRecord): ImagingKey
     identifiers: listOf(patient?.identifier).flatMap(identifierOf),
     birthDate: typeof birthDate === 'string' && DATE.test(birthDate) ? birthDate : null,
     sex: typeof sex === 'string' ? sex : null,
-    studyUids: [...new Set(studies.filter((study) => isOf(study, patientId)).flatMap(studyUidsOf))],
+    studyUids: [...new Set(studies.filter((one) => isOf(one, patientId) && isOfNow(one, at)).flatMap(studyUidsOf))],
   };
 }
 
@@ -37,6 +38,20 @@ function identifierOf(identifier: unknown): ImagingKeys['identifiers'] {
   const { system, value, use } = Object(identifier) as { system?: unknown; value?: unknown; use?: unknown };
   if (typeof value !== 'string' || value.trim() === '' || use === 'old') return [];
   return [{ system: typeof system === 'string' ? system : null, value }];
+}
+
+/** Studies of the last days that may show this stroke: an archive must not be asked for decades of mammograms. */
+const LOOK_BACK = 3 * DAY;
+const READ_BY_PIPELINES: ReadonlySet<unknown> = new Set(['CT', 'MR']);
+
+function isOfNow({ started, modality, series }: ImagingStudy, at: Instant): boolean {
+  const begun = typeof started === 'string' ? Date.parse(started) : NaN;
+  if (Number.isFinite(begun) && begun < at - LOOK_BACK) return false;
+  const ofSeries = listOf(series).map((one) => (Object(one) as { modality?: unknown }).modality);
+  const named = [...listOf(modality), ...ofSeries]
+    .map((one) => (Object(one) as { code?: unknown }).code)
+    .filter((code) => code !== undefined);
+  return named.length === 0 || named.some((code) => READ_BY_PIPELINES.has(code));
 }
 
 /** A study that names another patient is none of ours. */

@@ -22,8 +22,7 @@ export const THRESHOLDS = {
   courseMm: {
     unit: 'mm',
     bad: 'below',
-    note: 80,
-    limits: 35,
+    limits: 80,
     source:
       'DEFUSE 3 (Albers 2018) used about 80 mm of coverage where the scanner could; one 40 mm slab is usual; limits: own choice',
   },

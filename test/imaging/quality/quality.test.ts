@@ -171,9 +171,9 @@ const courseRemarks = async (given: CourseGiven): Promise<string[]> =>
   codes(await timeSeriesQuality(course(given))).filter((code) => code !== SLAB);
 
 describe('a CT perfusion', () => {
-  it('that is clean has no remark; a single slab is noted', async () => {
+  it('that is clean has no remark; of a single slab it is said that volumes are lower limits', async () => {
     expect(codes(await timeSeriesQuality(course({ slices: 17 })))).toEqual([]);
-    expect(codes(await timeSeriesQuality(course({ slices: 8 })))).toEqual(['note: small-coverage']);
+    expect(codes(await timeSeriesQuality(course({ slices: 8 })))).toEqual(['limits: small-coverage']);
     expect(codes(await timeSeriesQuality(course({})))).toEqual([SLAB]);
   });
 

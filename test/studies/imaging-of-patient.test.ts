@@ -1,0 +1,99 @@
+/** What the hook learns of a patient's images: never those of somebody else, and never silence about those in doubt. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { instantFromEpoch } from '../../src/case/index.ts';
+import { quarantineStudy } from '../../src/imaging/ingest/index.ts';
+import { createFindingsStore } from '../../src/imaging/results/findings-store.ts';
+import { createJobQueue } from '../../src/jobs/index.ts';
+import type { Database } from '../../src/storage/index.ts';
+import { createImagingOfPatient, type RecordKeys } from '../../src/studies/imaging-of-patient.ts';
+import { emptyDatabase, freshDatabase } from '../support/database.ts';
+
+const NOW = instantFromEpoch(Date.UTC(2026, 10, 23, 14, 0));
+const STUDY = '1.2.840.99999.1';
+const SYSTEM = 'urn:oid:1.2.840.99999.7';
+const keys = (more: Partial<RecordKeys> = {}): RecordKeys => ({
+  identifiers: [{ system: SYSTEM, value: 'MRN-1' }],
+  birthDate: '1944-07-15',
+  sex: 'male',
+  studyUids: [],
+  ...more,
+});
+
+let database: Database;
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+afterAll(() => database.close());
+beforeEach(() => emptyDatabase(database));
+
+async function hold(patient: { id: string | null; birthDate?: string | null; sex?: string | null }): Promise<void> {
+  const at = new Date(NOW - 60_000);
+  await database.sql
+    .insertInto('image_study')
+    .values({
+      study_uid: STUDY,
+      patient_id: patient.id,
+      patient_issuer: null,
+      other_patient_ids: '[]',
+      birth_date: patient.birthDate ?? null,
+      sex: patient.sex ?? null,
+      accession_number: null,
+      expected_instances: null,
+      first_received_at: at,
+      last_received_at: at,
+      last_used_at: at,
+      receipts: 1,
+      announced_short: false,
+    })
+    .execute();
+  if (patient.id === null) return;
+  await database.sql
+    .insertInto('image_patient_id')
+    .values({ study_uid: STUDY, patient_id: patient.id, issuer: '' })
+    .execute();
+}
+
+async function states(record: RecordKeys, missing: string[] = []): Promise<string[]> {
+  const imagingOf = createImagingOfPatient({
+    database,
+    findings: createFindingsStore(database),
+    queue: createJobQueue(database, { clock: () => NOW }),
+    domains: { systems: {}, localSystem: null },
+    onMissing: (uids) => missing.push(...uids),
+    clock: () => NOW,
+  });
+  return (await imagingOf(record)).progress.map(({ state, reason }) =>
+    reason === null ? state : `${state}: ${reason}`,
+  );
+}
+
+describe('images of a patient', () => {
+  it('are found by number and birth date, and shown while they arrive', async () => {
+    await hold({ id: 'MRN-1', birthDate: '1944-07-15', sex: 'M' });
+    expect(await states(keys())).toEqual(['receiving']);
+  });
+
+  it('whose number fits and whose birth date nobody gave are in doubt, and that is said', async () => {
+    await hold({ id: 'MRN-1' });
+    expect(await states(keys())).toEqual(['refused: patient-in-doubt']);
+  });
+
+  it('in quarantine are in doubt, and that is said', async () => {
+    await hold({ id: 'MRN-1', birthDate: '1944-07-15', sex: 'M' });
+    await quarantineStudy(database, STUDY, 'by-a-person', NOW);
+    expect(await states(keys())).toEqual(['refused: patient-in-doubt']);
+  });
+
+  it('of another patient do not reach a record that names their study by mistake, and stay with their own', async () => {
+    await hold({ id: 'MRN-2', birthDate: '1980-01-01', sex: 'F' });
+    expect(await states(keys({ studyUids: [STUDY] }))).toEqual(['refused: patient-in-doubt']);
+    const own = keys({ identifiers: [{ system: SYSTEM, value: 'MRN-2' }], birthDate: '1980-01-01', sex: 'female' });
+    expect(await states(own)).toEqual(['receiving']);
+  });
+
+  it('that nobody sent are asked for, and nothing is said of them', async () => {
+    const missing: string[] = [];
+    expect(await states(keys({ studyUids: ['1.2.3'] }), missing)).toEqual([]);
+    expect(missing).toEqual(['1.2.3']);
+  });
+});
