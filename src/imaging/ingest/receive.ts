@@ -2,11 +2,11 @@
  * The durable receipt that all ways in share: parse, refuse with the reason, bytes to disk, rows to the database, and
  * only then the acknowledgement.
  *
- * The same instance again changes nothing. Another instance under a SOP Instance UID that is taken is refused and noted;
+ * The same instance again changes nothing but a file that was lost. Another instance under a SOP Instance UID that is taken is refused and noted;
  * the first one stays, because findings may already rest on it. The study goes into quarantine when the two disagree
  * about the patient, not for other differences: archives correct descriptions and re-encode pixels.
  */
-import type { Instant } from '../../case/index.ts';
+import { HOUR, type Instant } from '../../case/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { createGroupCommit } from '../../storage/group-commit.ts';
 import type { InstanceHeader } from '../dicom/instance-header.ts';
@@ -117,6 +117,37 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       .execute();
   }
 
+  /**
+   * A file that was lost, or never restored from a backup of the database, is written again before it is acknowledged.
+   * @param kept the row of this instance, which may have come with other file meta information and so lie elsewhere
+   * @returns false when the row is not there any more or names another file
+   */
+  async function isWhole(kept: KeptInstance, header: InstanceHeader, instance: Uint8Array): Promise<boolean> {
+    if (await store.has(kept.path)) return true;
+    const stored = await store.write(header, instance);
+    const { numUpdatedRows } = await database.sql
+      .updateTable('image_instance')
+      .set(stored)
+      .where('sop_instance_uid', '=', header.sopInstanceUid)
+      .where('path', '=', kept.path)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows > 0) return true;
+    const now = await findInstance(database.sql, header.sopInstanceUid);
+    if (now !== undefined && now.path !== stored.path) await store.remove(stored.path);
+    return false;
+  }
+
+  /** Retention counts days, so of a thousand instances that come again the first one is enough. */
+  async function markSentAgain(studyUid: string): Promise<void> {
+    const now = clock();
+    await database.sql
+      .updateTable('image_study')
+      .set({ last_used_at: new Date(now) })
+      .where('study_uid', '=', studyUid)
+      .where('last_used_at', '<', new Date(now - HOUR))
+      .execute();
+  }
+
   /** @param kept the row that holds the UID */
   async function answerFor(
     kept: KeptInstance,
@@ -127,7 +158,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   ): Promise<Receipt> {
     const { studyUid, seriesUid } = header;
     const same = kept.contentDigest === content && kept.studyUid === studyUid && kept.seriesUid === seriesUid;
-    if (same) return { outcome: 'duplicate', uids: uidsOf(header) };
+    if (same) {
+      // The study was deleted meanwhile, or another process wrote the file: what is held now decides.
+      if (!(await isWhole(kept, header, instance))) return receive(instance, origin);
+      await markSentAgain(studyUid);
+      return { outcome: 'duplicate', uids: uidsOf(header) };
+    }
     await quarantineWhenOtherPatient(kept, header);
     return refuse(instance, origin, { code: 'conflicting-instance', reason: CONFLICT, uids: uidsOf(header) });
   }

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DAY, instantFromEpoch } from '../../../src/case/index.ts';
 import type { Receipt } from '../../../src/imaging/ingest/receipt.ts';
 import { recoverImages } from '../../../src/imaging/ingest/recover.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { emptyDatabase, freshDatabase } from '../../support/database.ts';
+import type { DicomTags } from '../../support/dicom-encoder.ts';
 import { ctSeries, dicomFile, SYNTAX, uidOf, type SeriesOptions } from '../../support/dicom-files.ts';
 import { NOON, openIngest, type TestIngest } from '../../support/image-ingest.ts';
 
@@ -68,6 +70,22 @@ describe('an acknowledged instance', () => {
     expect(await refusals()).toEqual([]);
   });
 
+  it('is written again when its file was lost, and whoever sends it; its study counts as used', async () => {
+    const [bytes, otherMeta] = [slice(), slice({ preamble: Buffer.from('made by another archive') })];
+    await receive(bytes);
+    ingest.clock.now = instantFromEpoch(NOON + DAY);
+    for (const again of [bytes, otherMeta]) {
+      await ingest.store.remove((await instances())[0]?.path ?? '');
+      const receipts = await Promise.all([receive(again), receive(again)]);
+      expect(receipts.map(({ outcome }) => outcome)).toEqual(['duplicate', 'duplicate']);
+      const [row] = await instances();
+      expect(row?.bytes).toBe(again.length);
+      expect(Buffer.from(await ingest.store.read(row?.path ?? '')).equals(again)).toBe(true);
+      expect(files()).toHaveLength(1);
+    }
+    expect(await studies()).toMatchObject([{ receipts: 1, last_used_at: new Date(NOON + DAY) }]);
+  });
+
   it('is kept once when twenty send it at the same time', async () => {
     const bytes = slice();
     const receipts = await Promise.all(Array.from({ length: 20 }, () => receive(bytes)));
@@ -120,7 +138,7 @@ it('a study in which two patients meet is in quarantine; its instances are kept'
 });
 
 describe('a study whose first image was sent without a patient', () => {
-  const localizer = (tags: SeriesOptions['tags'] = {}) =>
+  const localizer = (tags: DicomTags = {}): Uint8Array =>
     slice({ series: 'localizer', tags: { PatientID: 'UNKNOWN', PatientBirthDate: null, PatientSex: 'O', ...tags } });
 
   it('gets its patient from a later one, and is in quarantine when then another one comes', async () => {
