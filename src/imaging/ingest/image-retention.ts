@@ -21,19 +21,19 @@ export interface RetentionResult extends Deleted {
 }
 
 /**
- * The files go while the row of the study is locked: an instance of it that arrives meanwhile waits, and its receipt looks
- * for its file afterwards. A process that is killed in between leaves rows without files, which the next run deletes.
+ * The files go when the tombstones are committed: a process that is killed in between leaves files with a tombstone, which
+ * the next start removes, and never rows without files.
  * @param unusedSince keep the study when it was used after this
  * @returns null when there is nothing to delete
  */
 async function deleteOne(
-  { database: { sql }, store }: { readonly database: Database; readonly store: ImageStore },
+  { database, store }: { readonly database: Database; readonly store: ImageStore },
   studyUid: string,
   reason: string,
   now: Instant,
   unusedSince: Date | null,
 ): Promise<Deleted | null> {
-  const removed = await sql.transaction().execute(async (tx) => {
+  const removed = await database.sql.transaction().execute(async (tx) => {
     const study = await tx
       .selectFrom('image_study')
       .select(['last_used_at'])
@@ -52,11 +52,33 @@ async function deleteOne(
         ${new Date(now).toISOString()}::timestamptz, ${reason}
       from image_instance where study_uid = ${studyUid}`.execute(tx);
     await tx.deleteFrom('image_study').where('study_uid', '=', studyUid).execute();
-    for (const { path } of files) await store.remove(path);
     return files;
   });
   if (removed === null) return null;
+  await removeFiles(
+    database,
+    store,
+    removed.map(({ path }) => path),
+  );
   return { studies: 1, instances: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+const REMOVED_TOGETHER = 100;
+
+/**
+ * An instance of the study that is sent again meanwhile has the same path. Its row waits for the lock, and its receipt looks
+ * for its file afterwards; a row that was quicker keeps the file.
+ */
+async function removeFiles({ sql }: Database, store: ImageStore, paths: readonly string[]): Promise<void> {
+  for (let at = 0; at < paths.length; at += REMOVED_TOGETHER) {
+    const some = paths.slice(at, at + REMOVED_TOGETHER);
+    await sql.transaction().execute(async (tx) => {
+      await raw`lock table image_instance in share mode`.execute(tx);
+      const rows = await tx.selectFrom('image_instance').select('path').where('path', 'in', some).execute();
+      const held = new Set(rows.map(({ path }) => path));
+      for (const path of some) if (!held.has(path)) await store.remove(path);
+    });
+  }
 }
 
 export interface DeletionOptions {

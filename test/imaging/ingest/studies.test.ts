@@ -295,6 +295,24 @@ describe('retention', () => {
     expect(files()).toHaveLength(4);
   });
 
+  it('loses no file while the rows stay, and removes what a failure left at the next start', async () => {
+    await receive(slices());
+    const failing = { ...ingest.store, remove: () => Promise.reject(new Error('killed')) };
+    await expect(deleteStudy({ ...options(), store: failing }, STUDY, 'asked for')).rejects.toThrow('killed');
+    expect(await studyOf(database, STUDY)).toBeNull();
+    expect(files()).toHaveLength(4);
+    expect(await recoverImages({ ...options(), receiver: ingest.receiver })).toMatchObject({ adopted: 0, removed: 4 });
+    expect(files()).toEqual([]);
+  });
+
+  it('keeps the file of an instance that is sent again while its study is deleted', async () => {
+    await receive(slices());
+    await Promise.all([deleteStudy(options(), STUDY, 'asked for'), receive(slices()), receive(slices())]);
+    const held = await instancesOf(database, STUDY);
+    expect(files()).toHaveLength(held.length);
+    for (const { path } of held) expect(await ingest.store.has(path)).toBe(true);
+  });
+
   it('a deleted study can be received anew, and what a restart finds of the old one is not revived', async () => {
     await receive(slices());
     const [held] = await instancesOf(database, STUDY);
