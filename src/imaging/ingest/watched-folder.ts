@@ -22,7 +22,7 @@ export interface WatchedFolderOptions {
   readonly keepDays?: number;
   /** Larger files are refused unread. Default 1 GiB. */
   readonly maxInstanceBytes?: number;
-  /** Called when a file could not be received or moved; file names are not told, they may hold patient names. */
+  /** Called when a file could not be received or moved, or a subfolder not read; file names are not told, they may hold patient names. */
   readonly onFault?: (error: unknown) => void;
 }
 
@@ -62,11 +62,24 @@ interface Seen {
   readonly since: number;
 }
 
-async function* filesBelow(directory: string, skipped: readonly string[] = []): AsyncIterable<FoundFile> {
+/**
+ * A subfolder that cannot be read holds up no other.
+ * @throws Error when the folder itself cannot be read
+ */
+async function* filesBelow(
+  directory: string,
+  onUnreadable: (folder: string, error: unknown) => void,
+  skipped: readonly string[] = [],
+): AsyncIterable<FoundFile> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) {
-      if (!skipped.includes(entry.name)) yield* filesBelow(path);
+      if (skipped.includes(entry.name)) continue;
+      try {
+        yield* filesBelow(path, onUnreadable);
+      } catch (error) {
+        onUnreadable(path, error);
+      }
     } else if (entry.isFile() && !UNFINISHED.test(entry.name)) {
       const found = await lstat(path).catch(() => null);
       if (found !== null) yield { path, size: found.size, changedMs: found.mtimeMs, movedMs: found.ctimeMs };
@@ -91,6 +104,15 @@ export async function createWatchedFolder(options: WatchedFolderOptions): Promis
   const maxBytes = options.maxInstanceBytes ?? DEFAULT_MAX_INSTANCE_BYTES;
   for (const name of [DONE, REFUSED]) await mkdir(join(directory, name), { recursive: true });
   const seen = new Map<string, Seen>();
+  const unreadable = new Set<string>();
+
+  /** Once an hour for each folder, without its name. One that somebody removed meanwhile is no fault. */
+  function tellUnreadable(folder: string, error: unknown): void {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || unreadable.has(folder)) return;
+    unreadable.add(folder);
+    onFault?.(new Error(`a subfolder of the watched folder cannot be read (${code}); its files wait`));
+  }
 
   async function moveTo(folder: string, path: string): Promise<string> {
     const target = join(directory, folder, relative(directory, path));
@@ -125,7 +147,7 @@ export async function createWatchedFolder(options: WatchedFolderOptions): Promis
   async function* complete(now: Instant, wait: () => void): AsyncIterable<FoundFile> {
     const present = new Set<string>();
     const ready: FoundFile[] = [];
-    for await (const file of filesBelow(directory, [DONE, REFUSED])) {
+    for await (const file of filesBelow(directory, tellUnreadable, [DONE, REFUSED])) {
       present.add(file.path);
       const before = seen.get(file.path);
       const same = before?.size === file.size && before.changedMs === file.changedMs;
@@ -139,7 +161,7 @@ export async function createWatchedFolder(options: WatchedFolderOptions): Promis
 
   async function removeOld(now: Instant): Promise<void> {
     for (const folder of [DONE, REFUSED]) {
-      for await (const { path, movedMs } of filesBelow(join(directory, folder))) {
+      for await (const { path, movedMs } of filesBelow(join(directory, folder), tellUnreadable)) {
         if (movedMs < now - keepDays * DAY) await rm(path, { force: true });
       }
     }
@@ -174,6 +196,7 @@ export async function createWatchedFolder(options: WatchedFolderOptions): Promis
     const now = clock();
     if (now - cleanedAt < HOUR) return;
     cleanedAt = now;
+    unreadable.clear();
     await removeOld(now);
   }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -74,6 +75,27 @@ it('receives files of all subfolders once they stopped growing, and moves them t
   expect(await held()).toBe(2);
   expect(left()).toEqual(['done/2.dcm', 'done/CD/DICOM/1']);
   expect(existsSync(join(directory, 'CD'))).toBe(false);
+});
+
+it('receives the files of other folders while one cannot be read, and tells it once without its name', async () => {
+  const faults: unknown[] = [];
+  const folder = await watch({ onFault: (error) => faults.push(error) });
+  drop('b/1.dcm', a);
+  drop('d/1.dcm', b);
+  // A path longer than the system takes cannot be read by any user; folders on both sides of it in any order.
+  for (const name of ['a', 'c', 'e']) mkdirSync(join(directory, name));
+  const deep = 'mkdir "$0" && cd "$0"';
+  const script = `cd c; n=0; while [ $n -lt 20 ]; do ${deep}; n=$((n+1)); done`;
+  execFileSync('sh', ['-c', script, 'x'.repeat(250)], { cwd: directory, stdio: 'ignore' });
+  try {
+    await folder.scan();
+    pass(2_000);
+    expect(await folder.scan()).toEqual({ received: 2, refused: 0, waiting: 0 });
+    expect(faults.map(String)).toEqual([expect.stringMatching(/subfolder .*cannot be read \(ENAMETOOLONG\)/)]);
+    expect(String(faults)).not.toContain('xxx');
+  } finally {
+    execFileSync('rm', ['-rf', join(directory, 'c')]);
+  }
 });
 
 it('moves what cannot be used to refused, with the reason beside it', async () => {
