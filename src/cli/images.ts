@@ -1,7 +1,14 @@
 /** `stroke-cds images`: studies whose patient is in doubt, and deletion. UIDs only: nothing of a patient is printed. */
 import { join, resolve } from 'node:path';
 import { instantFromEpoch, toIso } from '../case/index.ts';
-import { deleteStudy, openFolderStore, quarantinedStudies, releaseStudy } from '../imaging/ingest/index.ts';
+import {
+  deleteStudy,
+  openFolderStore,
+  quarantinedStudies,
+  releaseStudy,
+  type FolderStore,
+} from '../imaging/ingest/index.ts';
+import type { Database } from '../storage/index.ts';
 import { withDatabase, type ConfigOption } from './database.ts';
 import { EXIT } from './terminal.ts';
 
@@ -26,18 +33,42 @@ export function imagesReleaseCommand(studyUid: string, options: ConfigOption): P
 
 export function imagesDeleteCommand(studyUid: string, options: ConfigOption & { reason: string }): Promise<number> {
   return withDatabase(options, async (database, { imaging }) => {
-    const store = await openFolderStore({
-      directory: join(resolve(imaging.directory), 'received'),
-      ...imaging.encryption,
-    });
-    const deleted = await deleteStudy({ database, store, now: now() }, studyUid, options.reason);
-    say(
-      deleted === null
-        ? 'this study is not held'
-        : `${String(deleted.instances)} instances deleted; digests and findings stay`,
+    const open = (folder: string) =>
+      openFolderStore({ directory: join(resolve(imaging.directory), folder), ...imaging.encryption });
+    const deleted = await deleteStudy(
+      { database, store: await open('received'), now: now() },
+      studyUid,
+      options.reason,
     );
-    return deleted === null ? EXIT.problems : EXIT.ok;
+    // Also when the images are gone already: the command may have been stopped in between.
+    const results = await removeResultObjects(database, await open('results'), studyUid);
+    if (deleted === null && results === 0) {
+      say('this study is not held');
+      return EXIT.problems;
+    }
+    const images = deleted === null ? 'no images were held' : `${String(deleted.instances)} instances deleted`;
+    say(`${images}; ${String(results)} result objects (SEG, SR) deleted`);
+    say('digests and findings stay, and so does what was sent to other systems');
+    return EXIT.ok;
   });
+}
+
+/** SEG and SR of every result of the study, also of those that were replaced. @returns how many files there were */
+async function removeResultObjects({ sql }: Database, store: FolderStore, studyUid: string): Promise<number> {
+  const outputs = await sql
+    .selectFrom('imaging_output as o')
+    .innerJoin('imaging_result as r', 'r.id', 'o.result_id')
+    .select('o.path')
+    .distinct()
+    .where('r.study_uid', '=', studyUid)
+    .execute();
+  let removed = 0;
+  for (const { path } of outputs) {
+    if (!(await store.has(path))) continue;
+    await store.remove(path);
+    removed += 1;
+  }
+  return removed;
 }
 
 function say(text: string): void {
