@@ -284,7 +284,7 @@ Names burned into pixels are warned about (exit code 1), not removed; faces can 
     });
   images
     .command('delete')
-    .description('delete the images of a study; digests, findings and the audit record stay')
+    .description('delete images, SEG and SR of a study; digests, findings and the audit record stay')
     .argument('<study>', 'Study Instance UID')
     .requiredOption('--reason <text>', 'kept with the digests; no patient data')
     .option(...CONFIG_OPTION)
