@@ -26,7 +26,8 @@ export async function jobsListCommand(options: JobsListOptions): Promise<number>
   const states = statesOf(options.state);
   const jobs = await withQueue(options, (queue) => queue.list({ states, limit: 1_000 }));
   for (const job of jobs) say(options.json === true ? JSON.stringify(withUps(job)) : lineOf(job));
-  if (jobs.length === 0 && options.json !== true) say(options.state === undefined ? 'no job waits, runs or was given up' : 'no such job');
+  if (jobs.length === 0 && options.json !== true)
+    say(options.state === undefined ? 'no job waits, runs or was given up' : 'no such job');
   return jobs.some(({ state }) => state === 'failed') ? EXIT.problems : EXIT.ok;
 }
 
