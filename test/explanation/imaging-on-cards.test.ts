@@ -40,6 +40,15 @@ const around70 = [
 ];
 
 describe('the card of the state', () => {
+  it.each(LOCALES)('says of images of another day, or of tomorrow, that they are not used (%s)', (locale) => {
+    for (const acquiredAt of [plus(NOW, -72 * HOUR), plus(NOW, 24 * HOUR)]) {
+      const imaging = imagingOf(perfusionOf(40, 120, { acquiredAt }), [progress('final')]);
+      const { detail } = card('stroke-state', LATE, imaging, locale);
+      expect(detail).toContain(locale === 'en' ? 'perfusion not used' : '未采用');
+      expect(detail).not.toContain('120 mL');
+    }
+  });
+
   it.each([
     [progress('receiving', { pipeline: null }), 'images arriving since 14:55'],
     [progress('queued', { pipeline: null }), 'image analysis waiting since 14:55'],

@@ -1,5 +1,12 @@
 /** What the imaging pipelines say and how far they are, for the cards. Markdown, or '' when there is nothing to say. */
-import { currentFindings, currentProgress, type FindingKind, type ImagingFinding } from '../../case/index.ts';
+import {
+  currentFindings,
+  currentProgress,
+  exactly,
+  type FindingKind,
+  type ImagingFinding,
+  type ImagingProgress,
+} from '../../case/index.ts';
 import type { ImagingDisagreement } from '../../decisions/stroke-state/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { findingValue, kindName, pipelineName, progressText, remarkName } from '../format/finding-text.ts';
@@ -41,8 +48,20 @@ function progressLine(told: readonly string[], c: ExplainContext): string {
     ({ state, pipeline }) => state !== 'final' || (pipeline !== null && !told.includes(pipeline)),
   );
   if (rows.length === 0) return '';
-  const list = rows.map((row) => escapeValue(progressText(row, c.f))).join(c.texts.text('ui.semicolon'));
+  const list = rows.map((row) => escapeValue(rowText(row, c))).join(c.texts.text('ui.semicolon'));
   return c.texts.text('imaging.progress-line', { list });
+}
+
+/** Done, and no value is shown: its images are of another day, or of a scanner whose clock is wrong. */
+function rowText(row: ImagingProgress, c: ExplainContext): string {
+  const { studyUid, pipeline, state } = row;
+  const found = c.stroke.imaging.findings.find((one) => one.studyUid === studyUid && one.method.pipeline === pipeline);
+  const acquiredAt = found?.acquiredAt ?? null;
+  if (state !== 'final' || acquiredAt === null) return progressText(row, c.f);
+  return c.texts.text('imaging.other-time', {
+    pipeline: pipelineName(pipeline, c.f),
+    time: c.f.span(exactly(acquiredAt)),
+  });
 }
 
 function valuesLine(findings: readonly ImagingFinding[], c: ExplainContext): string {
