@@ -1,15 +1,7 @@
 /** `stroke-cds series explain`: the role of every series in a folder of DICOM, and why. */
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  explainRole,
-  ImageRefusal,
-  openStudySeries,
-  type OpenedSeries,
-  parseInstance,
-  type StudyInstance,
-} from '../imaging/index.ts';
-import { CommandError, EXIT, progress } from './terminal.ts';
+import { explainRole, ImageRefusal, openStudySeries, type OpenedSeries } from '../imaging/index.ts';
+import { filesBelow, instancesIn } from './dicom-files.ts';
+import { CommandError, EXIT } from './terminal.ts';
 
 export interface SeriesExplainOptions {
   readonly json?: boolean;
@@ -27,8 +19,7 @@ export async function seriesExplainCommand(
   paths: readonly string[],
   { json = false, all = false, build = false }: SeriesExplainOptions = {},
 ): Promise<number> {
-  const files = (await Promise.all(paths.map(filesBelow))).flat().sort();
-  const { instances, refused } = await instancesIn(files);
+  const { instances, refused } = await instancesIn(await filesBelow(paths));
   if (instances.length === 0) throw new CommandError(`no DICOM image in ${paths.join(', ')}`);
   let failed = 0;
   for (const studyUid of new Set(instances.map(({ header }) => header.studyUid))) {
@@ -41,34 +32,6 @@ export async function seriesExplainCommand(
   }
   for (const [reason, count] of refused) process.stderr.write(`${count} files left out: ${reason}\n`);
   return refused.size > 0 || failed > 0 ? EXIT.problems : EXIT.ok;
-}
-
-async function filesBelow(path: string): Promise<string[]> {
-  const info = await stat(path).catch(() => undefined);
-  if (info === undefined) throw new CommandError(`there is no ${path}`);
-  if (!info.isDirectory()) return [path];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-async function instancesIn(
-  files: readonly string[],
-): Promise<{ instances: StudyInstance[]; refused: Map<string, number> }> {
-  const refused = new Map<string, number>();
-  const instances: StudyInstance[] = [];
-  const bar = progress('reading headers', files.length);
-  for (const [at, file] of files.entries()) {
-    bar.tick(at);
-    try {
-      instances.push({ header: parseInstance(await readFile(file)), bytes: () => readFile(file) });
-    } catch (error) {
-      if (!(error instanceof ImageRefusal)) throw new CommandError(`cannot read ${file}`);
-      // What is no DICOM at all (a licence text, a spreadsheet) is no problem.
-      if (error.code !== 'not-dicom') refused.set(error.message, (refused.get(error.message) ?? 0) + 1);
-    }
-  }
-  bar.done();
-  return { instances, refused };
 }
 
 async function buildText(series: OpenedSeries): Promise<{ ok: boolean; text: string }> {
