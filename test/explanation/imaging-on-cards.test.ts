@@ -12,7 +12,17 @@ import { explain } from '../../src/explanation/explain.ts';
 import { storeEvaluation, type StoredEvaluation } from '../../src/explanation/stored-evaluation.ts';
 import { joinImaging } from '../../src/imaging/results/case-facts.ts';
 import { arbitraryCase } from '../support/arbitrary-case.ts';
-import { aPolicy, eligiblePatient, given, hoursAgo, measured, NOW, time } from '../support/case-builder.ts';
+import {
+  aPolicy,
+  eligiblePatient,
+  given,
+  hoursAgo,
+  measured,
+  nihssItems,
+  NOW,
+  time,
+  without,
+} from '../support/case-builder.ts';
 import { finding, imagingOf, perfusionOf, progress, STUDY } from '../support/imaging-findings.ts';
 import { testContent } from './support/content.ts';
 
@@ -131,6 +141,32 @@ describe('the card of the state', () => {
     const { detail } = card('stroke-state', LATE, imagingOf([], [progress('queued')]));
     expect(detail).toContain('perfusion no report');
     expect(detail).not.toContain('perfusion none recorded');
+  });
+});
+
+describe('a deficit on the side of the low perfusion', () => {
+  const leftWeak = { ...LATE_M1, facts: { ...LATE_M1.facts, nihssItems: nihssItems({ '5a': 3, '6a': 2 }) } };
+  const imaging = (side: string) => imagingOf([...perfusionOf(20, 100), finding('ischemic-side', side)]);
+
+  it.each(['stroke-state', 'thrombolysis', 'thrombectomy'] as const)('is remarked on the card: %s', (topic) => {
+    expect(card(topic, leftWeak, imaging('left')).detail).toContain(
+      '**The sides do not fit:** left-sided weakness (NIHSS arms and legs: left 5, right 0) points to the right hemisphere, but computed perfusion shows the left one.',
+    );
+    expect(card(topic, leftWeak, imaging('left'), 'zh-CN').detail).toContain(
+      '**侧别不符：** 左侧肢体无力（NIHSS上下肢：左5分，右0分）提示右侧半球，但自动计算的灌注结果显示在左侧。',
+    );
+    for (const fits of ['right', 'both']) expect(card(topic, leftWeak, imaging(fits)).detail).not.toContain('sides');
+    const notExamined = without(LATE_M1, 'nihssItems');
+    expect(card(topic, notExamined, imaging('left')).detail).not.toContain('sides');
+  });
+
+  it('is remarked on the page with the basis', () => {
+    const stroke = joinImaging(leftWeak, imaging('left'));
+    const record = storeEvaluation(stroke, decide(stroke, NOW, aPolicy()), NOW, aPolicy(), {
+      service: '0.1.0',
+      content: 'c',
+    });
+    expect(basisPageOf(record, 'e1', testContent(), 'en')).toContain('points to the right hemisphere');
   });
 });
 

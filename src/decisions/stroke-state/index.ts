@@ -18,12 +18,16 @@ import { imagingDisagreements } from './imaging-disagreement.ts';
 import type { ImagingDisagreement } from './imaging-disagreement.ts';
 import { imagingState } from './imaging-state.ts';
 import type { ImagingGroupState } from './imaging-state.ts';
+import { sideDisagreement } from './side-disagreement.ts';
+import type { SideDisagreement } from './side-disagreement.ts';
 
 export { strokeClock } from './clock.ts';
 export type { StrokeClock } from './clock.ts';
 export type { ClockFact, ClockState, ClockTime, WindowEdge, WindowEdgeId } from './clock-state.ts';
 export type { ImagingDisagreement } from './imaging-disagreement.ts';
 export type { ImagingGroup, ImagingGroupState } from './imaging-state.ts';
+export { sideDisagreement } from './side-disagreement.ts';
+export type { DeficitSide, ImageSide, SideDisagreement } from './side-disagreement.ts';
 
 /** The values a clinician looks at first, in that order. */
 export const KEY_FACTS = [
@@ -65,6 +69,8 @@ export interface StrokeState {
   readonly imaging: readonly ImagingGroupState[];
   /** Where a report and a computed value disagree. */
   readonly imagingDisagreements: readonly ImagingDisagreement[];
+  /** The images show another side than the deficit; null where they fit or the side is not clear. */
+  readonly sideDisagreement: SideDisagreement | null;
   /** Null: the record does not say. */
   readonly thrombolyticGiven: boolean | null;
   readonly conflicts: readonly FactKey[];
@@ -82,6 +88,7 @@ export function summarizeStrokeState(stroke: StrokeCase, at: Instant, policy: Si
     values: KEY_FACTS.map((key) => keyValue(stroke, key, at)),
     imaging: imagingState(stroke, at, clock.zero),
     imagingDisagreements: imagingDisagreements(stroke),
+    sideDisagreement: sideDisagreement(stroke),
     thrombolyticGiven: thrombolyticAlreadyGiven(stroke, at) ?? null,
     conflicts: conflictingFacts(stroke),
     degradations: stroke.degradations,

@@ -1,5 +1,7 @@
 /** What the imaging pipelines said: every finding with all that limits it, and how far each analysis is. */
 import { FINDING_KINDS, imagingReference, type ImagingFinding, type ImagingProgress } from '../../case/index.ts';
+import { sideDisagreement } from '../../decisions/stroke-state/index.ts';
+import { sideSentence } from '../cards/side-line.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import {
   amount,
@@ -26,6 +28,7 @@ export function imagingSection(c: ExplainContext): Html {
     word('title'),
     join([
       html(`<p class="note">${text(word('lead'))}</p>`),
+      sides(c),
       table(
         word('title'),
         columns(FINDING_COLUMNS),
@@ -38,6 +41,13 @@ export function imagingSection(c: ExplainContext): Html {
       ),
     ]),
   );
+}
+
+function sides(c: ExplainContext): Html {
+  const disagreement = sideDisagreement(c.stroke);
+  if (disagreement === null) return html('');
+  const said = c.texts.text('imaging.sides-page', { sentence: sideSentence(disagreement, c) });
+  return html(`<p><strong>${text(said)}</strong></p>`);
 }
 
 const reference = (value: string): Html => html(`<span class="ref">${text(value)}</span>`);

@@ -13,6 +13,7 @@ import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue } from '../format/markdown.ts';
 import { closingLine, conflictBlock, evidenceBlock } from './blocks.ts';
 import { imagingBlock } from './imaging-block.ts';
+import { sideLine } from './side-line.ts';
 import { fitSummary } from './summary.ts';
 
 /** In the sentence: the values that a stroke team asks for first. */
@@ -41,6 +42,7 @@ export function strokeStateCard(state: StrokeState, { targets, outlook }: StateE
       staleLine(state, c),
       conflictBlock(state.conflicts, c),
       imagingLine(state, c),
+      sideLine(state.sideDisagreement, c),
       imagingBlock(state.imagingDisagreements, c),
       targets,
       outlook,

@@ -1,5 +1,6 @@
 import type { CriterionResult } from '../../decisions/evaluation.ts';
 import type { ThrombectomyEvaluation } from '../../decisions/thrombectomy/index.ts';
+import { sideDisagreement } from '../../decisions/stroke-state/index.ts';
 import type { CardDraft, Indicator, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { borderlineTexts } from '../format/borderline-text.ts';
@@ -17,6 +18,7 @@ import {
   validityBlock,
 } from './blocks.ts';
 import { decidingRows, evidenceKeys, factNames, namesOf, usesComputed, windowText } from './evaluation-parts.ts';
+import { sideLine } from './side-line.ts';
 import { fitSummary } from './summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
@@ -54,6 +56,7 @@ export function thrombectomyCard(
             c,
           )
         : '',
+      sideLine(sideDisagreement(c.stroke), c),
       beforeBlock(evaluation.before, c),
       missingBlock(evaluation.settledBy, c),
       conflictBlock(shown, c),

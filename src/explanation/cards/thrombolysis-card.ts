@@ -5,6 +5,7 @@ import {
   type GuidelineDifference,
   type ThrombolysisEvaluation,
 } from '../../decisions/thrombolysis/index.ts';
+import { sideDisagreement } from '../../decisions/stroke-state/index.ts';
 import type { CardDraft, Indicator, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue } from '../format/markdown.ts';
@@ -25,6 +26,7 @@ import {
   validityBlock,
 } from './blocks.ts';
 import { decidingRows, usesComputed } from './evaluation-parts.ts';
+import { sideLine } from './side-line.ts';
 import { openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
@@ -62,6 +64,7 @@ export function thrombolysisCard(
       statement(evaluation, isUnsafeUse, c),
       lines('why', whyRows(evaluation, deciding), c),
       isYes(conclusion) && restsOnComputed(deciding, c) ? c.texts.text('imaging.rests-on') : '',
+      sideLine(sideDisagreement(c.stroke), c),
       beforeBlock(evaluation.before, c),
       missingBlock(missing, c),
       isOpen ? borderlineBlock(deciding, c) : '',
