@@ -1,0 +1,70 @@
+"""Network `flair-lesion`: bright lesions on FLAIR, slice by slice. Trained and tested on real slices of SOOP.
+
+    python -m stroke_imaging.flair_lesion train --data ../../../shared/data --work /tmp/flair-lesion
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .flair_slices import TRAINED, normalized, padded, read_slices, subjects_of, varied
+from .slice_training import Batch, Schedule, train
+from .slice_unet import SliceUNet
+
+SEED = 20250501
+AXIAL, CORONAL = (192, 160), (144, 160)
+BATCH = 8
+CORONAL_SHARE = 0.3
+"""The axial files show one level only; coronal slices add the vertex, the temporal lobes and the cerebellum."""
+
+
+def batches(soop: Path) -> Callable[[int], Batch]:
+    ids = subjects_of(soop, TRAINED)
+    sets = []
+    for cut, size in (("axial", AXIAL), ("cor", CORONAL)):
+        slices = read_slices(soop, cut).of(ids)
+        images = padded(np.stack([normalized(one) for one in slices.images]), *size)
+        lesions = padded(slices.lesions, *size)
+        sets.append((torch.from_numpy(images), torch.from_numpy(lesions), torch.from_numpy(lesions.any((1, 2)))))
+
+    def next_batch(step: int) -> Batch:
+        generator = torch.Generator().manual_seed(SEED + step)
+        images, lesions, has = sets[int(torch.rand((), generator=generator) < CORONAL_SHARE)]
+        # A lesion more often than not: 64 % of the slices have one.
+        chance = torch.where(has, 1.3, 1.0)
+        at = torch.multinomial(chance, BATCH, generator=generator)
+        x, target = varied(images[at], lesions[at], generator)
+        return x[:, None], target, None
+
+    return next_batch
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=["train"])
+    parser.add_argument("--data", type=Path, default=Path("../../../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path("/tmp/flair-lesion"))
+    parser.add_argument("--minutes", type=float, default=45)
+    parser.add_argument("--steps", type=int, default=6000)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    soop = options.data / "soop"
+    if options.command == "train":
+        train(
+            SliceUNet(1),
+            batches(soop),
+            Schedule(options.steps),
+            options.work / "checkpoint.pt",
+            seconds=60 * options.minutes,
+            say=lambda line: print(line, flush=True),
+        )
+
+
+if __name__ == "__main__":
+    main()
