@@ -17,7 +17,9 @@ from .slice_training import Batch, Schedule, train
 from .slice_unet import SliceUNet
 
 SEED = 20250501
-AXIAL, CORONAL = (192, 160), (144, 160)
+PIXEL_MM = 1.5
+FIELDS = {"axial": (192, 168), "cor": (144, 168)}
+"""Millimeters of rows and columns of the canvas on which slices are put, by cut."""
 BATCH = 8
 CORONAL_SHARE = 0.3
 """The axial files show one level only; coronal slices add the vertex, the temporal lobes and the cerebellum."""
@@ -26,7 +28,7 @@ CORONAL_SHARE = 0.3
 def batches(soop: Path) -> Callable[[int], Batch]:
     ids = subjects_of(soop, TRAINED)
     sets = []
-    for cut, size in (("axial", AXIAL), ("cor", CORONAL)):
+    for cut, size in FIELDS.items():
         slices = read_slices(soop, cut).of(ids)
         images = padded(np.stack([normalized(one) for one in slices.images]), *size)
         lesions = padded(slices.lesions, *size)
@@ -38,7 +40,8 @@ def batches(soop: Path) -> Callable[[int], Batch]:
         # A lesion more often than not: 64 % of the slices have one.
         chance = torch.where(has, 1.3, 1.0)
         at = torch.multinomial(chance, BATCH, generator=generator)
-        x, target = varied(images[at], lesions[at], generator)
+        size = tuple(round(mm / PIXEL_MM) for mm in images.shape[1:])
+        x, target = varied(images[at], lesions[at], size, generator)
         return x[:, None], target, None
 
     return next_batch

@@ -63,9 +63,12 @@ def smooth_field(shape: tuple[int, int, int], cells: int, generator: torch.Gener
     return F.interpolate(coarse, size=(h, w), mode="bicubic", align_corners=True)[:, 0]
 
 
-def varied(images: Tensor, lesions: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Random turn, size, shear, bend, mirror; contrast, bias field, blur, coarse pixels, noise, ghosts. [n, h, w] each, 0 outside."""
-    n, h, w = images.shape
+def varied(images: Tensor, lesions: Tensor, size: tuple[int, int], generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Random turn, size, shear, bend, mirror; contrast, bias field, blur, coarse pixels, noise, ghosts.
+
+    [n, h, w] each, 0 outside; the results have `size` rows and columns over the same field of view.
+    """
+    n, (h, w) = len(images), size
 
     def uniform(low: float, high: float) -> Tensor:
         return low + (high - low) * torch.rand(n, generator=generator)
@@ -98,7 +101,7 @@ def varied(images: Tensor, lesions: Tensor, generator: torch.Generator) -> tuple
     x = x * torch.exp(0.15 * wide(uniform(0, 1)) * smooth_field((n, h, w), 4, generator))
     # Coarse pixels of one axis or both, as clinical images have them before they are brought onto 1 mm.
     factor = float(1 + 1.2 * torch.rand((), generator=generator))
-    small = F.interpolate(x[:, None], size=(int(h / factor), int(w / factor)), mode="area")
+    small = F.interpolate(x[:, None], size=(round(h / factor), round(w / factor)), mode="area")
     coarse = F.interpolate(small, size=(h, w), mode="bilinear", align_corners=False)[:, 0]
     soften = wide(some(0.4))
     x = soften * coarse + (1 - soften) * x

@@ -12,11 +12,60 @@ MULTIPLE_OF = 16
 """Rows and columns must be multiples: four stages halve them."""
 
 
+class _GroupNormFunction(torch.autograd.Function):
+    """Group normalization whose backward pass is plain sums and products: torch's own takes two thirds of a step on CPUs."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float) -> Tensor:  # type: ignore[override]
+        n, c, h, w = x.shape
+        mean = (_sums(x) / (h * w)).view(n, groups, -1).mean(-1).repeat_interleave(c // groups, 1)
+        square = (_sums(x * x) / (h * w)).view(n, groups, -1).mean(-1).repeat_interleave(c // groups, 1)
+        r = torch.rsqrt((square - mean**2).clamp(min=0) + eps)
+        scale = r * weight
+        ctx.save_for_backward(x, weight, mean, r)
+        ctx.groups = groups
+        return torch.addcmul(_spread(bias - mean * scale, x), x, _spread(scale, x))
+
+    @staticmethod
+    def backward(ctx, d: Tensor):  # type: ignore[override]
+        x, weight, mean, r = ctx.saved_tensors
+        n, c, h, w = x.shape
+        first = _sums(d)
+        along = r * (_sums(d * x) - mean * first)
+        of_group = lambda v: v.view(n, ctx.groups, -1).sum(-1).repeat_interleave(c // ctx.groups, 1)  # noqa: E731
+        count = h * w * (c // ctx.groups)
+        m1, m2 = of_group(weight * first) / count, of_group(weight * along) / count
+        a, b = r * weight, -r * r * m2
+        dx = torch.addcmul(_spread(-r * m1 - b * mean, x), x, _spread(b, x)).addcmul_(d, _spread(a, x))
+        return dx, along.sum(0), first.sum(0), None, None
+
+
+def _sums(x: Tensor) -> Tensor:
+    """Sums over rows and columns, [n, c] float32; rows first, so that the inner loop is long in channels-last memory."""
+    return x.sum(2).float().sum(2)
+
+
+def _spread(per_channel: Tensor, like: Tensor) -> Tensor:
+    """[n, c] → [n, c, 1, w] in channels-last memory: a factor that is multiplied row by row."""
+    n, c = per_channel.shape
+    width = like.shape[3]
+    return per_channel.to(like.dtype)[:, None, None].expand(n, 1, width, c).contiguous().permute(0, 3, 1, 2)
+
+
+class FastGroupNorm(nn.GroupNorm):
+    """As nn.GroupNorm; quicker to train."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return super().forward(x)
+        return _GroupNormFunction.apply(x, self.weight, self.bias, self.num_groups, self.eps)
+
+
 class Block(nn.Sequential):
     def __init__(self, inside: int, outside: int, stride: int = 1) -> None:
         super().__init__(
             nn.Conv2d(inside, outside, 3, stride=stride, padding=1, bias=False),
-            nn.GroupNorm(GROUPS, outside),
+            FastGroupNorm(GROUPS, outside),
             nn.ReLU(inplace=True),
         )
 
