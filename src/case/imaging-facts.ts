@@ -1,15 +1,19 @@
 /** Which findings of imaging pipelines are facts of the case, and which of several findings speaks. */
 import { candidates } from './fact.ts';
 import type { Fact } from './fact.ts';
-import type { FindingKind, ImagingFinding, ImagingProgress, PatientImaging } from './imaging-finding.ts';
-import type { Quantity } from './quantity.ts';
+import type { FINDING_KINDS, FindingKind, ImagingFinding, ImagingProgress, PatientImaging } from './imaging-finding.ts';
+import type { Quantity, Unit } from './quantity.ts';
 import type { FactKey, StrokeCase, StrokeFacts } from './stroke-case.ts';
 import { DAY, MINUTE, plus } from './time.ts';
 import type { Instant } from './time.ts';
 
-/** Facts that are one volume. */
-export type VolumeKey = {
-  [K in FactKey]: StrokeFacts[K] extends Fact<Quantity<'mL'>> ? K : never;
+type FactOfUnit<U extends Unit | null> = {
+  [K in FactKey]: U extends Unit ? (StrokeFacts[K] extends Fact<Quantity<U>> ? K : never) : never;
+}[FactKey];
+
+/** Facts that are one quantity: a volume, a score. */
+export type MeasuredFactKey = {
+  [K in FactKey]: StrokeFacts[K] extends Fact<Quantity> ? K : never;
 }[FactKey];
 
 /**
@@ -23,7 +27,9 @@ export const FACT_OF_FINDING = {
   'tmax-over-14-volume': 'tmaxOver14Volume',
   'very-low-cbv-volume': 'veryLowCbvVolume',
   'dwi-lesion-volume': 'dwiLesionVolume',
-} as const satisfies Readonly<Partial<Record<FindingKind, VolumeKey>>>;
+  aspects: 'aspects',
+  'pc-aspects': 'pcAspects',
+} as const satisfies { readonly [K in FindingKind]?: FactOfUnit<(typeof FINDING_KINDS)[K]> };
 
 /** The pipeline that measures a fact: while it runs, or when it refused, that is why the fact is not there. */
 export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
@@ -33,6 +39,8 @@ export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
   tmaxOver14Volume: 'perfusion',
   veryLowCbvVolume: 'perfusion',
   dwiLesionVolume: 'diffusion-threshold',
+  aspects: 'early-ischemia',
+  pcAspects: 'early-ischemia',
 };
 
 /** How the source of a fact names a finding. */

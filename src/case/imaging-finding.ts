@@ -23,6 +23,24 @@ export const FINDING_KINDS = {
   /** Mean CBV inside Tmax over 6 s to that of normal tissue. */
   'cbv-index': '{ratio}',
   'dwi-lesion-volume': 'mL',
+  /** Computed from a native CT: 10 less the affected regions of the affected side. */
+  aspects: '{score}',
+  'pc-aspects': '{score}',
+  /** Affected regions with their side: 'left-insula left-m1'; 'none'. */
+  'aspects-regions': null,
+  /** 'left' | 'right' | 'none': side of early ischemic change on CT. */
+  'early-ischemia-side': null,
+  'early-ischemia-volume': 'mL',
+  /** Hypodensity of an infarct that is hours old or older, frank on CT. */
+  'frank-hypodensity-volume': 'mL',
+  /** Ischemic change, early or frank, of the territory of the middle cerebral artery of the affected side. */
+  'mca-hypodensity-share': '%',
+  /** (1 − HU of the affected regions / HU of their mirror images) · 100. */
+  'net-water-uptake': '%',
+  /** That onset was within 4.5 h, from net water uptake. */
+  'onset-within-4.5-h': '%',
+  /** 'left' | 'right' | 'basilar' | 'none'; several are separated by spaces. */
+  'hyperdense-artery': null,
   /** 'left' | 'right' | 'both' */
   'ischemic-side': null,
   /** 'left-carotid' | 'right-carotid' | 'vertebrobasilar' … as in `InfarctTerritory`; several are separated by spaces. */

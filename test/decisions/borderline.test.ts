@@ -222,3 +222,40 @@ it('a value without an interval is never borderline itself, what is computed fro
   );
   expect(row(evaluate(stroke), 'defuse-3-criteria').borderline?.map(({ of }) => of)).toEqual(['mismatchRatio']);
 });
+
+describe('a computed ASPECTS', () => {
+  const score = ([value, low, high]: Ends) => estimated(value, '{score}', low, high);
+  const within6h = (aspects: Ends) =>
+    row(evaluate(occlusion({ hours: 3 }, { aspects: score(aspects) })), 'evt-ica-m1-0-6h-aspects-3-10');
+  const late = (aspects: Ends) =>
+    row(evaluate(occlusion({ hours: 10 }, { aspects: score(aspects) })), 'evt-ica-m1-6-24h-aspects-6-10');
+
+  it.each([
+    [[9, 8, 10], 'met', []],
+    [[4, 3, 6], 'met', []],
+    [[3, 2, 5], 'unknown', [['aspects', 3]]],
+    [[1, 0, 2], 'notMet', []],
+  ] as const)('%j within six hours: %s', (aspects, status, inside) => {
+    const found = within6h(aspects);
+    expect(found.status).toBe(status);
+    expect((found.borderline ?? []).map(({ of, limit }) => [of, limit])).toEqual(inside);
+  });
+
+  it.each([
+    // Scores are whole: an interval that ends at 6 leaves no doubt that the score is at least 6.
+    [[7, 6, 8], 'met'],
+    [[6, 5, 7], 'unknown'],
+    [[4, 3, 5], 'notMet'],
+  ] as const)('%j from six hours on: %s', (aspects, status) => {
+    expect(late(aspects).status).toBe(status);
+  });
+
+  it('of the posterior circulation is borderline below 6 too', () => {
+    const basilar = (pcAspects: Ends) =>
+      evaluate(occlusion({ site: 'basilar', hours: 10 }, { pcAspects: score(pcAspects) })).criteria.find(
+        ({ borderline }) => (borderline ?? []).some(({ of }) => of === 'pcAspects'),
+      );
+    expect(basilar([6, 4, 8])?.borderline).toMatchObject([{ limit: 6 }]);
+    expect(basilar([8, 6, 10])).toBeUndefined();
+  });
+});

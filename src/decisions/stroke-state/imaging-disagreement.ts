@@ -1,30 +1,30 @@
 /** Where a person's report and a pipeline measured the same and do not agree: both are shown, the report counts. */
 import { currentFindings, FACT_OF_FINDING, isImagingReference } from '../../case/index.ts';
-import type { Fact, ImagingFinding, Known, Quantity, StrokeCase, VolumeKey } from '../../case/index.ts';
+import type { Fact, ImagingFinding, Known, MeasuredFactKey, Quantity, StrokeCase, Unit } from '../../case/index.ts';
 
 export interface ImagingDisagreement {
-  readonly fact: VolumeKey;
-  readonly recorded: Known<Quantity<'mL'>>;
+  readonly fact: MeasuredFactKey;
+  readonly recorded: Known<Quantity>;
   readonly computed: ImagingFinding;
 }
 
 /**
- * mL. Packages differ by more than this on one scan (limits of agreement of 20 mL and more); below it, a remark would
- * only tire.
+ * Below it a remark would only tire. mL: packages differ by more on one scan (limits of agreement of 20 mL and more).
+ * Points of ASPECTS: readers differ by one.
  */
-const MATERIAL = 10;
+const MATERIAL: Readonly<Partial<Record<Unit, number>>> = { mL: 10, '{score}': 2 };
 
 /** Recorded values that lie outside the interval of the computed one, and materially apart from it. */
 export function imagingDisagreements(stroke: StrokeCase): ImagingDisagreement[] {
   return currentFindings(stroke.imaging, stroke).flatMap((computed): ImagingDisagreement[] => {
-    const key = (FACT_OF_FINDING as Readonly<Partial<Record<string, VolumeKey>>>)[computed.kind];
+    const key = (FACT_OF_FINDING as Readonly<Partial<Record<string, MeasuredFactKey>>>)[computed.kind];
     if (key === undefined || typeof computed.value !== 'number') return [];
-    const fact: Fact<Quantity<'mL'>> = stroke.facts[key];
+    const fact: Fact<Quantity> = stroke.facts[key];
     if (fact.status !== 'known' || fact.sources.some(({ reference }) => isImagingReference(reference))) return [];
-    const { value } = fact.value;
+    const { value, unit } = fact.value;
     const { low, high } = computed.interval ?? { low: computed.value, high: computed.value };
     const isInside = value >= low && value <= high;
-    if (isInside || Math.abs(value - computed.value) < MATERIAL) return [];
+    if (isInside || Math.abs(value - computed.value) < (MATERIAL[unit] ?? 0)) return [];
     return [{ fact: key, recorded: fact, computed }];
   });
 }

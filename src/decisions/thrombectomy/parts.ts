@@ -2,18 +2,9 @@
  * The parts of a thrombectomy recommendation: site, time, NIHSS, pre-stroke mRS, ASPECTS, age, mass effect.
  * Each part answers met, notMet or unknown; a recommendation is the conjunction of its parts.
  */
-import { candidates, holds, isAbove, isAtLeast, isAtMost, isBelow, not } from '../../case/index.ts';
-import type {
-  Fact,
-  FactKey,
-  Instant,
-  MrsGrade,
-  NihssTotal,
-  OcclusionSite,
-  Quantity,
-  StrokeCase,
-} from '../../case/index.ts';
-import { borderlineLimits } from '../borderline.ts';
+import { candidates, holds, isAbove, isAtLeast, isBelow, not } from '../../case/index.ts';
+import type { Fact, FactKey, Instant, MrsGrade, NihssTotal, OcclusionSite, StrokeCase } from '../../case/index.ts';
+import { borderlineLimits, borderlineScore, scoreWithin } from '../borderline.ts';
 import type { Borderline } from '../borderline.ts';
 import type { Message, Verdict } from '../evaluation.ts';
 import { hoursAfterZero } from '../stroke-state/clock.ts';
@@ -126,8 +117,8 @@ export const preStrokeMrsIs =
       ['preStrokeMrs'],
     );
 
-const within = (q: Quantity, low: number, high: number): boolean | undefined =>
-  and(isAtLeast(q, low), isAtMost(q, high));
+/** Of ASPECTS and pc-ASPECTS. */
+const HIGHEST_SCORE = 10;
 
 /** Both edges inclusive, 0–10. */
 export const aspectsBetween =
@@ -135,8 +126,10 @@ export const aspectsBetween =
   ({ facts }) =>
     partResult(
       'aspects',
-      holds(facts.aspects, (score) => within(score, low, high)),
+      holds(facts.aspects, (score) => scoreWithin(score, low, high)),
       ['aspects'],
+      undefined,
+      borderlineScore(facts, 'aspects', low, high),
     );
 
 export const pcAspectsAtLeast =
@@ -144,8 +137,10 @@ export const pcAspectsAtLeast =
   ({ facts }) =>
     partResult(
       'pc-aspects',
-      holds(facts.pcAspects, (score) => isAtLeast(score, limit)),
+      holds(facts.pcAspects, (score) => scoreWithin(score, limit, HIGHEST_SCORE)),
       ['pcAspects'],
+      undefined,
+      borderlineScore(facts, 'pcAspects', limit, HIGHEST_SCORE),
     );
 
 /** @param limit years, exclusive */
@@ -182,14 +177,17 @@ export const largeCore =
     partResult(
       'core-volume',
       or(
-        holds(facts.aspects, (score) => within(score, aspectsLow, aspectsHigh)),
+        holds(facts.aspects, (score) => scoreWithin(score, aspectsLow, aspectsHigh)),
         holds(facts.coreVolume, (core) =>
           and(isAtLeast(core, coreLow), coreHigh === null ? true : not(isAbove(core, coreHigh))),
         ),
       ),
       ['aspects', 'coreVolume'],
       undefined,
-      borderlineLimits(facts, 'coreVolume', coreHigh === null ? [coreLow] : [coreLow, coreHigh]),
+      [
+        ...borderlineScore(facts, 'aspects', aspectsLow, aspectsHigh),
+        ...borderlineLimits(facts, 'coreVolume', coreHigh === null ? [coreLow] : [coreLow, coreHigh]),
+      ],
     );
 
 /**

@@ -20,6 +20,19 @@ export const FINDING_TERMS: Readonly<Record<FindingKind, ImagingTerm>> = {
   'hypoperfusion-intensity-ratio': { en: 'Hypoperfusion intensity ratio', 'zh-CN': '低灌注强度比' },
   'cbv-index': { en: 'CBV index', 'zh-CN': '脑血容量指数' },
   'dwi-lesion-volume': { en: 'Volume of the diffusion lesion', 'zh-CN': '弥散病灶体积' },
+  aspects: { en: 'ASPECTS, computed', 'zh-CN': '计算 ASPECTS' },
+  'pc-aspects': { en: 'Posterior circulation ASPECTS, computed', 'zh-CN': '计算后循环 ASPECTS' },
+  'aspects-regions': { en: 'ASPECTS regions with ischemic change', 'zh-CN': '有缺血改变的 ASPECTS 区域' },
+  'early-ischemia-side': { en: 'Side of early ischemic change', 'zh-CN': '早期缺血改变侧' },
+  'early-ischemia-volume': { en: 'Volume of early ischemic change', 'zh-CN': '早期缺血改变体积' },
+  'frank-hypodensity-volume': { en: 'Volume of frank hypodensity', 'zh-CN': '明显低密度体积' },
+  'mca-hypodensity-share': {
+    en: 'Share of the middle cerebral artery territory with ischemic change',
+    'zh-CN': '缺血改变占大脑中动脉供血区的比例',
+  },
+  'net-water-uptake': { en: 'Net water uptake', 'zh-CN': '净水摄取' },
+  'onset-within-4.5-h': { en: 'Probability of onset within 4.5 h', 'zh-CN': '发病在 4.5 h 内的概率' },
+  'hyperdense-artery': { en: 'Hyperdense artery', 'zh-CN': '动脉高密度征' },
   'ischemic-side': { en: 'Side of ischemia', 'zh-CN': '缺血侧' },
   'ischemic-territory': { en: 'Territory of ischemia', 'zh-CN': '缺血血管供血区' },
 };
@@ -49,6 +62,8 @@ export const READ_BACK: Readonly<Partial<Record<FindingKind, string>>> = {
   'tmax-over-14-volume': 'tmax-over-14-volume',
   'very-low-cbv-volume': 'very-low-cbv-volume',
   'dwi-lesion-volume': 'dwi-lesion-volume',
+  aspects: 'aspects',
+  'pc-aspects': 'pc-aspects',
 };
 
 export interface Coded {

@@ -1,6 +1,6 @@
 /** One finding as an Observation: what a chart shows, and what the service recognizes as its own when it reads it back. */
 import type { CodeableConcept, DeviceVersion, Observation, ObservationComponent, Quantity } from 'fhir/r4.js';
-import { FINDING_KINDS, toIso, type ImagingFinding } from '../../case/index.ts';
+import { FINDING_KINDS, toIso, type FindingKind, type ImagingFinding } from '../../case/index.ts';
 import { COMPUTED_TAG, INTERVAL_HIGH, INTERVAL_LOW } from '../imaging-codes.ts';
 import { DEVICE, deviceOf } from './device.ts';
 import { kindCodes, ownCode, OTHER_TERMS, SIDES, type Coded, type OtherTerm } from './imaging-terms.ts';
@@ -81,10 +81,13 @@ function value(finding: ImagingFinding): Valued {
     : measured(finding, found, unit);
 }
 
+/** Kinds whose value is a side. */
+const SIDED: ReadonlySet<FindingKind> = new Set(['ischemic-side', 'early-ischemia-side', 'hyperdense-artery']);
+
 /** Several territories are components, because the codings of one value must mean the same. */
 function codedValue({ kind }: ImagingFinding, found: string): Valued {
   const concepts = found.split(' ').map((part): CodeableConcept => {
-    const known = kind === 'ischemic-side' ? SIDES[part] : territory(part);
+    const known = SIDED.has(kind) ? SIDES[part] : territory(part);
     return known === undefined ? { text: part } : { coding: [coding(known)] };
   });
   const [only, ...more] = concepts;

@@ -9,22 +9,22 @@ import {
   exactly,
   FACT_OF_FINDING,
   imagingReference,
+  FINDING_KINDS,
   known,
   unknown,
   type Degradation,
   type Fact,
   type FactKey,
   type ImagingFinding,
+  type MeasuredFactKey,
   type PatientImaging,
   type Quantity,
   type StrokeCase,
   type StrokeFacts,
+  type Unit,
   type UnknownReason,
-  type VolumeKey,
 } from '../../case/index.ts';
 import { withOnset } from './onset-remarks.ts';
-
-type Volume = Quantity<'mL'>;
 
 /**
  * The case with what the pipelines know of the patient: their findings fill what the record leaves unknown.
@@ -42,42 +42,45 @@ export function factsOfImaging(
   imaging: PatientImaging,
   stroke: Pick<StrokeCase, 'facts' | 'asOf'>,
 ): Partial<StrokeFacts> {
-  const facts: Partial<Record<VolumeKey, Fact<Volume>>> = {};
+  const facts: Partial<Record<MeasuredFactKey, Fact<Quantity>>> = {};
   for (const finding of currentFindings(imaging, stroke)) {
-    const key = (FACT_OF_FINDING as Readonly<Partial<Record<string, VolumeKey>>>)[finding.kind];
+    const key = (FACT_OF_FINDING as Readonly<Partial<Record<string, MeasuredFactKey>>>)[finding.kind];
     if (key === undefined || typeof finding.value !== 'number') continue;
-    const fact = volumeFact(finding, finding.value);
+    const fact = measuredFact(finding, finding.value);
     if (fact === null) continue;
     const other = facts[key];
     facts[key] = other === undefined ? fact : both(other, fact);
   }
-  return facts;
+  // The table gives a kind only to facts of its unit.
+  return facts as Partial<StrokeFacts>;
 }
 
-function volumeFact(finding: ImagingFinding, value: number): Fact<Volume> | null {
+function measuredFact(finding: ImagingFinding, value: number): Fact<Quantity> | null {
   const sources = [{ reference: imagingReference(finding) }];
   // A finding that breaks its contract is named, not used.
   if (!Number.isFinite(value) || value < 0) return { ...unknown('implausible'), sources };
-  const volume = withInterval(finding, value);
-  if (volume === null) return null;
+  const measured = withInterval(finding, value);
+  if (measured === null) return null;
   // Without the time of the images nobody can tell that they show this episode.
   if (finding.acquiredAt === null) return { ...unknown('undated'), sources };
-  return known(volume, exactly(finding.acquiredAt), sources, 'derived');
+  return known(measured, exactly(finding.acquiredAt), sources, 'derived');
 }
 
 /**
  * Below its detection floor a method sees nothing: 'none' means anywhere between nothing and the floor. Null where nobody
  * knows how sure the value is: it is shown, and rules do not use it as if it were exact.
  */
-function withInterval({ interval, detectionFloor }: ImagingFinding, value: number): Volume | null {
+function withInterval({ kind, interval, detectionFloor }: ImagingFinding, value: number): Quantity | null {
+  const unit: Unit | null = FINDING_KINDS[kind];
+  if (unit === null) return null;
   const floor = detectionFloor !== null && value < detectionFloor ? detectionFloor : null;
   if (interval === null && floor === null) return null;
   const { low, high } = interval ?? { low: value, high: value };
-  return estimate(value, 'mL', { low: floor === null ? Math.max(0, low) : 0, high: Math.max(high, floor ?? high) });
+  return estimate(value, unit, { low: floor === null ? Math.max(0, low) : 0, high: Math.max(high, floor ?? high) });
 }
 
 /** Two pipelines that measure the same are of equal rank. */
-function both(a: Fact<Volume>, b: Fact<Volume>): Fact<Volume> {
+function both(a: Fact<Quantity>, b: Fact<Quantity>): Fact<Quantity> {
   if (a.status === 'unknown') return b;
   if (b.status === 'unknown') return a;
   const values = [...candidates(a), ...candidates(b)];

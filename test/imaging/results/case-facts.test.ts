@@ -44,6 +44,22 @@ describe('a finding as a fact', () => {
     expect(join([finding(kind, 33)])[key]).toMatchObject({ status: 'known', ...volume(33) });
   });
 
+  it.each([
+    ['aspects', 'aspects'],
+    ['pc-aspects', 'pcAspects'],
+  ] as const)('%s keeps its unit and its interval', (kind, key) => {
+    const facts = join([finding(kind, 7, { interval: { low: 6, high: 8, basis: '' }, detectionFloor: null })]);
+    expect(facts[key]).toMatchObject({
+      status: 'known',
+      value: { value: 7, unit: '{score}', interval: { low: 6, high: 8 } },
+    });
+  });
+
+  it('never replaces the ASPECTS of a person', () => {
+    const recorded = measured(9, '{score}');
+    expect(join([finding('aspects', 5)], { aspects: recorded }).aspects).toEqual(recorded);
+  });
+
   it('is no territory of an infarct: low perfusion is not one', () => {
     const facts = join([finding('ischemic-territory', 'left-carotid'), finding('ischemic-side', 'left')]);
     expect(facts).toEqual(aCase().facts);

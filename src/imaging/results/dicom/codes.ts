@@ -63,6 +63,24 @@ const SEGMENTS: Readonly<Record<string, SegmentTerms>> = {
     type: sct('52988006', 'Lesion'),
     color: [34_885, 53_485, 50_171],
   },
+  'early-ischemia': {
+    label: 'Early ischemic change',
+    category: ABNORMAL,
+    type: own('early-ischemia', 'Early ischemic change'),
+    color: [57_240, 29_800, 51_200],
+  },
+  'frank-hypodensity': {
+    label: 'Frank hypodensity',
+    category: ABNORMAL,
+    type: sct('55641003', 'Infarct'),
+    color: [34_885, 53_485, 50_171],
+  },
+  'aspects-affected': {
+    label: 'Affected ASPECTS regions',
+    category: ABNORMAL,
+    type: own('aspects-affected', 'ASPECTS region with ischemic change'),
+    color: [57_240, 38_000, 46_000],
+  },
   hemorrhage: {
     label: 'Hemorrhage',
     category: ABNORMAL,
@@ -94,6 +112,7 @@ export interface FindingTerms {
 
 const VOLUME = sct('118565006', 'Volume');
 const HYPOPERFUSION = segmentTerms('hypoperfusion').type;
+const EARLY_ISCHEMIA = segmentTerms('early-ischemia').type;
 const tmax = (seconds: number): Code => own(`tmax-over-${seconds}`, `Tissue with Tmax over ${seconds} s`);
 const volumeOf = (finding: Code, segment: string | null = null): FindingTerms => ({
   finding,
@@ -122,6 +141,32 @@ export const FINDING_TERMS: Readonly<Record<FindingKind, FindingTerms>> = {
   },
   'cbv-index': { finding: HYPOPERFUSION, concept: own('cbv-index', 'CBV index'), segment: null },
   'dwi-lesion-volume': volumeOf(segmentTerms('dwi-lesion').type, 'dwi-lesion'),
+  aspects: { finding: EARLY_ISCHEMIA, concept: own('aspects', 'Computed ASPECTS'), segment: 'aspects-affected' },
+  'pc-aspects': { finding: EARLY_ISCHEMIA, concept: own('pc-aspects', 'Computed pc-ASPECTS'), segment: null },
+  'aspects-regions': {
+    finding: EARLY_ISCHEMIA,
+    concept: own('aspects-regions', 'Affected ASPECTS regions'),
+    segment: 'aspects-affected',
+  },
+  'early-ischemia-side': { finding: EARLY_ISCHEMIA, concept: own('side', 'Side of ischemic change'), segment: null },
+  'early-ischemia-volume': volumeOf(EARLY_ISCHEMIA, 'early-ischemia'),
+  'frank-hypodensity-volume': volumeOf(segmentTerms('frank-hypodensity').type, 'frank-hypodensity'),
+  'mca-hypodensity-share': {
+    finding: EARLY_ISCHEMIA,
+    concept: own('mca-hypodensity-share', 'Share of the MCA territory with ischemic change'),
+    segment: null,
+  },
+  'net-water-uptake': { finding: EARLY_ISCHEMIA, concept: own('net-water-uptake', 'Net water uptake'), segment: null },
+  'onset-within-4.5-h': {
+    finding: EARLY_ISCHEMIA,
+    concept: own('onset-within-4.5-h', 'Probability of onset within 4.5 h'),
+    segment: null,
+  },
+  'hyperdense-artery': {
+    finding: own('hyperdense-artery', 'Hyperdense artery'),
+    concept: own('hyperdense-artery-side', 'Side of the hyperdense artery'),
+    segment: null,
+  },
   'ischemic-side': { finding: HYPOPERFUSION, concept: own('ischemic-side', 'Side of ischemia'), segment: null },
   'ischemic-territory': {
     finding: HYPOPERFUSION,
@@ -140,7 +185,8 @@ const TERRITORIES: Readonly<Record<string, string>> = {
 /** The codes of a coded finding; several territories are separated by spaces. */
 export function valueCodes(kind: FindingKind, value: string): readonly Code[] {
   return value.split(' ').map((part) => {
-    if (kind === 'ischemic-side') return SIDES[part] ?? own(part, part);
+    if (kind === 'ischemic-side' || kind === 'early-ischemia-side' || kind === 'hyperdense-artery')
+      return SIDES[part] ?? own(part, part);
     return own(part, TERRITORIES[part] ?? part);
   });
 }
@@ -149,4 +195,6 @@ export function valueCodes(kind: FindingKind, value: string): readonly Code[] {
 export const UNITS: Readonly<Record<string, Code>> = {
   mL: { value: 'mL', scheme: 'UCUM', meaning: 'milliliter' },
   '{ratio}': { value: '{ratio}', scheme: 'UCUM', meaning: 'ratio' },
+  '{score}': { value: '{score}', scheme: 'UCUM', meaning: 'score' },
+  '%': { value: '%', scheme: 'UCUM', meaning: 'percent' },
 };
