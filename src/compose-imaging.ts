@@ -27,6 +27,7 @@ import {
 import { parseInstance } from './imaging/dicom/index.ts';
 import { PIPELINES } from './imaging/pipelines/index.ts';
 import { createFindingsStore } from './imaging/results/findings-store.ts';
+import { removeResultFilesOfDeletedStudies } from './imaging/results/result-files.ts';
 import { createJobQueue, startWorkers } from './jobs/index.ts';
 import type { ImagingMetrics } from './http/imaging-metrics.ts';
 import { registryOptions } from './registry-options.ts';
@@ -185,7 +186,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
         clock,
       }),
       [RECORD_RESULT]: recordResultHandler(findings, audit),
-      ...(pull === null ? {} : { [PULL_STUDY]: pullStudyHandler(pull) }),
+      ...(pull === null ? {} : { [PULL_STUDY]: pullStudyHandler(pull, database) }),
       ...destinations.handlers,
     },
     lanes: [
@@ -251,6 +252,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     housekeeping: async () => {
       const now = clock();
       await applyImageRetention({ database, store: images, now }, { days: imaging.retentionDays });
+      await removeResultFilesOfDeletedStudies({ database, store: results, now });
       await queue.purge({ endedBefore: plus(now, -JOBS_KEPT_DAYS * DAY) });
     },
     dimsePort: dimse?.port ?? null,

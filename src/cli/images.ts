@@ -1,14 +1,8 @@
 /** `stroke-cds images`: studies whose patient is in doubt, and deletion. UIDs only: nothing of a patient is printed. */
 import { join, resolve } from 'node:path';
 import { instantFromEpoch, toIso } from '../case/index.ts';
-import {
-  deleteStudy,
-  openFolderStore,
-  quarantinedStudies,
-  releaseStudy,
-  type FolderStore,
-} from '../imaging/ingest/index.ts';
-import type { Database } from '../storage/index.ts';
+import { deleteStudy, openFolderStore, quarantinedStudies, releaseStudy } from '../imaging/ingest/index.ts';
+import { removeResultFiles } from '../imaging/results/result-files.ts';
 import { withDatabase, type ConfigOption } from './database.ts';
 import { EXIT } from './terminal.ts';
 
@@ -41,7 +35,7 @@ export function imagesDeleteCommand(studyUid: string, options: ConfigOption & { 
       options.reason,
     );
     // Also when the images are gone already: the command may have been stopped in between.
-    const results = await removeResultObjects(database, await open('results'), studyUid);
+    const results = await removeResultFiles({ database, store: await open('results'), now: now() }, studyUid);
     if (deleted === null && results === 0) {
       say('this study is not held');
       return EXIT.problems;
@@ -51,24 +45,6 @@ export function imagesDeleteCommand(studyUid: string, options: ConfigOption & { 
     say('digests and findings stay, and so does what was sent to other systems');
     return EXIT.ok;
   });
-}
-
-/** SEG and SR of every result of the study, also of those that were replaced. @returns how many files there were */
-async function removeResultObjects({ sql }: Database, store: FolderStore, studyUid: string): Promise<number> {
-  const outputs = await sql
-    .selectFrom('imaging_output as o')
-    .innerJoin('imaging_result as r', 'r.id', 'o.result_id')
-    .select('o.path')
-    .distinct()
-    .where('r.study_uid', '=', studyUid)
-    .execute();
-  let removed = 0;
-  for (const { path } of outputs) {
-    if (!(await store.has(path))) continue;
-    await store.remove(path);
-    removed += 1;
-  }
-  return removed;
 }
 
 function say(text: string): void {

@@ -110,6 +110,10 @@ export interface ImagingOutputTable {
   path: string;
   bytes: number;
   digest: string;
+  /** When the result settled and other objects took its place. */
+  replaced_at: Timestamp | null;
+  /** When the file was deleted. */
+  removed_at: Timestamp | null;
 }
 
 /** Written only when the destination gave the object back. */

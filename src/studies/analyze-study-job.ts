@@ -4,10 +4,11 @@ import { plus, type Instant } from '../case/index.ts';
 import { AnalysisError, type AnalysisClient } from '../analysis/analysis-client.ts';
 import type { AnalysisAnswer, AnalyzedRun } from '../analysis/protocol.ts';
 import { ANALYZED_SOP_CLASSES, contentVersion } from '../imaging/ingest/completeness.ts';
-import type { ImageStore } from '../imaging/ingest/image-store.ts';
+import type { FolderStore } from '../imaging/ingest/folder-store.ts';
 import { instancesOf, markUsed, studyOf, type StudySummary } from '../imaging/ingest/study-index.ts';
 import type { FormerReport } from '../imaging/results/dicom/report.ts';
 import type { FindingsStore, ResultOutput } from '../imaging/results/findings-store.ts';
+import { resultIdOf } from '../imaging/results/identifiers.ts';
 import type { NewResult, StageTime } from '../imaging/results/result.ts';
 import { PermanentJobFailure, type Job, type JobHandler, type NewJob } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -24,7 +25,7 @@ export function analyzeStudyJob(studyUid: string): NewJob {
 export interface AnalyzeStudyParts {
   readonly database: Database;
   /** Where SEG and SR are kept until they are sent, and after. */
-  readonly results: ImageStore;
+  readonly results: FolderStore;
   readonly findings: FindingsStore;
   readonly analysis: AnalysisClient;
   readonly enqueue: (job: NewJob, within: Transaction<Schema>) => Promise<unknown>;
@@ -121,23 +122,35 @@ async function formerReports(findings: FindingsStore, studyUid: string): Promise
   return former;
 }
 
-/** Files first: their names follow from the result, so a repeated job writes the same ones again. */
+/**
+ * Files first: their names follow from the result, so a repeated job writes the same ones again. An object that a former
+ * analysis of the same images made stays as it is; only its file is written again when it is gone.
+ */
 async function keep(
   { found, stages, outputs }: AnalyzedRun,
   study: StudySummary,
   startedAt: Instant,
-  { results, clock }: AnalyzeStudyParts,
+  { results, findings, clock }: AnalyzeStudyParts,
 ): Promise<Kept> {
-  const files: ResultOutput[] = [];
-  for (const { kind, sopClassUid, sopInstanceUid, seriesUid, studyUid, bytes } of outputs) {
-    const stored = await results.write({ studyUid, seriesUid, sopInstanceUid }, bytes);
-    files.push({ kind, sopClassUid, sopInstanceUid, seriesUid, ...stored });
-  }
   const result: NewResult = {
     ...found,
     studyUid: study.studyUid,
     stageTimes: stageTimes(found, stages, study, startedAt, clock()),
   };
+  const id = resultIdOf(result);
+  const before = new Map((await findings.outputsOf(id)).map((output) => [output.sopInstanceUid, output]));
+  const files: ResultOutput[] = [];
+  for (const { kind, sopClassUid, sopInstanceUid, seriesUid, studyUid, bytes } of outputs) {
+    const held = before.get(sopInstanceUid);
+    if (held !== undefined && (await results.has(held.path))) {
+      files.push(held);
+      continue;
+    }
+    const stored = await results.write({ studyUid, seriesUid, sopInstanceUid }, bytes);
+    const file: ResultOutput = { kind, sopClassUid, sopInstanceUid, seriesUid, ...stored };
+    if (held !== undefined) await findings.renewOutput(id, file);
+    files.push(file);
+  }
   return { result, outputs: files };
 }
 

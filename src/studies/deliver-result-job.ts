@@ -41,14 +41,22 @@ export function deliverToArchiveHandler(parts: ArchiveDeliveryParts): JobHandler
   return async ({ key: resultId }, { signal, progress }) => {
     const result = await findings.resultById(resultId);
     if (result === undefined) return;
-    const study = await studyOf(database, result.studyUid);
-    // Released from quarantine, the study is analyzed again and this is asked for again.
-    if (study?.quarantine != null) return;
+    // What was deleted is not sent any more. Released from quarantine, the study is analyzed again and this is asked for
+    // again.
+    const wanted = async (): Promise<boolean> => {
+      const study = await studyOf(database, result.studyUid);
+      return study?.quarantine === null;
+    };
+    if (!(await wanted())) return;
     const outputs = await findings.outputsOf(resultId);
     const { studyUid } = result;
     for (const [at, { path, sopClassUid, sopInstanceUid, seriesUid }] of outputs.entries()) {
       progress('storing', (100 * at) / outputs.length);
-      const bytes = await results.read(path);
+      const bytes = await results.read(path).catch(async (error: unknown) => {
+        if (await wanted()) throw error;
+        return null;
+      });
+      if (bytes === null) return;
       await delivered(archive.store({ sopClassUid, sopInstanceUid, studyUid, seriesUid, bytes }, signal));
       await findings.confirmDelivery(resultId, {
         object: sopInstanceUid,

@@ -47,13 +47,18 @@ export function deliverToEhrHandler(parts: EhrDeliveryParts): JobHandler {
     const study = await studyOf(database, result.studyUid);
     if (study === null || study.quarantine !== null) return;
     const former = await writtenBefore(result, findings);
-    const documents = (of: ImagingResult): Promise<readonly OutgoingDocument[]> => findings.outputsOf(of.id);
-    const formerDocuments = await Promise.all(former.map(documents));
+    const allDocuments = async ({ id }: ImagingResult): Promise<readonly OutgoingDocument[]> => [
+      ...(await findings.outputsOf(id)),
+      ...(await findings.replacedOutputsOf(id)),
+    ];
+    const settled = await findings.replacedOutputsOf(resultId);
+    const formerDocuments = [...settled, ...(await Promise.all(former.map(allDocuments))).flat()];
     const outgoing: OutgoingResult = {
       ...result,
       foundAt: result.committedAt,
-      documents: await documents(result),
-      former: former.length === 0 ? null : { findings: oneOfAKind(former), documents: formerDocuments.flat() },
+      documents: await findings.outputsOf(resultId),
+      former:
+        former.length + settled.length === 0 ? null : { findings: oneOfAKind(former), documents: formerDocuments },
       wadoBase,
     };
     const { patientId, issuer, birthDate } = study.patient;

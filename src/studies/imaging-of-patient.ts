@@ -1,5 +1,6 @@
 /** What imaging knows of the patient of a hook call: one look at what is held, never waiting for an analysis. */
 import { NO_IMAGING, type ImagingProgress, type Instant, type PatientImaging } from '../case/index.ts';
+import { deletedAt } from '../imaging/ingest/image-retention.ts';
 import { normalizedId, samePatient, type IdentifierDomains } from '../imaging/ingest/same-patient.ts';
 import { studiesOfPatient, studyOf, type StudySummary } from '../imaging/ingest/study-index.ts';
 import type { FindingsStore } from '../imaging/results/findings-store.ts';
@@ -36,18 +37,28 @@ export function createImagingOfPatient(parts: ImagingOfPatientParts): (keys: Rec
   /** A site without images pays for one look a second, not for several a call. */
   async function nothingHeld(): Promise<boolean> {
     if (clock() - nothingHeldAt < NOTHING_HELD_MS) return true;
-    const any = await database.sql.selectFrom('image_study').select('study_uid').limit(1).executeTakeFirst();
-    if (any === undefined) nothingHeldAt = clock();
-    return any === undefined;
+    const { sql } = database;
+    const [study] = await sql.selectFrom('image_study').select('study_uid').limit(1).execute();
+    const [deleted] = await sql.selectFrom('image_tombstone').select('id').limit(1).execute();
+    const nothing = study === undefined && deleted === undefined;
+    if (nothing) nothingHeldAt = clock();
+    return nothing;
   }
 
   /**
    * The record names the study, so an identifier of another kind is no contradiction; another patient is. It is this
    * record that may be wrong: the study stays what it is for the others.
    */
-  async function named(studyUid: string, keys: RecordKeys): Promise<StudySummary | 'missing' | 'in-doubt'> {
+  async function named(
+    studyUid: string,
+    keys: RecordKeys,
+  ): Promise<StudySummary | 'missing' | 'in-doubt' | { readonly deletedAt: Instant }> {
     const study = await studyOf(database, studyUid);
-    if (study === null) return 'missing';
+    if (study === null) {
+      // Asked for again, what a person had deleted would be back.
+      const at = await deletedAt(database, studyUid);
+      return at === null ? 'missing' : { deletedAt: at };
+    }
     const isOther = samePatient(study.patient, keys, domains) === 'different';
     return study.quarantine !== null || isOther ? 'in-doubt' : study;
   }
@@ -77,11 +88,13 @@ export function createImagingOfPatient(parts: ImagingOfPatientParts): (keys: Rec
       held.flatMap(({ study, verdict }) => (verdict === 'same' ? [[study.studyUid, study]] : [])),
     );
     const missing: string[] = [];
+    const unusable: ImagingProgress[] = [];
     const inDoubt = new Set(await quarantined(keys));
     for (const uid of keys.studyUids.filter((one) => !studies.has(one))) {
       const study = await named(uid, keys);
       if (study === 'missing') missing.push(uid);
       else if (study === 'in-doubt') inDoubt.add(uid);
+      else if ('deletedAt' in study) unusable.push(unusableStudy(uid, study.deletedAt, 'images-deleted'));
       else studies.set(uid, study);
     }
     for (const { study, verdict } of held) {
@@ -91,12 +104,12 @@ export function createImagingOfPatient(parts: ImagingOfPatientParts): (keys: Rec
     const short = [...studies.values()].filter(({ expected, instances }) => expected !== null && instances < expected);
     onMissing([...missing, ...short.map(({ studyUid }) => studyUid)]);
     const uids = [...studies.keys()];
-    const doubts = [...inDoubt].map((studyUid) => doubtOf(studyUid, clock()));
-    if (uids.length === 0) return doubts.length === 0 ? NO_IMAGING : patientImaging([], doubts);
+    for (const studyUid of inDoubt) unusable.push(unusableStudy(studyUid, clock(), 'patient-in-doubt'));
+    if (uids.length === 0) return unusable.length === 0 ? NO_IMAGING : patientImaging([], unusable);
     const jobs = await queue.list({ kinds: [ANALYZE_STUDY], keys: uids, limit: 10 * uids.length });
     return patientImaging(
       await findings.findingsOfStudies(uids),
-      doubts,
+      unusable,
       await findings.progressOfStudies(uids),
       [...studies.values()].flatMap(receiving),
       uids.flatMap((uid) => jobProgress(jobs.find(({ key }) => key === uid))),
@@ -104,8 +117,12 @@ export function createImagingOfPatient(parts: ImagingOfPatientParts): (keys: Rec
   };
 }
 
-function doubtOf(studyUid: string, since: Instant): ImagingProgress {
-  return { studyUid, pipeline: null, state: 'refused', since, percent: null, reason: 'patient-in-doubt' };
+function unusableStudy(
+  studyUid: string,
+  since: Instant,
+  reason: 'patient-in-doubt' | 'images-deleted',
+): ImagingProgress {
+  return { studyUid, pipeline: null, state: 'refused', since, percent: null, reason };
 }
 
 /** A study of images that no pipeline reads is settled, too: nothing is waited for. */

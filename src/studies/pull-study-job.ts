@@ -1,8 +1,10 @@
 /** The job that fetches a study from the archive: the record names it, and nobody sent it to us. */
 import { MINUTE, type Instant } from '../case/index.ts';
 import { DeliveryFailure } from '../imaging/results/archive/delivery-failure.ts';
+import { deletedAt } from '../imaging/ingest/image-retention.ts';
 import type { PullStudy } from '../imaging/ingest/pull-study.ts';
 import { PermanentJobFailure, type JobHandler, type JobQueue, type NewJob } from '../jobs/index.ts';
+import type { Database } from '../storage/index.ts';
 
 export const PULL_STUDY = 'pull-study';
 export const PULL_LANE = 'pull';
@@ -13,8 +15,10 @@ export function pullStudyJob(studyUid: string): NewJob {
 }
 
 /** A study that the archive does not have is no failure: it may never come, and the next hook asks again. */
-export function pullStudyHandler(pull: PullStudy): JobHandler {
+export function pullStudyHandler(pull: PullStudy, database: Database): JobHandler {
   return async ({ key: studyUid }, { signal, progress }) => {
+    // Deleted since it was asked for: it is not to come back by itself.
+    if ((await deletedAt(database, studyUid)) !== null) return;
     progress('fetching', 0);
     try {
       await pull(studyUid, signal);

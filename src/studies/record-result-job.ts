@@ -18,9 +18,16 @@ export function recordResultHandler(findings: FindingsStore, audit: AuditLog): J
     if (result === undefined) return;
     // A process that was killed after writing leaves the record and the job.
     const before = await audit.byEvaluation(resultId);
-    if (before.some(({ kind }) => kind === 'imaging-result')) return;
+    if (
+      before.some(({ kind, payload }) => kind === 'imaging-result' && committedAtOf(payload) === result.committedAt)
+    ) {
+      return;
+    }
     const outputs = await findings.outputsOf(resultId);
     const payload = { ...result, outputs };
     await audit.append({ kind: 'imaging-result', client: null, evaluationId: resultId, payload });
   };
 }
+
+/** A preliminary result that settled is another statement under the same id. */
+const committedAtOf = (payload: unknown): unknown => Reflect.get(Object(payload), 'committedAt');

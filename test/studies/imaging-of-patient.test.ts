@@ -96,4 +96,24 @@ describe('images of a patient', () => {
     expect(await states(keys({ studyUids: ['1.2.3'] }), missing)).toEqual([]);
     expect(missing).toEqual(['1.2.3']);
   });
+
+  it('that were deleted here are not fetched again, and that is said, also when nothing else is held', async () => {
+    await database.sql
+      .insertInto('image_tombstone')
+      .values({
+        sop_instance_uid: `${STUDY}.1.1`,
+        study_uid: STUDY,
+        series_uid: `${STUDY}.1`,
+        path: 'none',
+        bytes: 1,
+        digest: 'd',
+        received_at: new Date(NOW),
+        removed_at: new Date(NOW),
+        reason: 'asked for',
+      })
+      .execute();
+    const missing: string[] = [];
+    expect(await states(keys({ studyUids: [STUDY] }), missing)).toEqual(['refused: images-deleted']);
+    expect(missing).toEqual([]);
+  });
 });

@@ -1,6 +1,6 @@
 /** Deletes images by policy. What stays is a tombstone for each instance, with its digest and without patient data. */
 import { sql as raw } from 'kysely';
-import { DAY, type Instant } from '../../case/index.ts';
+import { DAY, instantFromEpoch, type Instant } from '../../case/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ImageStore } from './image-store.ts';
 
@@ -90,6 +90,20 @@ export interface DeletionOptions {
 /** A person or the law asks for it. @returns null when the study is not held */
 export function deleteStudy(options: DeletionOptions, studyUid: string, reason: string): Promise<Deleted | null> {
   return deleteOne(options, studyUid, reason, options.now, null);
+}
+
+/** @returns when the images of this study were deleted here; null: never, or some came again since */
+export async function deletedAt({ sql }: Database, studyUid: string): Promise<Instant | null> {
+  const held = await sql.selectFrom('image_study').select('study_uid').where('study_uid', '=', studyUid).execute();
+  if (held.length > 0) return null;
+  const stone = await sql
+    .selectFrom('image_tombstone')
+    .select('removed_at')
+    .where('study_uid', '=', studyUid)
+    .orderBy('removed_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return stone === undefined ? null : instantFromEpoch(stone.removed_at.getTime());
 }
 
 /** Studies that nobody used for so many days, with their notes of refusals; findings and the audit stay. */

@@ -12,6 +12,7 @@ export { startDimseServer, type DimseOptions, type DimseServer } from './dimse-s
 export { openFolderStore, type FolderStore, type FolderStoreOptions } from './folder-store.ts';
 export {
   applyImageRetention,
+  deletedAt,
   deleteStudy,
   type Deleted,
   type ImageRetentionPolicy,

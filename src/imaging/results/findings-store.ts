@@ -1,8 +1,8 @@
 /** Results and their findings in the database. A new result of a study and pipeline replaces the former, which stays. */
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Insertable, type Kysely, type Transaction } from 'kysely';
 import { toIso, type ImagingFinding, type ImagingProgress, type Instant } from '../../case/index.ts';
 import type { Database } from '../../storage/index.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { ImagingOutputTable, Schema } from '../../storage/schema.ts';
 import { resultIdOf } from './identifiers.ts';
 import { findingRow, resultFrom, resultRow, type FindingRow, type ResultRow } from './result-rows.ts';
 import { assertSound, findingsOf, refusalOf, type ImagingResult, type NewResult } from './result.ts';
@@ -41,7 +41,7 @@ export interface FindingsStore {
   /**
    * Result, findings and outputs in one transaction; the former result of the study and pipeline becomes `superseded`.
    * Repeating it changes nothing, also after a newer result came. Only a preliminary result becomes final or refused in
-   * place, when no more images came.
+   * place, when no more images came; its outputs stay as replaced ones.
    * @param at when it is found; becomes `foundAt` of the findings
    * @param within a transaction of the caller that this becomes a part of: what follows from the result is queued in it
    * @throws RangeError when a finding breaks its contract
@@ -61,6 +61,10 @@ export interface FindingsStore {
   /** Every result of a study that was ever committed, oldest first. */
   readonly historyOf: (studyUid: string) => Promise<readonly ImagingResult[]>;
   readonly outputsOf: (resultId: string) => Promise<readonly ResultOutput[]>;
+  /** What was made of a result while it was preliminary; it may have been sent. */
+  readonly replacedOutputsOf: (resultId: string) => Promise<readonly ResultOutput[]>;
+  /** Another file of the same object, where the first one is gone. */
+  readonly renewOutput: (resultId: string, output: ResultOutput) => Promise<void>;
   /** To be called when the destination gave the object back, and not before. */
   readonly confirmDelivery: (resultId: string, delivery: Delivery) => Promise<void>;
   readonly deliveriesOf: (resultId: string) => Promise<readonly Delivery[]>;
@@ -88,17 +92,15 @@ export function createFindingsStore({ sql: db }: Database): FindingsStore {
       const query = db.selectFrom('imaging_result').selectAll().where('study_uid', '=', studyUid);
       return withFindings(db, await query.orderBy('committed_at').orderBy('pipeline').orderBy('version').execute());
     },
-    outputsOf: async (resultId) => {
-      const query = db.selectFrom('imaging_output').selectAll().where('result_id', '=', resultId);
-      return (await query.orderBy('kind').orderBy('sop_instance_uid').execute()).map((row): ResultOutput => ({
-        kind: row.kind as OutputKind,
-        sopClassUid: row.sop_class_uid,
-        sopInstanceUid: row.sop_instance_uid,
-        seriesUid: row.series_uid,
-        path: row.path,
-        bytes: row.bytes,
-        digest: row.digest,
-      }));
+    outputsOf: (resultId) => outputs(db, resultId, 'is'),
+    replacedOutputsOf: (resultId) => outputs(db, resultId, 'is not'),
+    renewOutput: async (resultId, { sopInstanceUid, path, bytes, digest }) => {
+      await db
+        .updateTable('imaging_output')
+        .set({ path, bytes, digest, removed_at: null })
+        .where('result_id', '=', resultId)
+        .where('sop_instance_uid', '=', sopInstanceUid)
+        .execute();
     },
     confirmDelivery: async (resultId, { object, destination, confirmedAt }) => {
       await db
@@ -146,8 +148,6 @@ async function commit(
   const same = earlier.find((row) => row.id === id);
   const settles = same?.state === 'preliminary' && same.superseded_at === null && result.state !== 'preliminary';
   if (same !== undefined && !settles) return { id, version: same.version, changed: false, replaced: null };
-  // The row goes with its findings and outputs and is written anew under its version.
-  if (settles) await tx.deleteFrom('imaging_result').where('id', '=', id).execute();
   const version = same?.version ?? (earlier[0]?.version ?? 0) + 1;
   const former = earlier.find((row) => row.superseded_at === null && row.id !== id);
   if (former !== undefined) {
@@ -157,14 +157,39 @@ async function commit(
       .where('id', '=', former.id)
       .execute();
   }
-  await tx
-    .insertInto('imaging_result')
-    .values(resultRow(result, version, at))
-    .execute();
+  const row = resultRow(result, version, at);
+  if (settles) await settle(tx, id, row, at);
+  else await tx.insertInto('imaging_result').values(row).execute();
   const findings = findingsOf(result, at).map((finding, position) => findingRow(id, finding, position));
   if (findings.length > 0) await tx.insertInto('imaging_finding').values(findings).execute();
-  const rows = outputs.map(({ kind, sopClassUid, sopInstanceUid, seriesUid, path, bytes, digest }) => ({
-    result_id: id,
+  const rows = outputs.map((output) => outputRow(id, output));
+  if (rows.length > 0) await tx.insertInto('imaging_output').values(rows).execute();
+  return { id, version, changed: true, replaced: former?.id ?? null };
+}
+
+/** The row keeps what hangs on it: deliveries, and the objects of the preliminary result, which were perhaps sent. */
+async function settle(
+  tx: Transaction<Schema>,
+  id: string,
+  row: ReturnType<typeof resultRow>,
+  at: Instant,
+): Promise<void> {
+  await tx.updateTable('imaging_result').set(row).where('id', '=', id).execute();
+  await tx.deleteFrom('imaging_finding').where('result_id', '=', id).execute();
+  await tx
+    .updateTable('imaging_output')
+    .set({ replaced_at: toIso(at) })
+    .where('result_id', '=', id)
+    .where('replaced_at', 'is', null)
+    .execute();
+}
+
+function outputRow(
+  resultId: string,
+  { kind, sopClassUid, sopInstanceUid, seriesUid, path, bytes, digest }: ResultOutput,
+): Insertable<ImagingOutputTable> {
+  return {
+    result_id: resultId,
     kind,
     sop_class_uid: sopClassUid,
     sop_instance_uid: sopInstanceUid,
@@ -172,9 +197,29 @@ async function commit(
     path,
     bytes,
     digest,
+    replaced_at: null,
+    removed_at: null,
+  };
+}
+
+async function outputs(db: Connection, resultId: string, replaced: 'is' | 'is not'): Promise<readonly ResultOutput[]> {
+  const rows = await db
+    .selectFrom('imaging_output')
+    .selectAll()
+    .where('result_id', '=', resultId)
+    .where('replaced_at', replaced, null)
+    .orderBy('kind')
+    .orderBy('sop_instance_uid')
+    .execute();
+  return rows.map((row) => ({
+    kind: row.kind as OutputKind,
+    sopClassUid: row.sop_class_uid,
+    sopInstanceUid: row.sop_instance_uid,
+    seriesUid: row.series_uid,
+    path: row.path,
+    bytes: row.bytes,
+    digest: row.digest,
   }));
-  if (rows.length > 0) await tx.insertInto('imaging_output').values(rows).execute();
-  return { id, version, changed: true, replaced: former?.id ?? null };
 }
 
 async function current(db: Connection, studyUids: readonly string[]): Promise<readonly ImagingResult[]> {

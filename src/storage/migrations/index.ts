@@ -4,10 +4,12 @@ import { initial } from './0001-initial.ts';
 import { jobs } from './0002-jobs.ts';
 import { images } from './0003-images.ts';
 import { findings } from './0004-findings.ts';
+import { resultFiles } from './0005-result-files.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-jobs': jobs,
   '0003-images': images,
   '0004-findings': findings,
+  '0005-result-files': resultFiles,
 };

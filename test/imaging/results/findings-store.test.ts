@@ -92,6 +92,15 @@ function promises(open: () => Promise<Database>): void {
     expect(await store.historyOf(STUDY)).toHaveLength(1);
   });
 
+  it('keeps what a settled result said while it was preliminary: objects and where they were sent', async () => {
+    const { id } = await store.commitResult(aResult({ state: 'preliminary' }), [SEG], FOUND_AT);
+    await store.confirmDelivery(id, { object: SEG.sopInstanceUid, destination: 'pacs', confirmedAt: FOUND_AT });
+    const final: ResultOutput = { ...SEG, sopInstanceUid: '2.25.3', path: 'a/b/d.dcm' };
+    await store.commitResult(aResult(), [final], LATER);
+    expect([await store.outputsOf(id), await store.replacedOutputsOf(id)]).toEqual([[final], [SEG]]);
+    expect(await store.deliveriesOf(id)).toHaveLength(1);
+  });
+
   it('keeps a refusal as a finding without a value, with its reason', async () => {
     const said = { ...aResult().said, quality: [MOTION], findings: [aDraft({ kind: 'core-volume', value: 12 })] };
     await store.commitResult(aResult({ state: 'refused', said }), [], FOUND_AT);
