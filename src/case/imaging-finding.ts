@@ -45,6 +45,41 @@ export const FINDING_KINDS = {
   'ischemic-side': null,
   /** 'left-carotid' | 'right-carotid' | 'vertebrobasilar' … as in `InfarctTerritory`; several are separated by spaces. */
   'ischemic-territory': null,
+  // --- hemorrhage on non-contrast CT
+  /** 'present' | 'uncertain' | 'not-seen'; 'not-seen' is above the detection floor only and never means 'excluded'. */
+  hemorrhage: null,
+  /** All blood, without edema. */
+  'hemorrhage-volume': 'mL',
+  'intraparenchymal-volume': 'mL',
+  'intraventricular-volume': 'mL',
+  /** Subdural and epidural. */
+  'extra-axial-volume': 'mL',
+  'subarachnoid-volume': 'mL',
+  'perihematomal-edema-volume': 'mL',
+  /** As `HematomaLocation`; several are separated by spaces. Of the intraparenchymal hemorrhage. */
+  'hematoma-location': null,
+  /** 'left' | 'right' | 'both' */
+  'hematoma-side': null,
+  /** Largest axial diameter of the largest intraparenchymal part. */
+  'hematoma-diameter': 'mm',
+  /** A · B · C / 2 of the largest intraparenchymal part, for comparison with what a person measures. */
+  'hematoma-abc-2': 'mL',
+  'midline-shift': 'mm',
+  // Signs of expansion of the intraparenchymal hemorrhage: 'present' | 'absent', null where not assessable.
+  'black-hole-sign': null,
+  'blend-sign': null,
+  'swirl-sign': null,
+  'island-sign': null,
+  'satellite-sign': null,
+  'hypodensity-sign': null,
+  'fluid-level-sign': null,
+  /** 1 regular to 5 irregular, after Barras 2009. */
+  'hematoma-shape-grade': '{score}',
+  /** 1 homogeneous to 5 heterogeneous, after Barras 2009. */
+  'hematoma-density-grade': '{score}',
+  'spot-sign': null,
+  /** 0–3, Delgado Almandoz 2010. */
+  'spot-sign-score': '{score}',
 } as const satisfies Readonly<Record<string, Unit | null>>;
 export type FindingKind = keyof typeof FINDING_KINDS;
 

@@ -36,10 +36,11 @@ export const amount = (value: number, unit: Unit, f: Formats): string =>
 /** A tenth of a milliliter is more than any method knows; ratios are read with one decimal as well. */
 const rounded = (value: number): number => (Math.abs(value) >= 10 ? Math.round(value) : Math.round(value * 10) / 10);
 
-/** Codes separated by spaces: sides and territories, else the code itself, which is a word of ours. */
+/** Codes separated by spaces: sides, places, 'present' or 'not seen', else the code itself, which is a word of ours. */
 function codedValue(codes: string, { texts }: Formats): string {
   const word = (code: string): string => {
-    const key = [`imaging.side.${code}`, `infarct-territory.${code}`].find((known) => texts.has(known));
+    const groups = ['imaging.side', 'imaging.word', 'infarct-territory', 'hematoma-location'];
+    const key = groups.map((group) => `${group}.${code}`).find((known) => texts.has(known));
     return key === undefined ? code.replaceAll('-', ' ') : texts.text(key);
   };
   return codes.split(' ').map(word).join(texts.text('ui.separator'));

@@ -82,7 +82,12 @@ function value(finding: ImagingFinding): Valued {
 }
 
 /** Kinds whose value is a side. */
-const SIDED: ReadonlySet<FindingKind> = new Set(['ischemic-side', 'early-ischemia-side', 'hyperdense-artery']);
+const SIDED: ReadonlySet<FindingKind> = new Set([
+  'ischemic-side',
+  'early-ischemia-side',
+  'hyperdense-artery',
+  'hematoma-side',
+]);
 
 /** Several territories are components, because the codings of one value must mean the same. */
 function codedValue({ kind }: ImagingFinding, found: string): Valued {

@@ -26,7 +26,11 @@ export function turbo(share: number): Rgb {
 export const REGION_COLORS: Readonly<Record<string, Rgb>> = {
   core: [235, 52, 52],
   'dwi-lesion': [235, 52, 52],
-  hemorrhage: [235, 52, 52],
+  'intraparenchymal-hemorrhage': [235, 52, 52],
+  'intraventricular-hemorrhage': [200, 90, 235],
+  'extra-axial-hemorrhage': [255, 140, 30],
+  'subarachnoid-hemorrhage': [255, 205, 40],
+  'spot-sign': [255, 255, 80],
   hypoperfusion: [255, 205, 40],
   edema: [90, 200, 250],
 };

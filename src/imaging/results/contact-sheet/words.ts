@@ -27,6 +27,29 @@ export const FINDING_NAMES: Readonly<Record<FindingKind, string>> = {
   'hyperdense-artery': 'Hyperdense artery',
   'ischemic-side': 'Side',
   'ischemic-territory': 'Territory',
+  hemorrhage: 'Hemorrhage',
+  'hemorrhage-volume': 'All blood',
+  'intraparenchymal-volume': 'Intraparenchymal',
+  'intraventricular-volume': 'Intraventricular',
+  'extra-axial-volume': 'Subdural or epidural',
+  'subarachnoid-volume': 'Subarachnoid',
+  'perihematomal-edema-volume': 'Perihematomal edema',
+  'hematoma-location': 'Location',
+  'hematoma-side': 'Side',
+  'hematoma-diameter': 'Largest diameter',
+  'hematoma-abc-2': 'ABC/2',
+  'midline-shift': 'Midline shift',
+  'black-hole-sign': 'Black hole sign',
+  'blend-sign': 'Blend sign',
+  'swirl-sign': 'Swirl sign',
+  'island-sign': 'Island sign',
+  'satellite-sign': 'Satellite sign',
+  'hypodensity-sign': 'Any hypodensity',
+  'fluid-level-sign': 'Fluid level',
+  'hematoma-shape-grade': 'Shape grade, 1–5',
+  'hematoma-density-grade': 'Density grade, 1–5',
+  'spot-sign': 'Spot sign',
+  'spot-sign-score': 'Spot sign score, 0–3',
 };
 
 export const SEGMENT_NAMES: Readonly<Record<string, string>> = {
@@ -36,8 +59,12 @@ export const SEGMENT_NAMES: Readonly<Record<string, string>> = {
   'early-ischemia': 'Early ischemic change',
   'frank-hypodensity': 'Frank hypodensity',
   'aspects-affected': 'Affected ASPECTS regions',
-  hemorrhage: 'Hemorrhage',
+  'intraparenchymal-hemorrhage': 'Intraparenchymal',
+  'intraventricular-hemorrhage': 'Intraventricular',
+  'extra-axial-hemorrhage': 'Subdural/epidural',
+  'subarachnoid-hemorrhage': 'Subarachnoid',
   edema: 'Edema',
+  'spot-sign': 'Spot sign',
 };
 
 const UNITS: Readonly<Record<VoxelUnit, string>> = {

@@ -1,18 +1,9 @@
 /** Coded concepts of segmentations and reports (DICOM PS3.16), with a scheme of our own where no code exists. */
 import type { FindingKind } from '../../../case/index.ts';
+import { ABNORMAL, own, sct, volumeOf, type Code, type FindingTerms, type SegmentTerms } from './concepts.ts';
+import { HEMORRHAGE_FINDINGS, HEMORRHAGE_SEGMENTS, HEMORRHAGE_VALUES } from './hemorrhage-codes.ts';
 
-export interface Code {
-  readonly value: string;
-  readonly scheme: string;
-  readonly meaning: string;
-}
-
-/** PS3.3 section 8.2: designators of private schemes begin with 99. */
-export const OWN_SCHEME = '99STROKECDS';
-
-const sct = (value: string, meaning: string): Code => ({ value, scheme: 'SCT', meaning });
-export const dcm = (value: string, meaning: string): Code => ({ value, scheme: 'DCM', meaning });
-export const own = (value: string, meaning: string): Code => ({ value, scheme: OWN_SCHEME, meaning });
+export { dcm, own, OWN_SCHEME, type Code, type FindingTerms, type SegmentTerms } from './concepts.ts';
 
 /** An item of a code sequence. CodeValue holds 16 characters (PS3.3 section 8.1). */
 export function codeItem({ value, scheme, meaning }: Code): Record<string, unknown> {
@@ -32,16 +23,7 @@ export const MODALITIES: Readonly<Record<string, Code>> = {
   MR: sct('113091000', 'Magnetic resonance imaging'),
 };
 
-const ABNORMAL = sct('49755003', 'Morphologically Abnormal Structure');
 const ANATOMY = sct('123037004', 'Anatomical Structure');
-
-export interface SegmentTerms {
-  readonly label: string;
-  readonly category: Code;
-  readonly type: Code;
-  /** CIELab as DICOM writes it (PS3.3 C.10.7.1.1). */
-  readonly color: readonly [number, number, number];
-}
 
 /** No DICOM context group names hypoperfused tissue or the penumbra, so these have codes of our own. */
 const SEGMENTS: Readonly<Record<string, SegmentTerms>> = {
@@ -81,18 +63,7 @@ const SEGMENTS: Readonly<Record<string, SegmentTerms>> = {
     type: own('aspects-affected', 'ASPECTS region with ischemic change'),
     color: [57_240, 38_000, 46_000],
   },
-  hemorrhage: {
-    label: 'Hemorrhage',
-    category: ABNORMAL,
-    type: sct('50960005', 'Hemorrhage'),
-    color: [34_885, 53_485, 50_171],
-  },
-  edema: {
-    label: 'Edema',
-    category: ABNORMAL,
-    type: sct('79654002', 'Edema'),
-    color: [57_240, 29_800, 51_200],
-  },
+  ...HEMORRHAGE_SEGMENTS,
   brain: { label: 'Brain', category: ANATOMY, type: BRAIN, color: [45_000, 28_000, 24_000] },
 };
 
@@ -101,25 +72,9 @@ export function segmentTerms(label: string): SegmentTerms {
   return SEGMENTS[label] ?? { label, category: ABNORMAL, type: own(label, label), color: [45_000, 40_000, 40_000] };
 }
 
-export interface FindingTerms {
-  /** What was measured on; the finding of the measurement group. */
-  readonly finding: Code;
-  /** Name of the measurement or of the coded statement. */
-  readonly concept: Code;
-  /** Label of the segment whose voxels were measured; null: the finding is about no single segment. */
-  readonly segment: string | null;
-}
-
-const VOLUME = sct('118565006', 'Volume');
 const HYPOPERFUSION = segmentTerms('hypoperfusion').type;
 const EARLY_ISCHEMIA = segmentTerms('early-ischemia').type;
 const tmax = (seconds: number): Code => own(`tmax-over-${seconds}`, `Tissue with Tmax over ${seconds} s`);
-const volumeOf = (finding: Code, segment: string | null = null): FindingTerms => ({
-  finding,
-  concept: VOLUME,
-  segment,
-});
-
 export const FINDING_TERMS: Readonly<Record<FindingKind, FindingTerms>> = {
   'core-volume': volumeOf(segmentTerms('core').type, 'core'),
   'tmax-over-4-volume': volumeOf(tmax(4)),
@@ -173,6 +128,7 @@ export const FINDING_TERMS: Readonly<Record<FindingKind, FindingTerms>> = {
     concept: own('territory', 'Territory of ischemia'),
     segment: null,
   },
+  ...HEMORRHAGE_FINDINGS,
 };
 
 const SIDES: Readonly<Record<string, Code>> = { left: LEFT, right: RIGHT, both: BOTH };
@@ -182,18 +138,25 @@ const TERRITORIES: Readonly<Record<string, string>> = {
   vertebrobasilar: 'Vertebrobasilar territory',
 };
 
+const SIDED: ReadonlySet<FindingKind> = new Set([
+  'ischemic-side',
+  'early-ischemia-side',
+  'hyperdense-artery',
+  'hematoma-side',
+]);
+
 /** The codes of a coded finding; several territories are separated by spaces. */
 export function valueCodes(kind: FindingKind, value: string): readonly Code[] {
   return value.split(' ').map((part) => {
-    if (kind === 'ischemic-side' || kind === 'early-ischemia-side' || kind === 'hyperdense-artery')
-      return SIDES[part] ?? own(part, part);
-    return own(part, TERRITORIES[part] ?? part);
+    if (SIDED.has(kind)) return SIDES[part] ?? own(part, part);
+    return HEMORRHAGE_VALUES[part] ?? own(part, TERRITORIES[part] ?? part);
   });
 }
 
 /** UCUM codes of the units of findings, with their names. */
 export const UNITS: Readonly<Record<string, Code>> = {
   mL: { value: 'mL', scheme: 'UCUM', meaning: 'milliliter' },
+  mm: { value: 'mm', scheme: 'UCUM', meaning: 'millimeter' },
   '{ratio}': { value: '{ratio}', scheme: 'UCUM', meaning: 'ratio' },
   '{score}': { value: '{score}', scheme: 'UCUM', meaning: 'score' },
   '%': { value: '%', scheme: 'UCUM', meaning: 'percent' },

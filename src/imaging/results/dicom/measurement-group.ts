@@ -109,7 +109,7 @@ function algorithm({ method }: ImagingFinding): readonly ContentItem[] {
 
 /** The side where one was found; a finding site says nothing of it otherwise. */
 function laterality(findings: readonly ImagingFinding[]): readonly ContentItem[] {
-  const side = findings.find(({ kind }) => kind === 'ischemic-side')?.value;
+  const side = findings.find(({ kind }) => kind === 'ischemic-side' || kind === 'hematoma-side')?.value;
   const code = side === 'left' ? LEFT : side === 'right' ? RIGHT : side === 'both' ? BOTH : undefined;
   return code === undefined ? [] : [coded('HAS CONCEPT MOD', LATERALITY, code)];
 }
