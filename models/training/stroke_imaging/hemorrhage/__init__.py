@@ -1,0 +1,1 @@
+"""The hemorrhage network on non-contrast CT."""
