@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Affine, Point } from '../../../src/imaging/affine.ts';
 import { chooseSlices } from '../../../src/imaging/results/contact-sheet/choose-slices.ts';
 import { turbo } from '../../../src/imaging/results/contact-sheet/color-map.ts';
-import { displayGrid, tileToVoxels } from '../../../src/imaging/results/contact-sheet/display-grid.ts';
+import { displayGrid, tileToVoxels } from '../../../src/imaging/display-grid.ts';
 import {
   contactSheetSvg,
   renderContactSheet,

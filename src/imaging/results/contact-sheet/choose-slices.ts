@@ -1,7 +1,7 @@
 /** Which slices are shown, and which part of them. */
 import { spacing, transform, inverse, compose } from '../../affine.ts';
 import type { Grid, Volume } from '../../volume/volume.ts';
-import type { Crop, DisplayGrid } from './display-grid.ts';
+import type { Crop, DisplayGrid } from '../../display-grid.ts';
 
 interface Mask {
   readonly grid: Grid;

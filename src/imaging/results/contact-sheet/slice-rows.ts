@@ -3,7 +3,7 @@ import type { MapDraft, SegmentDraft } from '../../pipelines/pipeline.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { chooseSlices, cropTo, definedMask, headMask } from './choose-slices.ts';
 import { css, OTHER_REGION, REGION_COLORS, turbo } from './color-map.ts';
-import { displayGrid, tileToVoxels, type Crop, type DisplayGrid } from './display-grid.ts';
+import { displayGrid, tileToVoxels, type Crop, type DisplayGrid } from '../../display-grid.ts';
 import { picture, rect, text } from './svg.ts';
 import { grayTile, mapTile, overlay, type Region, type Tile } from './tile.ts';
 import { SEGMENT_NAMES, unitName } from './words.ts';

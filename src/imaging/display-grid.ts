@@ -1,6 +1,6 @@
 /** The slices of a volume as radiologists look at them: patient's right on the left of the picture, front at the top. */
-import { compose, inverse, spacing, transform, type Affine, type Point } from '../../affine.ts';
-import type { Grid } from '../../volume/volume.ts';
+import { compose, inverse, spacing, transform, type Affine, type Point } from './affine.ts';
+import type { Grid } from './volume/volume.ts';
 
 /** A picture in space: (x, y, 0) in pixels from its top left → millimeters, right, front and up positive. */
 export interface Plane {
