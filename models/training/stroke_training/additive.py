@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from scipy.optimize import minimize
@@ -80,33 +81,85 @@ class Shape:
     sign: int = 1
 
 
-def _fit_with_shapes(
-    raw: Array,
-    y: Array,
-    columns: Sequence[Column],
-    classes: Sequence[str],
-    link: str,
-    penalty: Penalty,
-    weights: Array | None,
-    shapes: Sequence[Shape],
-) -> AdditiveModel:
-    """Each curve becomes one input for the fit and is taken apart again afterwards."""
-    plain = list(columns)
-    all_columns = (*plain, *(c for s in shapes for c in s.columns))
-    names = inputs_of(all_columns)
-    place = {n: i for i, n in enumerate(names)}
-    raw = np.asarray(raw, float)
-    own = inputs_of(plain)
+@dataclass(frozen=True)
+class Moments:
+    """What standardizing needs of the subjects: weighted means and variances of the columns, share of each class."""
+
+    means: Array
+    variances: Array
+    shares: Array
+
+    @property
+    def scales(self) -> Array:
+        scale = np.sqrt(self.variances)
+        # a constant column gets no coefficient
+        return np.where(scale < 1e-9, np.inf, scale)
+
+
+class Likelihood(Protocol):
+    """The subjects as the fit sees them: only means over them, so that they may lie at several sites."""
+
+    def moments(self) -> Moments: ...
+
+    def loss(self, moments: Moments, start: Array, slopes: Array) -> tuple[float, Array, Array]:
+        """Mean negative log-likelihood and its gradients by `start` (as `start_of`) and by `slopes` of standardized
+        columns, (columns, predictors)."""
+
+
+@dataclass(frozen=True)
+class OwnSubjects:
+    """`columns`: transformed columns, (subjects, columns); `y`: class numbers; `weights` sum to 1."""
+
+    columns: Array
+    y: Array
+    weights: Array
+    classes: int
+    link: str
+
+    def moments(self) -> Moments:
+        w = self.weights
+        means = w @ self.columns
+        variances = w @ (self.columns - means) ** 2
+        return Moments(means, variances, np.bincount(self.y, weights=w, minlength=self.classes))
+
+    def loss(self, moments: Moments, start: Array, slopes: Array) -> tuple[float, Array, Array]:
+        z, w = (self.columns - moments.means) / moments.scales, self.weights
+        eta = z @ slopes
+        if self.link == "softmax":
+            onehot = np.eye(self.classes)[self.y]
+            score = start + eta
+            norm = logsumexp(score, axis=1, keepdims=True)
+            value = float(-(w[:, None] * onehot * (score - norm)).sum())
+            g = w[:, None] * (np.exp(score - norm) - onehot)
+            return value, g.sum(0), z.T @ g
+        gaps = np.exp(start[1:])
+        value, g_a, g_eta = _cumulative_loss(_falling(start), eta[:, 0], self.y, w)
+        tail = np.cumsum(g_a[::-1])[::-1]
+        return value, np.concatenate([[g_a.sum()], -gaps * tail[1:]]), (z.T @ g_eta)[:, None]
+
+
+def curve_columns(columns: Sequence[Column], shapes: Sequence[Shape]) -> list[Column]:
+    """`columns`, then a stand-in for the curve of each shape."""
+    curves = [Column(f"curve{i}", s.columns[0].group, "identity", (), s.sign) for i, s in enumerate(shapes)]
+    return [*columns, *curves]
+
+
+def curve_design(raw: Array, columns: Sequence[Column], shapes: Sequence[Shape]) -> Array:
+    """Transformed columns of `curve_columns`, (subjects, columns); `raw` as `inputs_of((*columns, *shape columns))`."""
+    names = inputs_of((*columns, *(c for s in shapes for c in s.columns)))
     curves = [design(raw, names, s.columns) @ np.array(s.weights) for s in shapes]
-    stand_ins = [Column(f"curve{i}", s.columns[0].group, "identity", (), s.sign) for i, s in enumerate(shapes)]
-    together = np.column_stack([raw[:, [place[n] for n in own]], *curves])
-    inner = fit_additive(together, y, [*plain, *stand_ins], classes, link, penalty, weights)
-    parts = [inner.coefficients[: len(plain)]]
-    for i, s in enumerate(shapes):
-        parts.append(np.array(s.weights)[:, None] * inner.coefficients[len(plain) + i])
-    w = np.full(len(raw), 1 / len(raw)) if weights is None else np.asarray(weights) / np.sum(weights)
-    means = w @ design(raw, names, all_columns)
-    return AdditiveModel(link, tuple(classes), all_columns, inner.intercepts, np.vstack(parts), means)
+    return np.column_stack([design(raw, names, columns), *curves])
+
+
+def _taken_apart(inner: AdditiveModel, columns: Sequence[Column], shapes: Sequence[Shape]) -> AdditiveModel:
+    """The factor of each curve times the weights of its columns. The means of those are not known here: 0."""
+    plain = len(columns)
+    parts = [inner.coefficients[:plain]]
+    parts += [np.array(s.weights)[:, None] * inner.coefficients[plain + i] for i, s in enumerate(shapes)]
+    everything = (*columns, *(c for s in shapes for c in s.columns))
+    means = np.zeros(len(everything))
+    means[:plain] = inner.means[:plain]
+    return AdditiveModel(inner.link, inner.classes, everything, inner.intercepts, np.vstack(parts), means)
 
 
 def _cumulative_loss(a: Array, eta: Array, y: Array, w: Array) -> tuple[float, Array, Array]:
@@ -139,37 +192,45 @@ def fit_additive(
 ) -> AdditiveModel:
     """Penalized maximum likelihood; `raw` has the columns `inputs_of(columns)`, `y` holds class numbers 0 … K-1.
 
-    Lasso and sign constraints are exact: each coefficient is the difference of two non-negative parts. The columns of a
-    shape come after `columns` and share one free coefficient.
+    The columns of a shape come after `columns` and share one free coefficient.
     """
-    if shapes:
-        return _fit_with_shapes(raw, y, columns, classes, link, penalty, weights, shapes)
+    y = np.asarray(y, int)
+    if len(np.unique(y)) < len(classes):
+        raise ValueError("every class needs at least one subject")
+    w = np.full(len(y), 1.0 / len(y)) if weights is None else np.asarray(weights, float) / np.sum(weights)
+    subjects = OwnSubjects(curve_design(raw, columns, shapes), y, w, len(classes), link)
+    model = fit_likelihood(subjects, columns, classes, link, penalty, shapes)
+    names = inputs_of(model.columns)
+    return replace(model, means=w @ design(np.asarray(raw, float), names, model.columns))
+
+
+def fit_likelihood(
+    subjects: Likelihood,
+    columns: Sequence[Column],
+    classes: Sequence[str],
+    link: str = "cumulative-logit",
+    penalty: Penalty = Penalty(),
+    shapes: Sequence[Shape] = (),
+    tolerance: float = 1e-11,
+) -> AdditiveModel:
+    """The fit by means over subjects alone, of the columns `curve_columns`. The means of the columns of a shape stay 0.
+
+    Lasso and sign constraints are exact: each coefficient is the difference of two non-negative parts.
+    """
     if link not in LINKS:
         raise ValueError(f"unknown link {link!r}")
-    y = np.asarray(y, int)
-    n, k = len(y), len(classes)
+    k = len(classes)
     if link == "logit" and k != 2:
         raise ValueError("a logit link has two classes")
-    if len(np.unique(y)) < k:
-        raise ValueError("every class needs at least one subject")
-    w = np.full(n, 1.0 / n) if weights is None else np.asarray(weights, float) / np.sum(weights)
-    t = design(raw, inputs_of(columns), columns)
-    mean = w @ t
-    scale = np.sqrt(w @ (t - mean) ** 2)
-    scale[scale < 1e-9] = np.inf  # a constant column gets no coefficient
-    z = (t - mean) / scale
-    m, outputs = t.shape[1], k if link == "softmax" else 1
-    factor = np.repeat(penalty.of(columns)[:, None], outputs, axis=1).ravel()
-    signs = np.repeat([c.sign for c in columns], outputs)
-    split = penalty.lasso > 0
+    fitted = curve_columns(columns, shapes)
+    moments = subjects.moments()
+    m, outputs = len(fitted), k if link == "softmax" else 1
+    factor = np.repeat(penalty.of(fitted)[:, None], outputs, axis=1).ravel()
+    signs = np.repeat([c.sign for c in fitted], outputs)
     # free, or positive and negative part
-    counts = np.bincount(y, weights=w, minlength=k)
-    if link == "softmax":
-        start = np.log(counts)
-    else:
-        start = _threshold_start(counts)
+    split = penalty.lasso > 0
+    start = np.log(moments.shares) if link == "softmax" else _threshold_start(moments.shares)
     size = len(start)
-    onehot = np.eye(k)[y] if link == "softmax" else None
 
     def unpack(theta: Array) -> Array:
         b = theta[size:]
@@ -177,23 +238,9 @@ def fit_additive(
 
     def objective(theta: Array) -> tuple[float, Array]:
         beta = unpack(theta)
-        b = beta.reshape(m, outputs)
-        eta = z @ b
-        if link == "softmax":
-            score = theta[:size] + eta
-            norm = logsumexp(score, axis=1, keepdims=True)
-            value = float(-(w[:, None] * onehot * (score - norm)).sum())
-            g = w[:, None] * (np.exp(score - norm) - onehot)
-            g_start, g_beta = g.sum(0), (z.T @ g).ravel()
-        else:
-            gaps = np.exp(theta[1:size])
-            a = _falling(theta[:size])
-            value, g_a, g_eta = _cumulative_loss(a, eta[:, 0], y, w)
-            tail = np.cumsum(g_a[::-1])[::-1]
-            g_start = np.concatenate([[g_a.sum()], -gaps * tail[1:]])
-            g_beta = z.T @ g_eta
+        value, g_start, g_slopes = subjects.loss(moments, theta[:size], beta.reshape(m, outputs))
         value += 0.5 * penalty.ridge * float(factor @ beta**2)
-        g_beta = g_beta + penalty.ridge * factor * beta
+        g_beta = g_slopes.ravel() + penalty.ridge * factor * beta
         if split:
             value += penalty.lasso * float(np.concatenate([factor, factor]) @ theta[size:])
             g_beta = np.concatenate([g_beta + penalty.lasso * factor, -g_beta + penalty.lasso * factor])
@@ -211,15 +258,18 @@ def fit_additive(
         jac=True,
         method="L-BFGS-B",
         bounds=[free] * size + bounds,
-        options={"maxiter": 2000, "ftol": 1e-11, "gtol": 1e-7},
+        options={"maxiter": 2000, "ftol": tolerance, "gtol": 1e-7},
     )
     beta = unpack(solution.x).reshape(m, outputs)
     if link == "softmax":
         a = solution.x[:size] - solution.x[:size].mean()
     else:
         a = _falling(solution.x[:size])
-    coefficients = beta / scale[:, None]
-    return AdditiveModel(link, tuple(classes), tuple(columns), a - mean @ coefficients, coefficients, mean)
+    coefficients = beta / moments.scales[:, None]
+    inner = AdditiveModel(
+        link, tuple(classes), tuple(fitted), a - moments.means @ coefficients, coefficients, moments.means
+    )
+    return _taken_apart(inner, columns, shapes)
 
 
 def _falling(theta: Array) -> Array:
