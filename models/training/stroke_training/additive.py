@@ -229,7 +229,7 @@ def fit_likelihood(
     signs = np.repeat([c.sign for c in fitted], outputs)
     # free, or positive and negative part
     split = penalty.lasso > 0
-    start = np.log(moments.shares) if link == "softmax" else _threshold_start(moments.shares)
+    start = np.log(moments.shares) if link == "softmax" else threshold_start(moments.shares)
     size = len(start)
 
     def unpack(theta: Array) -> Array:
@@ -261,13 +261,24 @@ def fit_likelihood(
         options={"maxiter": 2000, "ftol": tolerance, "gtol": 1e-7},
     )
     beta = unpack(solution.x).reshape(m, outputs)
-    if link == "softmax":
-        a = solution.x[:size] - solution.x[:size].mean()
-    else:
-        a = _falling(solution.x[:size])
-    coefficients = beta / moments.scales[:, None]
+    return from_standardized(link, classes, columns, shapes, moments, solution.x[:size], beta)
+
+
+def from_standardized(
+    link: str,
+    classes: Sequence[str],
+    columns: Sequence[Column],
+    shapes: Sequence[Shape],
+    moments: Moments,
+    start: Array,
+    slopes: Array,
+) -> AdditiveModel:
+    """The model of raw columns; `start` as the fit has it, `slopes` of standardized `curve_columns`, (columns, predictors)."""
+    intercepts = start - start.mean() if link == "softmax" else _falling(start)
+    coefficients = slopes / moments.scales[:, None]
+    fitted = tuple(curve_columns(columns, shapes))
     inner = AdditiveModel(
-        link, tuple(classes), tuple(fitted), a - moments.means @ coefficients, coefficients, moments.means
+        link, tuple(classes), fitted, intercepts - moments.means @ coefficients, coefficients, moments.means
     )
     return _taken_apart(inner, columns, shapes)
 
@@ -277,7 +288,8 @@ def _falling(theta: Array) -> Array:
     return theta[0] - np.concatenate([[0.0], np.cumsum(np.exp(theta[1:]))])
 
 
-def _threshold_start(share: Array) -> Array:
+def threshold_start(share: Array) -> Array:
+    """Where the thresholds begin, from the share of each class: the first one, then logarithms of the steps down."""
     above = 1 - np.cumsum(share)[:-1]
     a0 = np.log(above / (1 - above))
     return np.concatenate([a0[:1], np.log(np.maximum(-np.diff(a0), 1e-3))])

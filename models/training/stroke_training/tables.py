@@ -165,8 +165,9 @@ def _with_features(frame: pd.DataFrame, features: Path, warnings: list[str]) -> 
     return merged
 
 
-def analysis_set(subjects: Subjects, needed: Sequence[str], lesion: bool) -> Subjects:
-    """Subjects with outcome and every needed input. Raises BadTable when there are too few to learn from."""
+def analysis_set(subjects: Subjects, needed: Sequence[str], lesion: bool, alone: bool = True) -> Subjects:
+    """Subjects with outcome and every needed input. Raises BadTable when there are too few to learn from, where the
+    table stands `alone` (a site of a federation does not)."""
     frame = subjects.frame
     flow = dict(subjects.flow)
     keep = frame.outcome.notna()
@@ -187,6 +188,6 @@ def analysis_set(subjects: Subjects, needed: Sequence[str], lesion: bool) -> Sub
         n = int((chosen.outcome == grade).sum())
         if n < FEWEST_PER_GRADE:
             problems.append(f"{n} subjects have an mRS of {grade}: at least {FEWEST_PER_GRADE} are needed for each grade")
-    if problems:
+    if problems and alone:
         raise BadTable(problems)
     return Subjects(chosen, flow, list(subjects.warnings))

@@ -1,0 +1,41 @@
+"""The coordinator: asks all sites together until the model is fitted, and writes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from flwr.app import Context
+from flwr.serverapp import Grid, ServerApp
+
+from .means import Precision, ask_over
+from .newton import fit_over_sites
+from .sites import published_range, variant_named
+
+app = ServerApp()
+
+
+@app.main()
+def main(grid: Grid, context: Context) -> None:
+    run = context.run_config
+    model, sites, out = str(run["model"]), int(run["sites"]), Path(str(run["out"]))
+    if model == "flair-lesion":
+        from .segmentation import train_over_sites  # torch is needed for this one only
+
+        ask = ask_over(grid, context, sites, Precision(clip=8.0, largest_site=float(run["largest-site"])))
+        train_over_sites(ask, run, out, say=lambda line: print(line, flush=True))
+        return
+    variant = variant_named(model.removeprefix("discharge-mrs-"))
+    ask = ask_over(grid, context, sites, Precision(clip=8.0, largest_site=float(run["largest-site"])))
+    fitted = fit_over_sites(variant, float(run["ridge"]), ask, *published_range(variant), say=lambda line: print(line, flush=True))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "model": model,
+        "sites": sites,
+        "columns": [{"input": c.input, "transform": c.transform, "parameters": list(c.parameters)} for c in fitted.columns],
+        "intercepts": np.round(fitted.intercepts, 9).tolist(),
+        "coefficients": np.round(fitted.coefficients.ravel(), 9).tolist(),
+    }
+    out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    print(f"written: {out.name}", flush=True)
