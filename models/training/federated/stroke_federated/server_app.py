@@ -16,19 +16,23 @@ from .sites import published_range, variant_named
 app = ServerApp()
 
 
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
 @app.main()
 def main(grid: Grid, context: Context) -> None:
     run = context.run_config
     model, sites, out = str(run["model"]), int(run["sites"]), Path(str(run["out"]))
+    ask = ask_over(grid, context, sites, Precision(clip=8.0, largest_site=float(run["largest-site"])))
     if model == "flair-lesion":
         from .segmentation import train_over_sites  # torch is needed for this one only
 
-        ask = ask_over(grid, context, sites, Precision(clip=8.0, largest_site=float(run["largest-site"])))
-        train_over_sites(ask, run, out, say=lambda line: print(line, flush=True))
+        train_over_sites(ask, int(run["rounds"]), out, say)
+        say(f"finished: {out.name}")
         return
     variant = variant_named(model.removeprefix("discharge-mrs-"))
-    ask = ask_over(grid, context, sites, Precision(clip=8.0, largest_site=float(run["largest-site"])))
-    fitted = fit_over_sites(variant, float(run["ridge"]), ask, *published_range(variant), say=lambda line: print(line, flush=True))
+    fitted = fit_over_sites(variant, float(run["ridge"]), ask, *published_range(variant), say=say)
     out.parent.mkdir(parents=True, exist_ok=True)
     content = {
         "model": model,
@@ -38,4 +42,4 @@ def main(grid: Grid, context: Context) -> None:
         "coefficients": np.round(fitted.coefficients.ravel(), 9).tolist(),
     }
     out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    print(f"written: {out.name}", flush=True)
+    say(f"finished: {out.name}")
