@@ -142,7 +142,7 @@ def bend(template: Template, rng: np.random.Generator, shape: tuple[int, int, in
     turn = rotation(rng.normal(0, 9) * degrees, rng.normal(0, 5) * degrees, rng.normal(0, 6) * degrees)
     if rng.random() < 0.15:
         turn = rotation(*(rng.uniform(-20, 20, 3) * degrees)) @ turn
-    size = rng.normal(1.0, 0.06) * np.exp(rng.normal(0, 0.04, 3))
+    size = rng.normal(0.96, 0.06) * np.exp(rng.normal(0, 0.04, 3))
     matrix = torch.from_numpy((np.diag(1 / size) @ turn).astype(np.float32))
     shift = torch.from_numpy((CENTER + rng.normal(0, (6, 9, 12))).astype(np.float32))
     q = p @ matrix.T + shift

@@ -104,6 +104,23 @@ def load_labels(file: Path = LABELS_FILE) -> np.ndarray:
     return np.asarray(nib.load(file).dataobj).astype(np.uint8)
 
 
+def label_table(file: Path = LABELS_FILE) -> list[dict]:
+    """Number, structure, side, center (MNI mm) and volume (mL) of every label in the template: labels.json of the model."""
+    image = nib.load(file)
+    labels = np.asarray(image.dataobj)
+    table = []
+    for structure in STRUCTURES:
+        for side in ("left", "right") if structure in SIDED else (None,):
+            number = label_of(structure, side)
+            inside = labels == number
+            row = {"label": number, "structure": structure, "side": side}
+            if number > 0:
+                center = image.affine[:3, :3] @ np.array(np.nonzero(inside)).mean(1) + image.affine[:3, 3]
+                row |= {"centerMm": [round(float(c) + 0.0, 1) for c in center], "ml": round(float(inside.sum() * 0.008), 2)}
+            table.append(row)
+    return table
+
+
 def grid_millimeters(shape: tuple[int, ...], affine: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """x, y, z of every voxel of a grid along the axes of its space."""
     axes = [affine[a, a] * np.arange(n) + affine[a, 3] for a, n in enumerate(shape)]
