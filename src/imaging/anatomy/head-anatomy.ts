@@ -86,7 +86,10 @@ async function labelled(
 ): Promise<Labelled> {
   const [nx, ny, nz] = grid.size;
   const answer = await engine.infer(
-    { model: HEAD_ANATOMY_MODEL, inputs: [{ name: 'image', datatype: 'FP32', shape: [1, 1, nz, ny, nx], data: image }] },
+    {
+      model: HEAD_ANATOMY_MODEL,
+      inputs: [{ name: 'image', datatype: 'FP32', shape: [1, 1, nz, ny, nx], data: image }],
+    },
     { timeoutMs, ...(signal === undefined ? {} : { signal }) },
   );
   const labels = Uint8Array.from(output(answer, 'label', Uint8Array), (label, at) => (covered[at] === 1 ? label : 0));
@@ -168,4 +171,3 @@ function meanWithin(values: Float32Array, mask: Uint8Array): number {
   }
   return count === 0 ? 0 : sum / count;
 }
-

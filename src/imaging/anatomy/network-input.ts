@@ -43,8 +43,7 @@ interface Turned extends Grid {
 
 /** The axes named anew and turned, so that they run to the patient's left, back and up as nearly as they can. No copy. */
 function leftBackUp({ size, affine, values }: Volume): Turned {
-  const along = (axis: number, world: number): number =>
-    (affine[4 * world + axis] ?? 0) / (spacing(affine)[axis] ?? 1);
+  const along = (axis: number, world: number): number => (affine[4 * world + axis] ?? 0) / (spacing(affine)[axis] ?? 1);
   const orders = [
     [0, 1, 2],
     [0, 2, 1],

@@ -1,5 +1,5 @@
 /** Regions of the anatomy on any grid of the patient, and where a lesion lies in them. */
-import { labelsTo } from '../volume/resample.ts';
+import { compose, inverse } from '../affine.ts';
 import type { Grid } from '../volume/volume.ts';
 import type { Anatomy } from './anatomy.ts';
 import {
@@ -19,9 +19,53 @@ import {
   structureOf,
 } from './labels.ts';
 
-/** The label of every voxel of another grid; 0 outside. */
+/**
+ * The label of every voxel of another grid: of the eight voxels about it the label that weighs most, so that borders on a finer
+ * grid have no steps. 0 outside.
+ */
 export function labelsOn({ grid, labels }: Pick<Anatomy, 'grid' | 'labels'>, target: Grid): Uint8Array {
-  return labelsTo({ ...grid, voxels: labels }, target);
+  const a = compose(inverse(grid.affine), target.affine);
+  const [nx, ny, nz] = grid.size;
+  const [tx, ty, tz] = target.size;
+  const out = new Uint8Array(tx * ty * tz);
+  const votes = new Float64Array(LABEL_COUNT);
+  const read = (i: number, j: number, k: number): number =>
+    i < 0 || j < 0 || k < 0 || i >= nx || j >= ny || k >= nz ? 0 : (labels[i + nx * (j + ny * k)] ?? 0);
+  const [seen, weights] = [new Uint8Array(8), new Float64Array(8)];
+  for (let k = 0, at = 0; k < tz; k++) {
+    for (let j = 0; j < ty; j++) {
+      for (let i = 0; i < tx; i++, at++) {
+        const x = a[0] * i + a[1] * j + a[2] * k + a[3];
+        const y = a[4] * i + a[5] * j + a[6] * k + a[7];
+        const z = a[8] * i + a[9] * j + a[10] * k + a[11];
+        if (x < -0.5 || y < -0.5 || z < -0.5 || x > nx - 0.5 || y > ny - 0.5 || z > nz - 0.5) continue;
+        const [x0, y0, z0] = [Math.floor(x), Math.floor(y), Math.floor(z)];
+        const first = read(x0, y0, z0);
+        let same = true;
+        for (let corner = 0; corner < 8; corner++) {
+          const [dx, dy, dz] = [corner & 1, (corner >> 1) & 1, corner >> 2];
+          const label = read(x0 + dx, y0 + dy, z0 + dz);
+          seen[corner] = label;
+          weights[corner] =
+            (dx === 1 ? x - x0 : 1 - x + x0) * (dy === 1 ? y - y0 : 1 - y + y0) * (dz === 1 ? z - z0 : 1 - z + z0);
+          same &&= label === first;
+        }
+        out[at] = same ? first : heaviest(seen, weights, votes);
+      }
+    }
+  }
+  return out;
+}
+
+function heaviest(labels: Uint8Array, weights: Float64Array, votes: Float64Array): number {
+  for (const label of labels) votes[label] = 0;
+  let best = labels[0] ?? 0;
+  for (let corner = 0; corner < labels.length; corner++) {
+    const label = labels[corner] ?? 0;
+    votes[label] = (votes[label] ?? 0) + (weights[corner] ?? 0);
+    if ((votes[label] ?? 0) > (votes[best] ?? 0)) best = label;
+  }
+  return best;
 }
 
 /** 1 where the label is one of the structures; `side` limits those that have sides. */

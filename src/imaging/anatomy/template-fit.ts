@@ -86,4 +86,3 @@ function turned(a: Affine): number {
   const cosine = (diagonal.reduce((sum, x) => sum + x, 0) - 1) / 2;
   return (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;
 }
-

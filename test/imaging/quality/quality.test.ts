@@ -7,6 +7,7 @@ import type { Point } from '../../../src/imaging/affine.ts';
 import { REFUSAL_CODES } from '../../../src/imaging/image-refusal.ts';
 import { builtQuality } from '../../../src/imaging/quality/built-quality.ts';
 import { frameMotion } from '../../../src/imaging/quality/motion.ts';
+import { ANATOMY_QUALITY_CODES } from '../../../src/imaging/anatomy/index.ts';
 import { PERFUSION_QUALITY_CODES } from '../../../src/imaging/pipelines/perfusion/index.ts';
 import { QUALITY_CODES } from '../../../src/imaging/quality/remarks.ts';
 import { seriesQuality } from '../../../src/imaging/quality/series-quality.ts';
@@ -258,7 +259,9 @@ describe('words', () => {
   it.each(['en', 'zh-CN'])('every remark and refusal has a name and how to mend it (%s)', (locale) => {
     const file = join(import.meta.dirname, '../../../cards/terms', locale, 'quality.json');
     const words = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { name?: string; sentence?: string }>;
-    expect(Object.keys(words).sort()).toEqual([...QUALITY_CODES, ...PERFUSION_QUALITY_CODES, ...REFUSAL_CODES].sort());
+    expect(Object.keys(words).sort()).toEqual(
+      [...QUALITY_CODES, ...ANATOMY_QUALITY_CODES, ...PERFUSION_QUALITY_CODES, ...REFUSAL_CODES].sort(),
+    );
     for (const { name, sentence } of Object.values(words)) {
       expect(name).toBeTruthy();
       expect(sentence).toMatch(/[.。]$/);
