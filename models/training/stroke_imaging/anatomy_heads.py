@@ -32,15 +32,14 @@ MR_PERCENTILE = 98.0
 
 
 def normalized(image: np.ndarray, contrast: str) -> np.ndarray:
-    """0 to 1; padding (NaN) is 0."""
-    image = np.nan_to_num(image, nan=-1000.0 if contrast == "ct" else 0.0)
+    """0 to 1; padding (NaN) is 0 and takes no part."""
     if contrast == "ct":
         low, high = CT_WINDOW
-        return np.clip((image - low) / (high - low), 0, 1).astype(np.float32)
-    image = np.maximum(image, 0)
-    bright = image[image > image.mean()]
+        return np.nan_to_num(np.clip((image - low) / (high - low), 0, 1), nan=0.0).astype(np.float32)
+    known = np.maximum(image[~np.isnan(image)], 0)
+    bright = known[known > known.mean()] if known.size else known
     top = np.percentile(bright, MR_PERCENTILE) if bright.size else 1.0
-    return np.clip(image / max(top, 1e-6), 0, 1).astype(np.float32)
+    return np.nan_to_num(np.clip(image / max(top, 1e-6), 0, 1), nan=0.0).astype(np.float32)
 
 
 @dataclass
@@ -350,5 +349,19 @@ def example(template: Template, rng: np.random.Generator, shape: tuple[int, int,
     chosen = contrast or str(rng.choice(CONTRASTS, p=(0.4, 0.1, 0.08, 0.1, 0.06, 0.06, 0.2)))
     head = bend(template, rng, shape, spacing)
     image = image_of(head, chosen, rng)
-    structure = np.where(np.isnan(image), IGNORE, head.structure)
-    return normalized(image, chosen), structure, head.side
+    structure, side = np.where(np.isnan(image), IGNORE, head.structure), head.side
+    if rng.random() < 0.7:
+        image, structure, side = centered(image, structure, side)
+    return normalized(image, chosen), structure, side
+
+
+def centered(image: np.ndarray, structure: np.ndarray, side: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The slices that there are in the middle: in use nobody knows which part of the head a slab shows."""
+    there = np.flatnonzero(~np.isnan(image).all((1, 2)))
+    if there.size == 0:
+        return image, structure, side
+    move = (image.shape[0] - 1 - there[0] - there[-1]) // 2
+    out = [np.full_like(image, np.nan), np.full_like(structure, IGNORE), np.zeros_like(side)]
+    for new, old in zip(out, (image, structure, side)):
+        new[there[0] + move : there[-1] + move + 1] = old[there[0] : there[-1] + 1]
+    return out[0], out[1], out[2]

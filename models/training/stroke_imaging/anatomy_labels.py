@@ -23,6 +23,8 @@ import nibabel as nib
 import numpy as np
 from scipy import ndimage as ndi
 
+from .template import hounsfield
+
 MIDLINE = ("background", "headTissue", "cerebrospinalFluid", "thirdVentricle", "fourthVentricle",
            "midbrain", "pons", "medulla")
 SIDED = ("lateralVentricle", "caudate", "lentiform", "internalCapsule", "thalamus", "insula",
@@ -82,12 +84,6 @@ def join_sides(structure: np.ndarray, right: np.ndarray) -> np.ndarray:
     first = len(MIDLINE)
     s = structure.astype(np.int16)
     return np.where(s < first, s, first + 2 * (s - first) + right.astype(np.int16)).astype(np.uint8)
-
-
-def hounsfield(cormack: np.ndarray) -> np.ndarray:
-    """HU of the template's Cormack units, which stretch -124 to 76 HU elevenfold."""
-    c = cormack.astype(np.float32)
-    return np.select([c < 900, c > 3100], [c - 1024, c - 3024], (c - 2264) / 11).astype(np.float32)
 
 
 def load_template(data: Path) -> dict[str, np.ndarray]:

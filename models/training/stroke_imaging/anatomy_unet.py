@@ -50,7 +50,9 @@ class HeadUNet(nn.Module):
         self.up = nn.ModuleList(nn.Sequential(Block(2 * a, a), Block(a, a)) for a in reversed(w[:-1]))
         self.coarse_head = nn.Conv3d(w[0], outputs, 1)
         self.fine_reduce = nn.Conv3d(w[0], FINE, 1)
-        self.fine = nn.Sequential(Block(FINE + 8, FINE + 4), Block(FINE + 4, FINE + 4))
+        # Without norms: at full resolution they would cost as much as the convolutions.
+        self.fine = nn.Sequential(nn.Conv3d(FINE + 8, FINE + 4, 3, padding=1), nn.ReLU(inplace=True),
+                                  nn.Conv3d(FINE + 4, FINE + 4, 3, padding=1), nn.ReLU(inplace=True))
         self.fine_head = nn.Conv3d(FINE + 4, outputs, 1)
         nn.init.zeros_(self.fine_head.weight)
 

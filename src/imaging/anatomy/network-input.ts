@@ -11,11 +11,11 @@ const CT_WINDOW = [-20, 100] as const;
 /** MR: the percentile, of what is brighter than the mean, that becomes 1. */
 const MR_PERCENTILE = 98;
 /** What is brighter than this is head, in a normalized image. */
-const HEAD_ABOVE = 0.1;
+const HEAD_ABOVE = 0.2;
 /** Shares of the head along an axis that its ends are taken at: a head rest or a tube beside it does not move the middle. */
 const ENDS = [0.02, 0.98] as const;
-/** From the vertex down: what is below belongs to the neck. */
-const HEAD_MM = 190;
+/** From the vertex down: what is below belongs to the neck, of which the network has seen nothing. */
+const HEAD_MM = 170;
 
 export interface NetworkInput {
   readonly grid: Grid;
@@ -30,8 +30,8 @@ export function networkInput(volume: Volume, modality: AnatomyModality): Network
   const turned = leftBackUp(volume);
   const coarse = averaged(turned.values, turned, NETWORK_MM);
   const image = normalized(coarse.values, modality);
-  const start = windowStart(image, coarse.size);
-  return placed(image, coarse, start);
+  const { start, lowest } = windowOf(image, coarse.size);
+  return placed(image.fill(NaN, 0, lowest * coarse.size[0] * coarse.size[1]), coarse, start);
 }
 
 interface Turned extends Grid {
@@ -177,8 +177,8 @@ function percentile(sorted: Float32Array, percent: number): number {
   return a + (place - low) * (b - a);
 }
 
-/** Where the window begins in the 3 mm volume, per axis; may be negative. */
-function windowStart(image: Float32Array, [nx, ny, nz]: Point): Point {
+/** Where the window begins in the 3 mm volume, per axis (may be negative), and the lowest slice of the head. */
+function windowOf(image: Float32Array, [nx, ny, nz]: Point): { readonly start: Point; readonly lowest: number } {
   const counts = [new Float64Array(nx), new Float64Array(ny), new Float64Array(nz)] as const;
   const mark = (from: number): void => {
     counts.forEach((c) => c.fill(0));
@@ -200,10 +200,7 @@ function windowStart(image: Float32Array, [nx, ny, nz]: Point): Point {
     return (quantile(along, ENDS[0]) + quantile(along, ENDS[1])) / 2;
   });
   const start = middle.map((m, axis) => Math.round(m - ((NETWORK_SIZE[axis] ?? 1) - 1) / 2));
-  // All slices of a head fit; the window moves up rather than losing the vertex.
-  const top = Math.min(nz - 1, vertex + 3);
-  start[2] = Math.max(start[2] ?? 0, top - NETWORK_SIZE[2] + 1);
-  return start as unknown as Point;
+  return { start: start as unknown as Point, lowest };
 }
 
 function quantile(counts: Float64Array, share: number): number {

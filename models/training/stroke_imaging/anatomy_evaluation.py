@@ -1,0 +1,163 @@
+"""How good head-anatomy is: on random heads that were not trained on, and on one real head CT without expert labels."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pydicom
+from scipy import ndimage as ndi
+
+from . import anatomy_heads as heads
+from .anatomy_labels import MIDLINE, SIDED, STRUCTURES, join_sides, label_of
+
+SHAPE = (64, 80, 64)
+SPACING = 3.0
+HELD_OUT_SEED = 777
+VENTRICLES = [STRUCTURES.index(n) for n in ("lateralVentricle", "thirdVentricle", "fourthVentricle")]
+#: Without fluid around it.
+BRAIN = [at for at, name in enumerate(STRUCTURES) if at >= 3]
+ASPECTS = ("caudate", "lentiform", "internalCapsule", "insula", "m1", "m2", "m3", "m4", "m5", "m6")
+
+
+def session_of(graph: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def predict(session: onnxruntime.InferenceSession, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and confidence of a normalized image."""
+    label, confidence = session.run(None, {"image": image[None, None].astype(np.float32)})
+    return label[0], confidence[0]
+
+
+def structures(labels: np.ndarray) -> np.ndarray:
+    first = len(MIDLINE)
+    wide = labels.astype(np.int16)
+    return np.where(wide < first, wide, first + (wide - first) // 2)
+
+
+def dice(a: np.ndarray, b: np.ndarray) -> float:
+    total = a.sum() + b.sum()
+    return float(2 * (a & b).sum() / total) if total else float("nan")
+
+
+def judge(session: onnxruntime.InferenceSession, data: Path, each: int) -> dict:
+    """Figures by contrast: median Dice of every structure, midline error, side confusion, confidence."""
+    template = heads.load(data)
+    figures: dict[str, dict] = {}
+    for contrast in heads.CONTRASTS:
+        rows = []
+        for number in range(each):
+            rng = np.random.default_rng([HELD_OUT_SEED, heads.CONTRASTS.index(contrast), number])
+            head = heads.bend(template, rng, SHAPE, SPACING)
+            raw = heads.image_of(head, contrast, rng)
+            known = ~np.isnan(raw)
+            truth = np.where(known, join_sides(np.minimum(head.structure, len(STRUCTURES) - 1), head.side == 2), 0)
+            label, confidence = predict(session, heads.normalized(raw, contrast))
+            label = np.where(known, label, 0)
+            rows.append(compare(truth, label, confidence, head, known))
+        keys = sorted({k for row in rows for k in row})
+        figures[contrast] = {k: float(np.nanmedian([row.get(k, np.nan) for row in rows])) for k in keys}
+        figures[contrast]["lowest brain"] = float(np.nanmin([row["brain"] for row in rows]))
+        figures[contrast]["heads"] = each
+    return figures
+
+
+def compare(truth: np.ndarray, label: np.ndarray, confidence: np.ndarray, head: heads.Head, known: np.ndarray) -> dict[str, float]:
+    a, b = structures(truth), structures(label)
+    row = {"brain": dice(np.isin(a, BRAIN), np.isin(b, BRAIN)), "ventricles": dice(np.isin(a, VENTRICLES), np.isin(b, VENTRICLES))}
+    for at, name in enumerate(STRUCTURES):
+        if at == 0 or (a == at).sum() < 8:  # cut off, or hardly there
+            continue
+        if name in SIDED:
+            sides = [label_of(name, side) for side in ("left", "right")]
+            row[name] = float(np.nanmean([dice(truth == n, label == n) for n in sides if (truth == n).sum() >= 4] or [np.nan]))
+        else:
+            row[name] = dice(a == at, b == at)
+    row["ASPECTS regions"] = float(np.mean([row[n] for n in ASPECTS if n in row] or [np.nan]))
+    # The template's midline is x = 0: how far from it the predicted border between the halves runs.
+    x = head.origin_mm[..., 0].numpy()
+    first = len(MIDLINE)
+    half = np.where(label >= first, 1 + (label.astype(np.int16) - first) % 2, 0)
+    meet = (half[:, :, :-1] == 2) & (half[:, :, 1:] == 1)
+    row["midline error mm"] = float(np.abs((x[:, :, :-1] + x[:, :, 1:]) / 2)[meet].mean()) if meet.any() else float("nan")
+    far = (truth >= first) & (label >= first) & (np.abs(x) > 4)
+    row["wrong side %"] = float(100 * ((half == 2) != (head.side == 2))[far].mean()) if far.any() else float("nan")
+    brain = np.isin(b, BRAIN) & known
+    row["confidence"] = float(confidence[brain].mean()) if brain.any() else 0.0
+    return row
+
+
+def cost(session: onnxruntime.InferenceSession) -> dict[str, float]:
+    """Seconds of one core for a head."""
+    image = np.zeros(SHAPE, np.float32)
+    predict(session, image)
+    times = []
+    for _ in range(3):
+        begun = time.process_time()
+        predict(session, image)
+        times.append(time.process_time() - begun)
+    return {"seconds": min(times)}
+
+
+def read_ct(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """HU of a series on 3 mm voxels in the order of the network about the middle of the head, and where it has voxels."""
+    slices = [pydicom.dcmread(f) for f in sorted(folder.glob("*.dcm"))]
+    row, column = np.array(slices[0].ImageOrientationPatient, float).reshape(2, 3)
+    normal = np.cross(row, column)
+    slices.sort(key=lambda s: float(np.dot(normal, s.ImagePositionPatient)))
+    first, last = (np.array(s.ImagePositionPatient, float) for s in (slices[0], slices[-1]))
+    dr, dc = map(float, slices[0].PixelSpacing)
+    volume = np.stack([s.pixel_array.astype(np.float32) * float(s.RescaleSlope) + float(s.RescaleIntercept) for s in slices])
+    volume = np.maximum(volume, -1000)
+    volume = ndi.gaussian_filter(volume, (0, 0.4 * SPACING / dr, 0.4 * SPACING / dc))
+    # Millimeters (left, back, up) of voxel (slice, row, column); slices of a tilted gantry are sheared against their normal.
+    step = np.stack([(last - first) / (len(slices) - 1), column * dr, row * dc], 1)
+    head = np.argwhere(volume > 0)
+    middle = first + step @ ((np.percentile(head, 2, axis=0) + np.percentile(head, 98, axis=0)) / 2)
+    z, y, x = np.meshgrid(*[(np.arange(n) - (n - 1) / 2) * SPACING for n in SHAPE], indexing="ij")
+    world = np.stack([x + middle[0], y + middle[1], z + middle[2]]).reshape(3, -1)
+    voxel = np.linalg.solve(step, world - first[:, None])
+    inside = ((voxel >= -0.5) & (voxel <= np.array(volume.shape)[:, None] - 0.5)).all(0).reshape(SHAPE)
+    hu = ndi.map_coordinates(volume, voxel, order=1, mode="nearest").reshape(SHAPE)
+    return np.where(inside, hu, np.nan), inside
+
+
+def classical(hu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Inside of the skull and the fluid in it by thresholds alone: what bone (> 150 HU) encloses, and of it what lies below 15 HU."""
+    bone = np.nan_to_num(hu, nan=-1000) > 150
+    bone = ndi.binary_closing(bone, iterations=3)
+    inner = np.stack([ndi.binary_fill_holes(s) & ~s for s in bone])
+    inner &= np.nan_to_num(hu, nan=-1000) > -30
+    inner = ndi.binary_opening(inner, iterations=2)
+    parts, count = ndi.label(inner)
+    inner = parts == 1 + np.argmax(ndi.sum(inner, parts, range(1, count + 1))) if count else inner
+    return inner, inner & (hu < 15)
+
+
+def judge_real(session: onnxruntime.InferenceSession, folder: Path) -> tuple[dict, np.ndarray, np.ndarray]:
+    """Volumes of the real head CT beside those by thresholds; its normalized image and labels."""
+    hu, covered = read_ct(folder)
+    image = heads.normalized(hu, "ct")
+    label, confidence = predict(session, image)
+    label = np.where(covered, label, 0)
+    s = structures(label)
+    ml = SPACING**3 / 1000
+    inner, fluid = classical(hu)
+    intracranial = s >= 2
+    ventricles = np.isin(s, VENTRICLES)
+    near = ndi.binary_dilation(ventricles, iterations=1)
+    return ({
+        "brain and ventricles mL": float(np.isin(s, BRAIN).sum() * ml),
+        "inside the skull mL": float(intracranial.sum() * ml),
+        "inside the skull by thresholds mL": float(inner.sum() * ml),
+        "Dice of the two": dice(intracranial, inner),
+        "ventricles mL": float(ventricles.sum() * ml),
+        "below 15 HU in and beside the ventricles mL": float((fluid & near).sum() * ml),
+        "median HU of the ventricles": float(np.nanmedian(hu[ventricles])) if ventricles.any() else float("nan"),
+        "confidence": float(confidence[np.isin(s, BRAIN)].mean()),
+    }, image, label)
