@@ -28,7 +28,7 @@ import { parseInstance } from './imaging/dicom/index.ts';
 import { PIPELINES } from './imaging/pipelines/index.ts';
 import { createFindingsStore } from './imaging/results/findings-store.ts';
 import { removeResultFilesOfDeletedStudies } from './imaging/results/result-files.ts';
-import { createJobQueue, startWorkers } from './jobs/index.ts';
+import { createJobQueue, startWorkers, type NewJob } from './jobs/index.ts';
 import type { ImagingMetrics } from './http/imaging-metrics.ts';
 import { registryOptions } from './registry-options.ts';
 import type { Database } from './storage/index.ts';
@@ -37,6 +37,7 @@ import { createDestinations } from './studies/destinations.ts';
 import { createImagingOfPatient, type RecordKeys } from './studies/imaging-of-patient.ts';
 import { createPullRequests, PULL_LANE, PULL_STUDY, pullStudyHandler } from './studies/pull-study-job.ts';
 import { AUDIT_LANE, RECORD_RESULT, recordResultHandler, recordResultJob } from './studies/record-result-job.ts';
+import { withdrawAfterFailure } from './studies/withdraw-results.ts';
 import { VERSION } from './product.ts';
 
 export interface ImagingParts {
@@ -172,6 +173,12 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
             logger.warn({ event: { ...event, error: undefined } }, 'DICOM port: an association was not served');
           },
         });
+  const followUps = (resultId: string): NewJob[] => [recordResultJob(resultId), ...destinations.jobsFor(resultId)];
+  const withdraw = async (): Promise<void> => {
+    const parts = { database, findings, queue, enqueue: queue.enqueue, followUps, clock };
+    const count = await withdrawAfterFailure(parts);
+    if (count > 0) logger.warn({ count }, 'results were withdrawn: images that came later could not be analyzed');
+  };
   const workers = startWorkers({
     queue,
     alone: config.database.kind === 'embedded',
@@ -182,7 +189,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
         findings,
         analysis,
         enqueue: queue.enqueue,
-        followUps: (resultId) => [recordResultJob(resultId), ...destinations.jobsFor(resultId)],
+        followUps,
         clock,
       }),
       [RECORD_RESULT]: recordResultHandler(findings, audit),
@@ -198,7 +205,13 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     // The analysis ends by its own limit; a study from the archive over a slow line takes longer, and has limits of its own.
     timeLimitMs: Math.max(PULL_TIME, imaging.timeLimitSeconds * 1_000 + 60_000),
     log: logger,
-    onEnded: metrics.jobEnded,
+    onEnded: (ended) => {
+      metrics.jobEnded(ended);
+      if (ended.kind !== ANALYZE_STUDY || ended.outcome !== 'failed') return;
+      withdraw().catch((error: unknown) => {
+        logger.error({ error }, 'stale results could not be withdrawn; tried again with the housekeeping');
+      });
+    },
   });
   if (warm) analysis.warmUp();
   folder?.start();
@@ -253,6 +266,8 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       const now = clock();
       await applyImageRetention({ database, store: images, now }, { days: imaging.retentionDays });
       await removeResultFilesOfDeletedStudies({ database, store: results, now });
+      // Also after a process that was killed in its last attempt.
+      await withdraw();
       await queue.purge({ endedBefore: plus(now, -JOBS_KEPT_DAYS * DAY) });
     },
     dimsePort: dimse?.port ?? null,

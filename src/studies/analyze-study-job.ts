@@ -5,11 +5,12 @@ import { AnalysisError, type AnalysisClient } from '../analysis/analysis-client.
 import type { AnalysisAnswer, AnalyzedRun } from '../analysis/protocol.ts';
 import { ANALYZED_SOP_CLASSES, contentVersion } from '../imaging/ingest/completeness.ts';
 import type { FolderStore } from '../imaging/ingest/folder-store.ts';
-import { instancesOf, markUsed, studyOf, type StudySummary } from '../imaging/ingest/study-index.ts';
+import { instancesOf, markUsed, studyOf, type HeldInstance, type StudySummary } from '../imaging/ingest/study-index.ts';
 import type { FormerReport } from '../imaging/results/dicom/report.ts';
 import type { FindingsStore, ResultOutput } from '../imaging/results/findings-store.ts';
 import { resultIdOf } from '../imaging/results/identifiers.ts';
-import type { NewResult, StageTime } from '../imaging/results/result.ts';
+import type { ImagingResult, NewResult, StageTime } from '../imaging/results/result.ts';
+import { isOfOtherImages, isWithdrawal, withdrawalOf } from '../imaging/results/withdrawal.ts';
 import { PermanentJobFailure, type Job, type JobHandler, type NewJob } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -49,9 +50,7 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
     const studyUid = job.key;
     const study = await studyOf(database, studyUid);
     if (study === null || study.quarantine !== null) return;
-    const images = (await instancesOf(database, studyUid)).filter(({ sopClassUid }) =>
-      ANALYZED_SOP_CLASSES.includes(sopClassUid),
-    );
+    const images = await imagesOf(database, studyUid);
     const content = contentVersion(images.map(({ contentDigest }) => contentDigest));
     if (content === null) return;
     await markUsed(database, [studyUid], clock());
@@ -74,6 +73,9 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
     );
     const kept: Kept[] = [];
     for (const run of answer.runs) kept.push(await keep(run, study, startedAt, parts));
+    for (const result of noLongerApplying(await findings.currentResults([studyUid]), answer, content)) {
+      kept.push({ result: withdrawalOf(result, content, 'use-changed-by-later-images'), outputs: [] });
+    }
     const write = async (tx: Transaction<Schema>): Promise<void> => {
       for (const { result, outputs } of kept) {
         const { id } = await findings.commitResult(result, outputs, clock(), tx);
@@ -89,6 +91,26 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
     await database.sql.transaction().execute(write);
     throw new PipelinesFailed(answer.failed);
   };
+}
+
+const imagesOf = async (database: Database, studyUid: string): Promise<readonly HeldInstance[]> =>
+  (await instancesOf(database, studyUid)).filter(({ sopClassUid }) => ANALYZED_SOP_CLASSES.includes(sopClassUid));
+
+/** Version of the images of a study that pipelines read; null where it holds none. */
+export async function contentOf(database: Database, studyUid: string): Promise<string | null> {
+  return contentVersion((await imagesOf(database, studyUid)).map(({ contentDigest }) => contentDigest));
+}
+
+/** Results of pipelines that did not take the study any more, now that it holds other images. */
+function noLongerApplying(
+  current: readonly ImagingResult[],
+  { runs, failed }: AnalysisAnswer,
+  content: string,
+): readonly ImagingResult[] {
+  const took = new Set([...runs.map(({ found }) => found.pipeline), ...failed.map(({ pipeline }) => pipeline)]);
+  return current.filter(
+    (result) => !took.has(result.pipeline) && !isWithdrawal(result) && isOfOtherImages(result, content),
+  );
 }
 
 /** Names of pipelines with names and codes of errors: what the job list shows. */
@@ -111,9 +133,10 @@ async function analyzed(answer: Promise<AnalysisAnswer>): Promise<AnalysisAnswer
   }
 }
 
+/** The last report of each pipeline; a withdrawal in between has none. */
 async function formerReports(findings: FindingsStore, studyUid: string): Promise<Record<string, FormerReport>> {
   const former: Record<string, FormerReport> = {};
-  for (const { id, pipeline } of await findings.currentResults([studyUid])) {
+  for (const { id, pipeline } of await findings.historyOf(studyUid)) {
     const report = (await findings.outputsOf(id)).find(({ kind }) => kind === 'sr');
     if (report !== undefined) {
       former[pipeline] = { sopInstanceUid: report.sopInstanceUid, seriesUid: report.seriesUid };

@@ -10,6 +10,7 @@ import { LOCALES } from '../../src/explanation/content/card-content.ts';
 import type { CardDraft } from '../../src/explanation/card-draft.ts';
 import { explain } from '../../src/explanation/explain.ts';
 import { storeEvaluation, type StoredEvaluation } from '../../src/explanation/stored-evaluation.ts';
+import { WITHDRAWALS } from '../../src/imaging/results/withdrawal.ts';
 import { joinImaging } from '../../src/imaging/results/case-facts.ts';
 import { arbitraryCase } from '../support/arbitrary-case.ts';
 import {
@@ -85,6 +86,16 @@ describe('the card of the state', () => {
     expect(card('stroke-state', LATE, refused, 'zh-CN').detail).toContain(
       '灌注14:55因图像质量未分析：采集时头部移动；请固定头部后重复扫描',
     );
+  });
+
+  it.each(WITHDRAWALS)('says that a value was withdrawn, and why: %s', (reason) => {
+    const superseded = perfusionOf(20, 100, { state: 'superseded' });
+    const imaging = imagingOf(superseded, [progress('refused', { reason })]);
+    const { detail } = card('stroke-state', LATE, imaging);
+    expect(detail).toMatch(/perfusion withdrawn 14:55: images came later/);
+    expect(detail).not.toContain('20 mL');
+    expect(card('stroke-state', LATE, imaging, 'zh-CN').detail).toContain('灌注14:55已撤回：其后收到');
+    expect(card('thrombolysis', LATE, imaging).detail).toContain('perfusion withdrawn 14:55');
   });
 
   it('shows the newest state of an analysis only, and none of another day', () => {

@@ -52,8 +52,9 @@ function codedValue(codes: string, { texts }: Formats): string {
  */
 export function reasonText(code: string | null, { texts }: Formats, other = 'imaging.reason-other'): string {
   if (code === null) return texts.text('imaging.reason-none');
-  // Why the software failed says nothing of the images.
-  if (texts.has(`imaging.failure.${code}`)) return texts.text(`imaging.failure.${code}`);
+  // Why the software failed, or took a value back, says nothing of the images.
+  const own = [`imaging.failure.${code}`, `imaging.withdrawn.${code}`].find((known) => texts.has(known));
+  if (own !== undefined) return texts.text(own);
   const key = `quality.${code}`;
   if (!texts.has(key)) return texts.text(other, { code });
   const what = texts.text(key);
@@ -72,7 +73,8 @@ const clause = (sentence: string): string => inSentence(sentence.replace(/[.。]
 
 /** 'in progress since 14:02, 60 %' */
 export function progressState({ state, since, percent, reason }: ImagingProgress, f: Formats): string {
-  const key = state === 'in-progress' && percent !== null ? 'in-progress-percent' : state;
+  const isWithdrawn = state === 'refused' && reason !== null && f.texts.has(`imaging.withdrawn.${reason}`);
+  const key = state === 'in-progress' && percent !== null ? 'in-progress-percent' : isWithdrawn ? 'withdrawn' : state;
   return f.texts.text(`imaging.progress.${key}`, {
     time: f.time(since),
     percent: f.number(percent ?? 0, 0),

@@ -65,7 +65,7 @@ export async function runPipelines(
       runs.push({
         pipeline: name,
         version,
-        inputsHash: hashOf(name, version, options.content, inputs.overrides),
+        inputsHash: inputsHashOf(name, version, options.content, inputs.overrides),
         result,
         stages: watch.stages(),
       });
@@ -97,7 +97,13 @@ async function refusalAsResult(run: () => Promise<PipelineResult>): Promise<Pipe
   }
 }
 
-function hashOf(name: string, version: string, content: string, overrides: PipelineInputs['overrides']): string {
+/** @param content version of the study's content */
+export function inputsHashOf(
+  name: string,
+  version: string,
+  content: string,
+  overrides: PipelineInputs['overrides'],
+): string {
   const sorted = Object.entries(overrides).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([name, version, content, sorted]))

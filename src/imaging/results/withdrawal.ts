@@ -1,0 +1,50 @@
+/**
+ * Taking a result back when images came later and no newer result replaces it. The withdrawal is a result itself, refused
+ * and without findings: so the former one is superseded, what the chart holds of it becomes entered-in-error, the audit
+ * keeps both, and cards say why the value is gone.
+ */
+import { createHash } from 'node:crypto';
+import { inputsHashOf } from '../pipelines/run-pipelines.ts';
+import type { ImagingResult, NewResult } from './result.ts';
+
+export const WITHDRAWALS = [
+  /** With the later images the pipeline no longer applies: a series has another role, or another pipeline measures it. */
+  'use-changed-by-later-images',
+  /** The later images could not be analyzed, and nothing will be tried again by itself. */
+  'later-images-not-analyzed',
+] as const;
+export type Withdrawal = (typeof WITHDRAWALS)[number];
+
+/** Was it made of other images than the study holds now? @param content version of the study's content now */
+export function isOfOtherImages(
+  { pipeline, pipelineVersion, inputsHash }: Pick<ImagingResult, 'pipeline' | 'pipelineVersion' | 'inputsHash'>,
+  content: string,
+): boolean {
+  return inputsHash !== inputsHashOf(pipeline, pipelineVersion, content, {});
+}
+
+export const isWithdrawal = ({ quality }: Pick<ImagingResult, 'quality'>): boolean =>
+  quality.some(({ code }) => (WITHDRAWALS as readonly string[]).includes(code));
+
+/** @param content version of the study's content that the result is not of */
+export function withdrawalOf(former: ImagingResult, content: string, code: Withdrawal): NewResult {
+  const { id, studyUid, pipeline, pipelineVersion, acquiredAt } = former;
+  return {
+    studyUid,
+    pipeline,
+    pipelineVersion,
+    inputsHash: createHash('sha256')
+      .update(JSON.stringify(['withdrawal', id, content, code]))
+      .digest('hex'),
+    state: 'refused',
+    acquiredAt,
+    said: {
+      quality: [{ code, severity: 'refuses', figures: {} }],
+      findings: [],
+      curves: [],
+      model: null,
+      ranOn: null,
+    },
+    stageTimes: [],
+  };
+}
