@@ -96,3 +96,11 @@ export function not(answer: boolean | undefined): boolean | undefined {
 
 export const isAtLeast = (q: Quantity, limit: number): boolean | undefined => not(isBelow(q, limit));
 export const isAtMost = (q: Quantity, limit: number): boolean | undefined => not(isAbove(q, limit));
+
+/**
+ * A computed volume (mL) or ratio as people are shown it, the same wherever it stands: whole from 10 on, with one decimal
+ * below. More is a precision that no method has. What is decided, stored and sent is not rounded.
+ */
+export function shownFigure(value: number): number {
+  return Math.abs(value) >= 9.95 ? Math.round(value) : Math.round(value * 10) / 10;
+}

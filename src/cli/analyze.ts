@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { FINDING_KINDS, instantFromEpoch } from '../case/index.ts';
+import { FINDING_KINDS, instantFromEpoch, shownFigure } from '../case/index.ts';
 import { analyzeStudy, type AnalyzedPipeline } from '../analysis/analyze-study.ts';
 import { openEngine } from '../analysis/open-engine.ts';
 import { contentFolder } from '../compose.ts';
@@ -220,8 +220,8 @@ function asText(
   const lines = [name, `  ${pipeline} ${version}: ${found.state} (${seconds.toFixed(1)} s), for research use`];
   for (const { kind, value, interval } of findings) {
     const unit = FINDING_KINDS[kind];
-    const shown = value === null ? 'not computable' : typeof value === 'number' ? value.toFixed(1) : String(value);
-    const range = interval === null ? '' : ` (${interval.low.toFixed(1)} to ${interval.high.toFixed(1)})`;
+    const shown = value === null ? 'not computable' : typeof value === 'number' ? shownFigure(value) : String(value);
+    const range = interval === null ? '' : ` (${shownFigure(interval.low)} to ${shownFigure(interval.high)})`;
     const plainUnit = unit === null || unit.startsWith('{') ? '' : ` ${unit}`;
     lines.push(`    ${kind.padEnd(30)} ${shown}${plainUnit}${range}`);
   }

@@ -19,6 +19,7 @@ import {
   given,
   hoursAgo,
   measured,
+  minutesAgo,
   nihssItems,
   NOW,
   time,
@@ -152,6 +153,34 @@ describe('the card of the state', () => {
     const { detail } = card('stroke-state', LATE, imagingOf([], [progress('queued')]));
     expect(detail).toContain('perfusion no report');
     expect(detail).not.toContain('perfusion none recorded');
+  });
+});
+
+describe('images that are not of now', () => {
+  const of = (hours: number) => imagingOf(perfusionOf(20, 100, { acquiredAt: plus(NOW, -hours * HOUR) }));
+  const long = since(20, { ...LATE_M1.facts, lastKnownWell: time(hoursAgo(20)), witnessedOnset: time(hoursAgo(20)) });
+
+  it.each(['stroke-state', 'thrombectomy'] as const)('are called old from two hours on: %s', (topic) => {
+    expect(card(topic, long, of(3)).detail).toContain(
+      '**Images of 12:00: 3 h old, taken before arrival.** What they show may have changed',
+    );
+    expect(card(topic, long, of(15.5)).detail).toContain('**Images of 22 Nov 23:30: 15 h 30 min old, ');
+    expect(card(topic, long, of(3), 'zh-CN').detail).toContain('**12:00的图像：距今3小时、到院前采集。**');
+    expect(card(topic, long, of(0.5)).detail).not.toContain('Images of');
+  });
+
+  it('are called old where a thrombolysis window rests on them', () => {
+    expect(card('thrombolysis', LATE, of(3)).detail).toContain('**Images of 12:00: 3 h old');
+    const recorded = since(7, { coreVolume: measured(20, 'mL'), hypoperfusionVolume: measured(100, 'mL') });
+    expect(card('thrombolysis', recorded, of(3)).detail).not.toContain('Images of');
+  });
+
+  it('are told to be from before the arrival', () => {
+    const transferred = since(7, { arrival: time(minutesAgo(10)) });
+    expect(card('stroke-state', transferred, of(1)).detail).toContain('**Images of 14:00: taken before arrival.**');
+    expect(card('stroke-state', transferred, of(0.1)).detail).not.toContain('Images of');
+    // The times of the data at the foot of the card are also those of the images.
+    expect(card('stroke-state', transferred, of(1.5)).detail).toMatch(/Data 13:30–/);
   });
 });
 
@@ -360,6 +389,20 @@ it('an interval is written behind the value, in both languages', () => {
     coreVolume: given({ ...quantity(20, 'mL'), interval: { low: 16, high: 24.5 } }),
     hypoperfusionVolume: measured(90, 'mL'),
   });
-  expect(card('thrombolysis', reported).detail).toContain('| 20 mL (16–24.5) |');
-  expect(card('thrombolysis', reported, undefined, 'zh-CN').detail).toContain('20 mL（16～24.5）');
+  expect(card('thrombolysis', reported).detail).toContain('| 20 mL (16–25) |');
+  expect(card('thrombolysis', reported, undefined, 'zh-CN').detail).toContain('20 mL（16～25）');
+});
+
+it('a computed volume is rounded alike wherever it stands; what a person entered is not', () => {
+  const imaging = imagingOf([
+    finding('core-volume', 36.69, { interval: { low: 9.61, high: 50.2, basis: 'noise' } }),
+    finding('tmax-over-6-volume', 120.4),
+  ]);
+  const computed = cardsOf(LATE_M1, imaging).map(({ detail }) => detail);
+  expect(computed.filter((detail) => detail.includes('37 mL (9.6–50)')).length).toBeGreaterThan(1);
+  expect(computed.join()).not.toMatch(/36\.[67]|50\.2|120\.4/);
+  // The volumes of the trials stand in the table, too.
+  const entered = { coreVolume: measured(69.6, 'mL'), hypoperfusionVolume: measured(180, 'mL') };
+  const table = card('thrombectomy', { ...LATE_M1, facts: { ...LATE_M1.facts, ...entered } }).detail;
+  expect(table).toContain('69.6 mL');
 });

@@ -225,9 +225,12 @@ export function validityBlock(validUntil: Instant | null, summary: string, c: Ex
   return c.texts.text('block.holds-until', { time: c.f.time(validUntil), left: c.f.duration(validUntil - c.at) });
 }
 
-/** Intended use, limit, the times of the data with the zone of all times on the card, and version, in one line. */
-export function closingLine(keys: readonly FactKey[], c: ExplainContext): string {
-  const { earliest, latest } = dataTimes(keys, c);
+/**
+ * Intended use, limit, the times of the data with the zone of all times on the card, and version, in one line.
+ * @param images when images that the card shows were acquired
+ */
+export function closingLine(keys: readonly FactKey[], c: ExplainContext, images: readonly Instant[] = []): string {
+  const { earliest, latest } = dataTimes(keys, images, c);
   const zone = escapeValue(c.policy.timeZone);
   const version = `${c.options.version}/${c.content.version.slice(0, 7)}`;
   if (earliest > latest)
@@ -248,15 +251,18 @@ const FRESH = 24 * HOUR;
 /** Earliest after latest when there are none. */
 function dataTimes(
   keys: readonly FactKey[],
+  images: readonly Instant[],
   c: ExplainContext,
 ): { readonly earliest: number; readonly latest: number } {
   let earliest = Infinity;
   let latest = -Infinity;
-  for (const key of keys)
-    for (const { at } of candidates<unknown>(c.stroke.facts[key])) {
-      if (at === null || at.latest > c.at || at.latest <= c.at - FRESH) continue;
-      earliest = Math.min(earliest, at.latest);
-      latest = Math.max(latest, at.latest);
-    }
+  const ofFacts = keys.flatMap((key) =>
+    candidates<unknown>(c.stroke.facts[key]).flatMap(({ at }) => (at === null ? [] : [at.latest])),
+  );
+  for (const at of [...ofFacts, ...images]) {
+    if (at > c.at || at <= c.at - FRESH) continue;
+    earliest = Math.min(earliest, at);
+    latest = Math.max(latest, at);
+  }
   return { earliest, latest };
 }

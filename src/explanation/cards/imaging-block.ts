@@ -1,8 +1,12 @@
 /** What the imaging pipelines say and how far they are, for the cards. Markdown, or '' when there is nothing to say. */
 import {
+  candidates,
   currentFindings,
   currentProgress,
   exactly,
+  HOUR,
+  imagingReference,
+  type FactKey,
   type FindingKind,
   type ImagingFinding,
   type ImagingProgress,
@@ -79,8 +83,36 @@ function valuesLine(findings: readonly ImagingFinding[], c: ExplainContext): str
     time: first.acquiredAt === null ? '' : c.f.time(first.acquiredAt),
     list: isPreliminary ? c.texts.text('imaging.preliminary', { list }) : list,
   });
-  const limits = limitsLine(shown, c);
-  return limits === '' ? line : `${line} ${limits}`;
+  return [line, imageAgeLine(shown, c), limitsLine(shown, c)].filter((part) => part !== '').join(' ');
+}
+
+/** Older images are called out: an infarct grows within hours. */
+const OLD_AFTER = 2 * HOUR;
+
+/** That the images are hours old, or were taken before the patient arrived; '' where neither is so. */
+export function imageAgeLine(findings: readonly ImagingFinding[], c: ExplainContext): string {
+  const times = findings.flatMap(({ acquiredAt }) => (acquiredAt === null ? [] : [acquiredAt]));
+  const [oldest] = times.toSorted((a, b) => a - b);
+  if (oldest === undefined) return '';
+  const arrivals = candidates(c.stroke.facts.arrival).map(({ value }) => value.earliest);
+  const reasons = [
+    ...(c.at - oldest >= OLD_AFTER ? [c.texts.text('imaging.age.old', { age: c.f.duration(c.at - oldest) })] : []),
+    ...(arrivals.length > 0 && arrivals.every((arrival) => oldest < arrival)
+      ? [c.texts.text('imaging.age.before-arrival')]
+      : []),
+  ];
+  if (reasons.length === 0) return '';
+  return c.texts.text('imaging.age.line', { time: c.f.time(oldest), list: reasons.join(c.texts.text('ui.separator')) });
+}
+
+/** The findings that these facts were taken from. */
+export function findingsBehind(keys: readonly FactKey[], c: ExplainContext): readonly ImagingFinding[] {
+  const references = new Set(
+    keys.flatMap((key) =>
+      candidates<unknown>(c.stroke.facts[key]).flatMap(({ sources }) => sources.map(({ reference }) => reference)),
+    ),
+  );
+  return c.stroke.imaging.findings.filter((finding) => references.has(imagingReference(finding)));
 }
 
 function limitsLine(findings: readonly ImagingFinding[], c: ExplainContext): string {

@@ -3,6 +3,7 @@ import {
   MINUTE,
   PIPELINE_OF_FACT,
   candidates,
+  currentFindings,
   isImagingReference,
   type FactKey,
   type TimeSpan,
@@ -46,7 +47,11 @@ export function strokeStateCard(state: StrokeState, { targets, outlook }: StateE
       imagingBlock(state.imagingDisagreements, c),
       targets,
       outlook,
-      closingLine(keys, c),
+      closingLine(
+        keys,
+        c,
+        currentFindings(c.stroke.imaging, c.stroke).flatMap(({ acquiredAt }) => acquiredAt ?? []),
+      ),
     ]),
     suggestions: [],
   };

@@ -1,3 +1,4 @@
+import type { FactKey } from '../../case/index.ts';
 import type { CriterionResult } from '../../decisions/evaluation.ts';
 import type { ThrombectomyEvaluation } from '../../decisions/thrombectomy/index.ts';
 import { sideDisagreement } from '../../decisions/stroke-state/index.ts';
@@ -18,10 +19,13 @@ import {
   validityBlock,
 } from './blocks.ts';
 import { decidingRows, evidenceKeys, factNames, namesOf, usesComputed, windowText } from './evaluation-parts.ts';
+import { findingsBehind, imageAgeLine } from './imaging-block.ts';
 import { sideLine } from './side-line.ts';
 import { fitSummary } from './summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
+/** Stand in the first line of the card of the state: they must not push the volumes of the trials out of the table. */
+const TOLD: readonly FactKey[] = ['lastKnownWell', 'witnessedOnset', 'wakeUpStroke'];
 const TRIALS: readonly string[] = ['dawn-criteria', 'defuse-3-criteria', 'select2-criteria', 'angel-aspect-criteria'];
 
 /** @returns null where nobody would ask, and when a hemorrhage makes the question moot (its card speaks then; not when one is possible) */
@@ -40,6 +44,7 @@ export function thrombectomyCard(
     conclusion === 'not-applicable'
       ? deciding.flatMap((row) => row.data)
       : [...new Set([...evidenceKeys(evaluation), ...evaluation.settledBy])];
+  const evidence = shown.filter((key) => !TOLD.includes(key) || c.stroke.facts[key].status === 'conflicting');
   const trials = evaluation.criteria.filter((row) => TRIALS.includes(row.id) && row.status === 'met');
   const isYes = YES.includes(conclusion);
   const sentence = summary(evaluation, c);
@@ -56,11 +61,12 @@ export function thrombectomyCard(
             c,
           )
         : '',
+      imageAgeLine(findingsBehind(shown, c), c),
       sideLine(sideDisagreement(c.stroke), c),
       beforeBlock(evaluation.before, c),
       missingBlock(evaluation.settledBy, c),
       conflictBlock(shown, c),
-      evidenceBlock(shown, c),
+      evidenceBlock(evidence, c),
       trials.length > 0 ? c.texts.text('thrombectomy.trials', { list: escapeValue(namesOf(trials, c, 4)) }) : '',
       openTrials(evaluation, c),
       isYes ? validityBlock(evaluation.validUntil, sentence, c) : '',

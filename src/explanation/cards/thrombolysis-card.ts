@@ -26,6 +26,7 @@ import {
   validityBlock,
 } from './blocks.ts';
 import { decidingRows, usesComputed } from './evaluation-parts.ts';
+import { findingsBehind, imageAgeLine } from './imaging-block.ts';
 import { sideLine } from './side-line.ts';
 import { openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
 
@@ -64,6 +65,7 @@ export function thrombolysisCard(
       statement(evaluation, isUnsafeUse, c),
       lines('why', whyRows(evaluation, deciding), c),
       isYes(conclusion) && restsOnComputed(deciding, c) ? c.texts.text('imaging.rests-on') : '',
+      isOpen ? imageAgeLine(findingsBehind(shown, c), c) : '',
       sideLine(sideDisagreement(c.stroke), c),
       beforeBlock(evaluation.before, c),
       missingBlock(missing, c),

@@ -1,5 +1,5 @@
 /** Values whose interval holds the limit of a criterion, in words. Plain text; the caller escapes it. */
-import type { Fact, FactKey, Quantity, StrokeFacts } from '../../case/index.ts';
+import { shownFigure, type Fact, type FactKey, type Quantity, type StrokeFacts } from '../../case/index.ts';
 import type { Borderline } from '../../decisions/borderline.ts';
 import type { Formats } from './formats.ts';
 import { amount } from './finding-text.ts';
@@ -31,7 +31,7 @@ function withInterval({ value, unit, interval }: Quantity, f: Formats): string {
   return Number.isFinite(value) ? f.texts.text('ui.with-interval', { value: amount(value, unit, f), range }) : range;
 }
 
-const number = (value: number, f: Formats): string => f.number(value, 1);
+const number = (value: number, f: Formats): string => f.number(shownFigure(value));
 
 /** Each once: several windows ask for the same mismatch. */
 export function borderlineTexts(key: string, found: readonly Borderline[], f: Formats): string[] {

@@ -1,5 +1,5 @@
 /** Findings of imaging pipelines, their states and reasons in the words of the reader. Plain text; the caller escapes it. */
-import { FINDING_KINDS, type ImagingFinding, type ImagingProgress, type Unit } from '../../case/index.ts';
+import { FINDING_KINDS, shownFigure, type ImagingFinding, type ImagingProgress, type Unit } from '../../case/index.ts';
 import type { Formats } from './formats.ts';
 import { inSentence } from './messages.ts';
 import { quantityText, UNIT_KEYS } from './quantity.ts';
@@ -27,14 +27,14 @@ export function findingValue(finding: ImagingFinding, f: Formats): string {
   if (detectionFloor !== null && value < detectionFloor)
     return f.texts.text('imaging.not-detected', { floor: amount(detectionFloor, unit, f) });
   const { low, high } = interval ?? { low: value, high: value };
-  return quantityText({ value: rounded(value), unit, interval: { low: rounded(low), high: rounded(high) } }, f);
+  return quantityText(
+    { value: shownFigure(value), unit, interval: { low: shownFigure(low), high: shownFigure(high) } },
+    f,
+  );
 }
 
 export const amount = (value: number, unit: Unit, f: Formats): string =>
-  f.texts.text(UNIT_KEYS[unit], { value: f.number(rounded(value)) });
-
-/** A tenth of a milliliter is more than any method knows; ratios are read with one decimal as well. */
-const rounded = (value: number): number => (Math.abs(value) >= 10 ? Math.round(value) : Math.round(value * 10) / 10);
+  f.texts.text(UNIT_KEYS[unit], { value: f.number(shownFigure(value)) });
 
 /** Codes separated by spaces: sides, places, 'present' or 'not seen', else the code itself, which is a word of ours. */
 function codedValue(codes: string, { texts }: Formats): string {

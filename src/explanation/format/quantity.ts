@@ -1,5 +1,5 @@
 /** Quantities with the unit that the reader of the locale uses; never a number without its unit. */
-import type { BloodPressure, Interval, Quantity, Unit } from '../../case/index.ts';
+import { shownFigure, type BloodPressure, type Interval, type Quantity, type Unit } from '../../case/index.ts';
 import type { Formats } from './formats.ts';
 
 /** The same measurement in the other common unit, shown in brackets. */
@@ -42,6 +42,8 @@ export const UNIT_TEXT_KEYS: readonly string[] = [
 const COMPARATORS = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;
 
 export function quantityText(q: Quantity, f: Formats, second?: SecondUnit): string {
+  // A volume with an interval was computed; what a person entered is shown as entered.
+  if (q.unit === 'mL' && q.interval !== undefined) return computedText(q, q.interval, f);
   const sign = q.comparator === undefined ? '' : COMPARATORS[q.comparator];
   const first =
     sign + f.texts.text(UNIT_KEYS[q.unit], { value: f.number(q.value, decimalsOf(q), q.unit === '{INR}' ? 1 : 0) });
@@ -50,6 +52,12 @@ export function quantityText(q: Quantity, f: Formats, second?: SecondUnit): stri
   const other = sign + f.texts.text(second.unitKey, { value: f.number(q.value * second.perFirst, second.decimals) });
   // Chinese laboratories report in SI units: those come first there.
   return f.texts.locale === 'zh-CN' ? `${other} (${first})` : `${first} (${other})`;
+}
+
+function computedText(q: Quantity, { low, high }: Interval, f: Formats): string {
+  const value = f.texts.text(UNIT_KEYS[q.unit], { value: f.number(shownFigure(q.value)) });
+  const range = { low: shownFigure(low), high: shownFigure(high) };
+  return range.low < range.high ? withInterval(value, range, f) : value;
 }
 
 /** '68 mL (55–82)': the ends as exact as the value. */

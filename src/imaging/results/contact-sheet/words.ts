@@ -1,5 +1,5 @@
 /** What is written on the sheet: short English names, values with their intervals. */
-import { FINDING_KINDS, type FindingKind, type ImagingFinding } from '../../../case/index.ts';
+import { FINDING_KINDS, shownFigure, type FindingKind, type ImagingFinding } from '../../../case/index.ts';
 import type { VoxelUnit } from '../../volume/volume.ts';
 
 export const FINDING_NAMES: Readonly<Record<FindingKind, string>> = {
@@ -80,11 +80,8 @@ const UNITS: Readonly<Record<VoxelUnit, string>> = {
 };
 export const unitName = (unit: VoxelUnit): string => UNITS[unit];
 
-/** Milliliters below ten with a decimal, above without; ratios with one, below one with two. */
-export function figure(value: number, unit: string | null): string {
-  if (unit === 'mL') return value.toFixed(value < 10 ? 1 : 0);
-  return value.toFixed(value < 1 ? 2 : 1);
-}
+/** As on the cards. */
+export const figure = (value: number): string => String(shownFigure(value));
 
 export interface FindingLine {
   readonly name: string;
@@ -102,8 +99,8 @@ export function findingLine(finding: ImagingFinding): FindingLine {
   if (typeof value !== 'number')
     return { name, value: String(value).replaceAll(' ', ', ').replaceAll('-', ' '), detail: '' };
   if (detectionFloor !== null && value < detectionFloor) {
-    return { name, value: `< ${figure(detectionFloor, unit)}${suffix}`, detail: 'below the detection floor' };
+    return { name, value: `< ${figure(detectionFloor)}${suffix}`, detail: 'below the detection floor' };
   }
-  const detail = interval === null ? '' : `${figure(interval.low, unit)} – ${figure(interval.high, unit)}${suffix}`;
-  return { name, value: `${figure(value, unit)}${suffix}`, detail };
+  const detail = interval === null ? '' : `${figure(interval.low)} – ${figure(interval.high)}${suffix}`;
+  return { name, value: `${figure(value)}${suffix}`, detail };
 }
