@@ -35,6 +35,7 @@ def train(
     *,
     seconds: float,
     say: Callable[[str], None] = print,
+    loss_of: Callable[[Tensor, Tensor, Tensor | None], Tensor] = lesion_loss,
 ) -> nn.Module:
     """Trains until the steps or the seconds are over and returns the averaged network.
 
@@ -69,7 +70,7 @@ def train(
         images, target, weight = next_batch(step)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = network(images.contiguous(memory_format=torch.channels_last))
-        loss = lesion_loss(logits, target, weight)
+        loss = loss_of(logits, target, weight)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)

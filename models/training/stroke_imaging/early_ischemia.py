@@ -1,0 +1,92 @@
+"""Network `early-ischemia`: early ischemic change and frank hypodensity on native CT. Trained on synthetic heads alone.
+
+    python -m stroke_imaging.early_ischemia train --data ../../../shared/data --work /tmp/early-ischemia
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .ischemia_heads import Example, example
+from .ischemia_net import IschemiaNet, ischemia_loss
+from .ischemia_shapes import load_shapes
+from .slice_training import Batch, Schedule, train
+from .template import load_template
+
+SEED = 20250502
+BATCH = 20
+HEADS_AT_HAND = 16
+"""Each step draws one new head and takes its slices from this many."""
+ALONE = 0.12
+
+
+def batches(data: Path, work: Path) -> Callable[[int], Batch]:
+    template = load_template(data)
+    shapes = load_shapes(data, held_out=False, cache=work)
+
+    @lru_cache(maxsize=HEADS_AT_HAND)
+    def slices(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        return slices_of(example(template, shapes, np.random.default_rng((SEED, seed))))
+
+    def next_batch(step: int) -> Batch:
+        generator = torch.Generator().manual_seed(SEED + step)
+        heads = [slices(max(0, step - back)) for back in reversed(range(min(step + 1, HEADS_AT_HAND)))]
+        images, truth, known = (torch.cat(part) for part in zip(*heads))
+        # Slices with a lesion twice as often.
+        chance = 1.0 + (truth > 0).flatten(1).any(1).float()
+        at = torch.multinomial(chance, min(BATCH, len(chance)), generator=generator)
+        images, truth, known = images[at].float(), truth[at], known[at].float()
+        # A slice without neighbors, as at the ends of a scan.
+        alone = torch.rand(len(images), generator=generator) < ALONE
+        images[alone] = images[alone][:, [1, 1, 1, 4, 4, 4]]
+        if torch.rand((), generator=generator) < 0.5:
+            images, truth, known = images.flip(-1), truth.flip(-1), known.flip(-1)
+        return images, truth, known
+
+    return next_batch
+
+
+def slices_of(one: Example) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Six channels a slice (float16), truth and what of it is known; only slices that hold brain."""
+    stack = stacked(one.hu, one.mirrored)
+    brain = (one.head.inside > 0.5).sum((1, 2)) > 300
+    return stack[brain].half(), one.truth[brain], one.known[brain]
+
+
+def stacked(hu: torch.Tensor, mirrored: torch.Tensor) -> torch.Tensor:
+    """[d, 6, h, w]: the slice below, itself, above; the same mirrored. At the ends the slice itself stands for its neighbor."""
+    below = lambda v: torch.cat([v[:1], v[:-1]])  # noqa: E731
+    above = lambda v: torch.cat([v[1:], v[-1:]])  # noqa: E731
+    return torch.stack([f(v) for v in (hu, mirrored) for f in (below, lambda v: v, above)], 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=["train"])
+    parser.add_argument("--data", type=Path, default=Path("../../../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path("/tmp/early-ischemia"))
+    parser.add_argument("--minutes", type=float, default=45)
+    parser.add_argument("--steps", type=int, default=6000)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    if options.command == "train":
+        train(
+            IschemiaNet(),
+            batches(options.data, options.work),
+            Schedule(options.steps, average=0.99),
+            options.work / "checkpoint.pt",
+            seconds=60 * options.minutes,
+            say=lambda line: print(line, flush=True),
+            loss_of=ischemia_loss,
+        )
+
+
+if __name__ == "__main__":
+    main()

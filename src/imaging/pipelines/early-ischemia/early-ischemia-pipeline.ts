@@ -1,0 +1,227 @@
+/**
+ * Early ischemia on native CT: the ten ASPECTS regions of each side compared, the computed score, net water uptake, extent,
+ * frank hypodensity and the hyperdense artery sign. Where the network `early-ischemia` is installed its probabilities take
+ * part.
+ */
+import type { FindingMethod, QualityRemark } from '../../../case/index.ts';
+import { ASPECTS_REGIONS, ASPECTS_STRUCTURE, headAnatomy, labelsOn, maskOf, BRAIN } from '../../anatomy/index.ts';
+import type { Anatomy, HeadAnatomy, Side } from '../../anatomy/index.ts';
+import { ImageRefusal } from '../../image-refusal.ts';
+import { cropInPlane, headBox, slabStack } from '../../volume/slab-stack.ts';
+import { breathe } from '../../volume/slice.ts';
+import type { Built, Volume } from '../../volume/volume.ts';
+import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult, RoledSeries } from '../pipeline.ts';
+import { computedAspects } from './aspects.ts';
+import { mcaShareOfRegions, mcaShareOfVoxels, probableRegion } from './extent.ts';
+import { ischemiaFindings } from './findings.ts';
+import { hyperdenseArtery } from './hyperdense-artery.ts';
+import { mirrored } from './mirror.ts';
+import { ischemiaProbability, type IschemiaProbability } from './network.ts';
+import { computedPosterior, POSTERIOR_REGIONS } from './posterior.ts';
+import { gateRemarks, ischemiaRemark, refuses } from './quality.ts';
+import { regionEvidence } from './region-evidence.ts';
+import { SETTINGS } from './settings.ts';
+import { sideDensities, tissueMask, tissueNoise, type RegionOfInterest } from './side-density.ts';
+
+export const EARLY_ISCHEMIA_PIPELINE = 'early-ischemia';
+export const EARLY_ISCHEMIA_VERSION = '1.0.0';
+/** After hemorrhage, which makes it pointless. */
+const PRIORITY = 12;
+const AIR_HU = -1000;
+/** HU between air and the softest tissue. */
+const HEAD_HU = -300;
+
+const REGIONS: readonly RegionOfInterest[] = ASPECTS_REGIONS.map((name) => ({
+  name,
+  structures: [ASPECTS_STRUCTURE[name]],
+}));
+
+/** @param anatomy finds the regions; the network `head-anatomy` unless a test knows them */
+export function earlyIschemiaPipeline(anatomy: HeadAnatomy = headAnatomy): Pipeline {
+  return {
+    name: EARLY_ISCHEMIA_PIPELINE,
+    version: EARLY_ISCHEMIA_VERSION,
+    priority: PRIORITY,
+    accepts: (roles) => roles.includes('ncct'),
+    run: (inputs, context) => run(inputs, context, anatomy),
+  };
+}
+
+async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadAnatomy): Promise<PipelineResult> {
+  const { engine, signal } = context;
+  const pause = async (stage: string, percent: number): Promise<void> => {
+    context.progress(stage, percent);
+    await breathe();
+    signal.throwIfAborted();
+  };
+  const { roled, built } = await nativeSeries(inputs);
+  const gate = gateRemarks([...roled.quality, ...(built.quality ?? [])]);
+  const bleeding = hemorrhageRemarks(inputs);
+  if (refuses([...gate, ...bleeding])) return refused([...gate, ...bleeding]);
+  await pause('reading', 15);
+
+  const anatomy = await find(built.image, 'ct', engine, { signal });
+  const soFar = [...gate, ...anatomy.quality.filter(({ code }) => !gate.some((r) => r.code === code))];
+  if (refuses(soFar)) return refused(soFar);
+  if (anatomy.midline === null) return refused([...soFar, ischemiaRemark('midline-unclear', 'refuses')]);
+  await pause('anatomy', 40);
+
+  const stack = headStack(built.image);
+  const labels = labelsOn(anatomy, stack);
+  const tissue = tissueMask(stack, labels);
+  const mirror = mirrored(stack, anatomy.midline);
+  await pause('regions', 50);
+  const network = await ischemiaProbability(stack, mirror, {
+    engine,
+    signal,
+    progress: (fraction) => pause('network', 50 + 40 * fraction),
+  });
+  const shareOf = network === null ? null : networkShares(network, labels, tissue);
+  const evidence = regionEvidence(sideDensities(stack, labels, tissue, REGIONS), shareOf);
+  const measuredRegions = evidence.length / 2;
+  if (measuredRegions < SETTINGS.leastRegions) {
+    const noiseHu = tissueNoise(stack, tissue);
+    const densities = sideDensities(stack, labels, tissue, REGIONS);
+    const noisy = densities.filter((one) => one.noiseHu > SETTINGS.largestNoiseHu).length;
+    return refused([
+      ...soFar,
+      noisy > ASPECTS_REGIONS.length - SETTINGS.leastRegions
+        ? ischemiaRemark('noise-hides-ischemia', 'refuses', { noiseHu })
+        : ischemiaRemark('aspects-regions-missing', 'refuses', { measuredRegions }),
+    ]);
+  }
+  const aspects = computedAspects(evidence);
+  const posterior = computedPosterior(
+    regionEvidence(sideDensities(stack, labels, tissue, POSTERIOR_REGIONS), shareOf),
+  );
+  const artery = hyperdenseArtery(built.image, anatomy.toTemplate);
+  const quality = [
+    ...soFar,
+    ...(network === null ? [ischemiaRemark('sides-compared-only', 'limits')] : []),
+    ...(aspects.side === 'both' ? [ischemiaRemark('ischemia-on-both-sides', 'limits')] : []),
+    ...(artery === null ? [ischemiaRemark('thick-for-arteries', 'note')] : []),
+  ];
+  await pause('measures', 95);
+
+  const brain = maskOf(labels, BRAIN);
+  const early = network === null ? null : probableRegion(network.early, tissue, stack);
+  const frank = network === null ? null : probableRegion(network.frank, brain, stack);
+  const side: Side | null = aspects.side === 'left' || aspects.side === 'right' ? aspects.side : null;
+  const affected = affectedVoxels(labels, tissue, aspects.affected);
+  await pause('findings', 100);
+  return {
+    state: 'final',
+    quality,
+    findings: ischemiaFindings({
+      ...{ aspects, posterior, evidence, artery, quality },
+      early: early?.volume ?? null,
+      frank: frank?.volume ?? null,
+      mcaShare:
+        side === null
+          ? null
+          : network === null
+            ? mcaShareOfRegions(evidence, aspects)
+            : mcaShareOfVoxels(network, labels, tissue, side),
+      settings: settingsOf(stack, tissue, anatomy),
+      seriesUids: [built.source.seriesUid],
+    }),
+    segments: [
+      { label: 'aspects-affected', grid: stack, voxels: affected, source: built.source },
+      ...(early === null ? [] : [{ label: 'early-ischemia', grid: stack, voxels: early.voxels, source: built.source }]),
+      ...(frank === null
+        ? []
+        : [{ label: 'frank-hypodensity', grid: stack, voxels: frank.voxels, source: built.source }]),
+    ],
+    maps:
+      network === null
+        ? []
+        : [
+            {
+              name: 'Probability of ischemic change',
+              volume: { ...stack, unit: '{probability}', values: network.early.map((p, at) => p + (network.frank[at] ?? 0)) },
+              window: [0, 1],
+            },
+          ],
+    background: stack,
+    curves: [],
+    model: network?.model ?? anatomy.model,
+    ranOn: network?.ranOn ?? anatomy.ranOn,
+  };
+}
+
+/** Of several native series the one with most slices that was not reconstructed for bone. */
+async function nativeSeries({
+  series,
+}: PipelineInputs): Promise<{ readonly roled: RoledSeries; readonly built: Built<Volume> }> {
+  const rank = ({ quality, source }: RoledSeries): number =>
+    source.slices.length - (quality.some(({ code }) => code === 'sharp-kernel') ? 1e6 : 0);
+  const ordered = series.filter(({ role }) => role === 'ncct').toSorted((a, b) => rank(b) - rank(a));
+  for (const roled of ordered) {
+    const built = await roled.load();
+    if (!('frames' in built.image)) return { roled, built: { ...built, image: built.image } };
+  }
+  throw new ImageRefusal('no-pixels', 'the study holds no native CT volume');
+}
+
+/** What the hemorrhage pipeline found in this study just before. */
+function hemorrhageRemarks({ earlier = [] }: PipelineInputs): QualityRemark[] {
+  const blood = earlier
+    .flatMap(({ result }) => result.findings)
+    .find(({ kind, value }) => kind === 'hemorrhage' && value === 'present');
+  return blood === undefined ? [] : [ischemiaRemark('hemorrhage-found', 'refuses')];
+}
+
+/** Slabs cut to the head, as the network sees them. */
+function headStack(image: Volume): Volume {
+  const stack = slabStack(image, { pixelMm: SETTINGS.pixelMm, slabMm: SETTINGS.slabMm, outside: AIR_HU });
+  const box = headBox(stack, HEAD_HU);
+  if (box === null) throw new ImageRefusal('no-pixels', 'the CT holds nothing but air');
+  return cropInPlane(stack, box, SETTINGS.pixelMultiple, AIR_HU);
+}
+
+/** Mean probability over the tissue of a region. */
+function networkShares(
+  { early, frank }: IschemiaProbability,
+  labels: Uint8Array,
+  tissue: Uint8Array,
+): (region: string, side: Side) => number {
+  const structures = new Map([...REGIONS, ...POSTERIOR_REGIONS].map((region) => [region.name, region.structures]));
+  return (region, side) => {
+    const mask = maskOf(labels, structures.get(region) ?? [], side);
+    let [sum, count] = [0, 0];
+    for (let at = 0; at < mask.length; at++) {
+      if (mask[at] !== 1 || tissue[at] !== 1) continue;
+      sum += (early[at] ?? 0) + (frank[at] ?? 0);
+      count++;
+    }
+    return count === 0 ? 0 : sum / count;
+  };
+}
+
+function affectedVoxels(
+  labels: Uint8Array,
+  tissue: Uint8Array,
+  affected: readonly { readonly region: string; readonly side: Side }[],
+): Uint8Array {
+  const out = new Uint8Array(labels.length);
+  for (const { region, side } of affected) {
+    const mask = maskOf(labels, REGIONS.find(({ name }) => name === region)?.structures ?? [], side);
+    for (let at = 0; at < out.length; at++) if (mask[at] === 1 && tissue[at] === 1) out[at] = 1;
+  }
+  return out;
+}
+
+function settingsOf(stack: Volume, tissue: Uint8Array, { meanConfidence }: Anatomy): FindingMethod['settings'] {
+  return {
+    affectedDropHu: SETTINGS.affectedDropHu,
+    normalAsymmetryHu: SETTINGS.normalAsymmetryHu,
+    noiseHu: Math.round(100 * tissueNoise(stack, tissue)) / 100,
+    anatomyConfidence: Math.round(100 * meanConfidence) / 100,
+  };
+}
+
+/** A refusal is a result: it says why. */
+function refused(quality: readonly QualityRemark[]): PipelineResult {
+  const nothing = { findings: [], segments: [], maps: [], curves: [] };
+  return { state: 'refused', quality, ...nothing, background: null, model: null, ranOn: null };
+}

@@ -1,0 +1,84 @@
+/** Volumes of ischemic change and its share of the territory of the middle cerebral artery. */
+import type { FindingInterval } from '../../../case/index.ts';
+import { BELONGS, SIDED_STRUCTURES, maskOf, type Side } from '../../anatomy/index.ts';
+import { withoutSmallParts } from '../perfusion/morphology.ts';
+import { voxelVolume } from '../perfusion/working-grid.ts';
+import type { Grid } from '../../volume/volume.ts';
+import type { ComputedAspects } from './aspects.ts';
+import type { IschemiaProbability } from './network.ts';
+import type { RegionEvidence } from './region-evidence.ts';
+import { SETTINGS } from './settings.ts';
+
+export interface Measured {
+  readonly value: number;
+  readonly interval: FindingInterval;
+}
+
+export interface ProbableRegion {
+  /** 1 inside, parts below `smallestMl` taken away. */
+  readonly voxels: Uint8Array;
+  /** mL */
+  readonly volume: Measured;
+}
+
+const NETWORK_BASIS = 'probability thresholds 0.3 to 0.7';
+
+/** @param probability of each voxel @param within 1 where it can lie */
+export function probableRegion(probability: Float32Array, within: Uint8Array, grid: Grid): ProbableRegion {
+  const voxelMl = voxelVolume(grid);
+  const least = Math.ceil(SETTINGS.smallestMl / voxelMl);
+  const above = (threshold: number): Uint8Array => {
+    const mask = probability.map((p, at) => (within[at] === 1 && p >= threshold ? 1 : 0));
+    return withoutSmallParts(Uint8Array.from(mask), grid.size, least);
+  };
+  const ml = (mask: Uint8Array): number => mask.reduce((sum, inside) => sum + inside, 0) * voxelMl;
+  const voxels = above(SETTINGS.inside);
+  const [low, high] = SETTINGS.insideRange;
+  return {
+    voxels,
+    volume: { value: ml(voxels), interval: { low: ml(above(high)), high: ml(above(low)), basis: NETWORK_BASIS } },
+  };
+}
+
+const MCA = SIDED_STRUCTURES.filter((structure) => BELONGS[structure].territory === 'mca');
+
+/** Percent of the territory's tissue where early change or frank hypodensity is more likely than not. */
+export function mcaShareOfVoxels(
+  { early, frank }: IschemiaProbability,
+  labels: Uint8Array,
+  tissue: Uint8Array,
+  side: Side,
+): Measured {
+  const territory = maskOf(labels, MCA, side);
+  const [low, high] = SETTINGS.insideRange;
+  const counts = { all: 0, inside: 0, low: 0, high: 0 };
+  for (let at = 0; at < territory.length; at++) {
+    if (territory[at] !== 1) continue;
+    const p = (early[at] ?? 0) + (frank[at] ?? 0);
+    // A cavity is no tissue, and yet part of what was lost.
+    if (tissue[at] !== 1 && (frank[at] ?? 0) < SETTINGS.inside) continue;
+    counts.all++;
+    if (p >= SETTINGS.inside) counts.inside++;
+    if (p >= high) counts.low++;
+    if (p >= low) counts.high++;
+  }
+  const percent = (count: number): number => (counts.all === 0 ? 0 : (100 * count) / counts.all);
+  return {
+    value: percent(counts.inside),
+    interval: { low: percent(counts.low), high: percent(counts.high), basis: NETWORK_BASIS },
+  };
+}
+
+/** Percent of the ten regions' tissue that lies in affected regions; regions count whole. */
+export function mcaShareOfRegions(evidence: readonly RegionEvidence[], { side }: ComputedAspects): Measured {
+  const own = evidence.filter((one) => one.side === side);
+  const all = own.reduce((sum, { ml }) => sum + ml, 0);
+  const share = (threshold: number): number =>
+    all === 0
+      ? 0
+      : (100 * own.filter(({ probability }) => probability >= threshold).reduce((sum, { ml }) => sum + ml, 0)) / all;
+  return {
+    value: share(SETTINGS.affected),
+    interval: { low: share(0.8), high: share(0.2), basis: 'regions with a probability from 0.2 to 0.8' },
+  };
+}

@@ -1,0 +1,39 @@
+/** Every figure that decides a value of this pipeline, with its source. HU of 5 mm slabs. */
+
+export const SETTINGS = {
+  pixelMm: 1.2,
+  slabMm: 5,
+  /** Rows and columns of the network's input are multiples of it. */
+  pixelMultiple: 16,
+  /** Smoothed HU of brain tissue: below is fluid or a cavity, above blood, calcium or bone. Own choice. */
+  tissueHu: [14, 55],
+  /** In a region a side needs this many mL of tissue to be measured. */
+  leastRegionMl: 0.8,
+  /** Neighboring pixels share their noise: so many count as one. Own choice, on synthetic heads. */
+  pixelsOfOneGrain: 6,
+  /** HU by which normal sides of a region differ, beyond noise (standard deviation). Own choice, on synthetic heads. */
+  normalAsymmetryHu: 1,
+  /** A drop of this many HU is early ischemic change: about 5 % of net water uptake. Own choice. */
+  affectedDropHu: 2,
+  /** HU of one standard error above which a difference of a few HU cannot be told. Own choice. */
+  largestNoiseHu: 1.6,
+  /** From this probability on a region counts as affected. */
+  affected: 0.5,
+  /** So many regions of each side affected: there is no normal side to compare with. */
+  bothSidesRegions: 2,
+  /** Regions of ten that must be measured on both sides. */
+  leastRegions: 8,
+  /** A computed score is never more certain than that: readers differ by one point (Barber 2000, Lancet 355:1670; kappa 0.71–0.89). */
+  leastUncertainty: 1,
+  /** mL; smaller parts are taken for noise. */
+  smallestMl: 2,
+  /** Of the network's classes: where a voxel counts as inside, and the thresholds that its interval spans. */
+  inside: 0.5,
+  insideRange: [0.3, 0.7],
+  /** Koo 2000, Cerebrovasc Dis 10:419: ratio of the denser to the other middle cerebral artery. */
+  arteryRatio: 1.2,
+  /** HU: upper end of the 99 % interval of the mean of normal arteries, same source. */
+  arteryHu: 43,
+  /** mm between slices; 5 mm images miss the sign (Nakatsuka 2013, Open J Radiol 3:187). */
+  thinSliceMm: 2.5,
+} as const;
