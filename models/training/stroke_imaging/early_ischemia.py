@@ -22,7 +22,8 @@ from .template import load_template
 SEED = 20250502
 BATCH = 20
 HEADS_AT_HAND = 16
-"""Each step draws one new head and takes its slices from this many."""
+STEPS_A_HEAD = 2
+"""A new head is drawn every second step; slices are taken from the last sixteen."""
 ALONE = 0.12
 
 
@@ -36,7 +37,8 @@ def batches(data: Path, work: Path) -> Callable[[int], Batch]:
 
     def next_batch(step: int) -> Batch:
         generator = torch.Generator().manual_seed(SEED + step)
-        heads = [slices(max(0, step - back)) for back in reversed(range(min(step + 1, HEADS_AT_HAND)))]
+        newest = step // STEPS_A_HEAD
+        heads = [slices(n) for n in range(max(0, newest - HEADS_AT_HAND + 1), newest + 1)]
         images, truth, known = (torch.cat(part) for part in zip(*heads))
         # Slices with a lesion twice as often.
         chance = 1.0 + (truth > 0).flatten(1).any(1).float()

@@ -25,7 +25,7 @@ class IschemiaNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.unet = SliceUNet(CHANNELS, 3, (16, 32, 48, 64))
+        self.unet = SliceUNet(CHANNELS, 3, (8, 24, 40, 56))
 
     def forward(self, hu: Tensor) -> Tensor:
         return self.unet(features(hu))

@@ -1,5 +1,6 @@
 /** What the first scan must exclude. */
-import { holds } from '../../case/index.ts';
+import { currentFindings, holds, type StrokeCase } from '../../case/index.ts';
+import type { Message } from '../evaluation.ts';
 import { or } from '../three-valued.ts';
 import type { Evaluate } from './rule.ts';
 import { openFacts, verdict } from './verdict.ts';
@@ -15,12 +16,26 @@ export const acuteHemorrhage: Evaluate = ({ facts }) => {
   return verdict(answer, openFacts(facts, ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage']));
 };
 
-/** The reader's word on extensive clear hypodensity; without it, the recorded extent. */
-export const extensiveHypodensity: Evaluate = ({ facts }) => {
+/**
+ * The reader's word on extensive clear hypodensity; without it, the recorded extent. An extent computed from the CT never
+ * settles it, neither way: it is told, so that the reader looks.
+ */
+export const extensiveHypodensity: Evaluate = (stroke) => {
+  const { facts } = stroke;
   const fact = facts.extensiveHypodensity;
   const answer =
     fact.status === 'unknown'
       ? holds(facts.hypodensityExtent, (extent) => extent === 'over-one-third-mca')
       : holds(fact, (extensive) => extensive);
-  return verdict(answer, ['extensiveHypodensity']);
+  return verdict(answer, ['extensiveHypodensity'], answer === undefined ? computedExtent(stroke) : undefined);
 };
+
+function computedExtent(stroke: StrokeCase): Message | undefined {
+  const found = currentFindings(stroke.imaging, stroke).find(({ kind }) => kind === 'mca-hypodensity-share');
+  if (typeof found?.value !== 'number' || found.interval === null) return undefined;
+  const { low, high } = found.interval;
+  return {
+    key: 'hypodensity-extent-computed',
+    params: { share: Math.round(found.value), low: Math.round(low), high: Math.round(high) },
+  };
+}

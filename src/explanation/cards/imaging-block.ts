@@ -26,6 +26,11 @@ const ON_CARD: readonly FindingKind[] = [
   'mismatch-ratio',
   'hypoperfusion-intensity-ratio',
   'ischemic-side',
+  'aspects',
+  'aspects-regions',
+  'frank-hypodensity-volume',
+  'net-water-uptake',
+  'hyperdense-artery',
 ];
 
 /** State of the analyses, values with intervals, and where a report says something else. */

@@ -41,6 +41,14 @@ function codedValue(codes: string, { texts }: Formats): string {
   const word = (code: string): string => {
     const groups = ['imaging.side', 'imaging.word', 'infarct-territory', 'hematoma-location'];
     const key = groups.map((group) => `${group}.${code}`).find((known) => texts.has(known));
+    const [, side, region] = /^(left|right)-(.+)$/.exec(code) ?? [];
+    // 'left-m1': regions of ASPECTS with their side.
+    if (key === undefined && side !== undefined && texts.has(`imaging.region.${region ?? ''}`)) {
+      return texts.text('imaging.region-of', {
+        side: texts.text(`imaging.side.${side}`),
+        region: texts.text(`imaging.region.${region ?? ''}`),
+      });
+    }
     return key === undefined ? code.replaceAll('-', ' ') : texts.text(key);
   };
   return codes.split(' ').map(word).join(texts.text('ui.separator'));

@@ -23,6 +23,8 @@ export interface PipelineInputs {
   readonly lastKnownWell: Instant | null;
   /** What a reviewer overrode: {"aif": [120, 80, 6]} voxel indices. */
   readonly overrides: Readonly<Record<string, unknown>>;
+  /** What pipelines of a lower priority number made of the same study in this run. */
+  readonly earlier?: readonly { readonly pipeline: string; readonly result: PipelineResult }[];
 }
 
 export interface PipelineContext {

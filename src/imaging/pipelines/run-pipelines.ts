@@ -61,7 +61,7 @@ export async function runPipelines(
     };
     const { name, version } = pipeline;
     try {
-      const result = await refusalAsResult(() => pipeline.run(inputs, { ...context, progress }));
+      const result = await refusalAsResult(() => pipeline.run({ ...inputs, earlier: [...runs] }, { ...context, progress }));
       runs.push({
         pipeline: name,
         version,

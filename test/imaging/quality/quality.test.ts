@@ -8,6 +8,7 @@ import { REFUSAL_CODES } from '../../../src/imaging/image-refusal.ts';
 import { builtQuality } from '../../../src/imaging/quality/built-quality.ts';
 import { frameMotion } from '../../../src/imaging/quality/motion.ts';
 import { ANATOMY_QUALITY_CODES } from '../../../src/imaging/anatomy/index.ts';
+import { ISCHEMIA_QUALITY_CODES } from '../../../src/imaging/pipelines/early-ischemia/index.ts';
 import { PERFUSION_QUALITY_CODES } from '../../../src/imaging/pipelines/perfusion/index.ts';
 import { QUALITY_CODES } from '../../../src/imaging/quality/remarks.ts';
 import { seriesQuality } from '../../../src/imaging/quality/series-quality.ts';
@@ -260,7 +261,13 @@ describe('words', () => {
     const file = join(import.meta.dirname, '../../../cards/terms', locale, 'quality.json');
     const words = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { name?: string; sentence?: string }>;
     expect(Object.keys(words).sort()).toEqual(
-      [...QUALITY_CODES, ...ANATOMY_QUALITY_CODES, ...PERFUSION_QUALITY_CODES, ...REFUSAL_CODES].sort(),
+      [
+        ...QUALITY_CODES,
+        ...ANATOMY_QUALITY_CODES,
+        ...PERFUSION_QUALITY_CODES,
+        ...ISCHEMIA_QUALITY_CODES,
+        ...REFUSAL_CODES,
+      ].sort(),
     );
     for (const { name, sentence } of Object.values(words)) {
       expect(name).toBeTruthy();

@@ -4,7 +4,7 @@
  * part.
  */
 import type { FindingMethod, QualityRemark } from '../../../case/index.ts';
-import { ASPECTS_REGIONS, ASPECTS_STRUCTURE, headAnatomy, labelsOn, maskOf, BRAIN } from '../../anatomy/index.ts';
+import { ASPECTS_REGIONS, ASPECTS_STRUCTURE, BRAIN, labelsOn, maskOf } from '../../anatomy/index.ts';
 import type { Anatomy, HeadAnatomy, Side } from '../../anatomy/index.ts';
 import { ImageRefusal } from '../../image-refusal.ts';
 import { cropInPlane, headBox, slabStack } from '../../volume/slab-stack.ts';
@@ -36,8 +36,8 @@ const REGIONS: readonly RegionOfInterest[] = ASPECTS_REGIONS.map((name) => ({
   structures: [ASPECTS_STRUCTURE[name]],
 }));
 
-/** @param anatomy finds the regions; the network `head-anatomy` unless a test knows them */
-export function earlyIschemiaPipeline(anatomy: HeadAnatomy = headAnatomy): Pipeline {
+/** @param anatomy finds the regions: the network `head-anatomy` */
+export function earlyIschemiaPipeline(anatomy: HeadAnatomy): Pipeline {
   return {
     name: EARLY_ISCHEMIA_PIPELINE,
     version: EARLY_ISCHEMIA_VERSION,
@@ -77,11 +77,11 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
     progress: (fraction) => pause('network', 50 + 40 * fraction),
   });
   const shareOf = network === null ? null : networkShares(network, labels, tissue);
-  const evidence = regionEvidence(sideDensities(stack, labels, tissue, REGIONS), shareOf);
+  const noiseHu = tissueNoise(stack, tissue);
+  const densities = sideDensities(stack, labels, tissue, REGIONS, noiseHu);
+  const evidence = regionEvidence(densities, shareOf);
   const measuredRegions = evidence.length / 2;
   if (measuredRegions < SETTINGS.leastRegions) {
-    const noiseHu = tissueNoise(stack, tissue);
-    const densities = sideDensities(stack, labels, tissue, REGIONS);
     const noisy = densities.filter((one) => one.noiseHu > SETTINGS.largestNoiseHu).length;
     return refused([
       ...soFar,
@@ -91,9 +91,7 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
     ]);
   }
   const aspects = computedAspects(evidence);
-  const posterior = computedPosterior(
-    regionEvidence(sideDensities(stack, labels, tissue, POSTERIOR_REGIONS), shareOf),
-  );
+  const posterior = computedPosterior(regionEvidence(sideDensities(stack, labels, tissue, POSTERIOR_REGIONS, noiseHu), shareOf));
   const artery = hyperdenseArtery(built.image, anatomy.toTemplate);
   const quality = [
     ...soFar,
@@ -122,7 +120,7 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
           : network === null
             ? mcaShareOfRegions(evidence, aspects)
             : mcaShareOfVoxels(network, labels, tissue, side),
-      settings: settingsOf(stack, tissue, anatomy),
+      settings: settingsOf(noiseHu, anatomy),
       seriesUids: [built.source.seriesUid],
     }),
     segments: [
@@ -138,7 +136,11 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
         : [
             {
               name: 'Probability of ischemic change',
-              volume: { ...stack, unit: '{probability}', values: network.early.map((p, at) => p + (network.frank[at] ?? 0)) },
+              volume: {
+                ...stack,
+                unit: '{probability}',
+                values: network.early.map((p, at) => p + (network.frank[at] ?? 0)),
+              },
               window: [0, 1],
             },
           ],
@@ -211,11 +213,11 @@ function affectedVoxels(
   return out;
 }
 
-function settingsOf(stack: Volume, tissue: Uint8Array, { meanConfidence }: Anatomy): FindingMethod['settings'] {
+function settingsOf(noiseHu: number, { meanConfidence }: Anatomy): FindingMethod['settings'] {
   return {
     affectedDropHu: SETTINGS.affectedDropHu,
     normalAsymmetryHu: SETTINGS.normalAsymmetryHu,
-    noiseHu: Math.round(100 * tissueNoise(stack, tissue)) / 100,
+    noiseHu: Math.round(100 * noiseHu) / 100,
     anatomyConfidence: Math.round(100 * meanConfidence) / 100,
   };
 }

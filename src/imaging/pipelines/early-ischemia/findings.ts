@@ -47,7 +47,8 @@ export function ischemiaFindings(parts: FindingParts): FindingDraft[] {
     ...measured('net-water-uptake', uptake, null),
     ...(uptake === null ? [] : [draft('onset-within-4.5-h', ...onsetOf(uptake))]),
     draft('hyperdense-artery', artery === null ? null : artery.hyperdense, null, {
-      settings: artery === null ? settings : { ...settings, leftHu: round(artery.hu.left), rightHu: round(artery.hu.right) },
+      settings:
+        artery === null ? settings : { ...settings, leftHu: round(artery.hu.left), rightHu: round(artery.hu.right) },
     }),
   ];
 }

@@ -32,14 +32,14 @@ export function tissueMask({ size, values }: Volume, labels: Uint8Array): Uint8A
   const brain = maskOf(labels, BRAIN);
   const hollow = maskOf(labels, VENTRICLES);
   const [low, high] = SETTINGS.tissueHu;
+  const around = [-nx - 1, -nx, -nx + 1, -1, 0, 1, nx - 1, nx, nx + 1];
   const mask = new Uint8Array(values.length);
   for (let at = 0; at < values.length; at++) {
     if (brain[at] !== 1 || hollow[at] === 1) continue;
     const [i, j] = [at % nx, Math.floor(at / nx) % ny];
     if (i === 0 || j === 0 || i === nx - 1 || j === ny - 1) continue;
     let sum = 0;
-    for (const row of [-nx, 0, nx])
-      for (const step of [-1, 0, 1]) sum += Math.min(200, Math.max(-200, values[at + row + step] ?? 0));
+    for (const step of around) sum += Math.min(200, Math.max(-200, values[at + step] ?? 0));
     const hu = sum / 9;
     if (hu > low && hu < high) mask[at] = 1;
   }
@@ -57,14 +57,14 @@ export function tissueNoise({ size, values }: Volume, tissue: Uint8Array): numbe
   return middle(apart) / (0.6745 * Math.SQRT2);
 }
 
-/** @param labels on the grid of the stack */
+/** @param labels on the grid of the stack @param noise HU, of one voxel (`tissueNoise`) */
 export function sideDensities(
   stack: Volume,
   labels: Uint8Array,
   tissue: Uint8Array,
   regions: readonly RegionOfInterest[],
+  noise: number,
 ): SideDensity[] {
-  const noise = tissueNoise(stack, tissue);
   const voxelMl = voxelVolume(stack);
   // One pass over the image for all regions.
   const found = new Map<number, number[]>();

@@ -1,0 +1,163 @@
+/** Heads of known regions and densities through the whole pipeline, without and with a network. */
+import { describe, expect, it, vi } from 'vitest';
+import type { QualityRemark } from '../../../../src/case/index.ts';
+import { InferenceError, type InferenceEngine } from '../../../../src/inference/engine.ts';
+import { earlyIschemiaPipeline } from '../../../../src/imaging/pipelines/early-ischemia/index.ts';
+import type { PipelineInputs, PipelineResult, RoledSeries } from '../../../../src/imaging/pipelines/pipeline.ts';
+import { ischemiaPhantom, type IschemiaPhantomOptions } from '../../../support/ischemia-phantom.ts';
+import { findingOf, numberOf } from '../../../support/perfusion-run.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const notInstalled: InferenceEngine = {
+  infer: () => Promise.reject(new InferenceError('unknown-model', 'not installed')),
+  close: () => Promise.resolve(),
+};
+
+interface Run extends IschemiaPhantomOptions {
+  readonly engine?: InferenceEngine;
+  readonly gate?: readonly QualityRemark[];
+  readonly earlier?: PipelineInputs['earlier'];
+}
+
+async function assessed({ engine = notInstalled, gate = [], earlier, ...options }: Run = {}): Promise<PipelineResult> {
+  const { image, source, anatomy } = ischemiaPhantom(options);
+  const series: RoledSeries = {
+    ...{ role: 'ncct', source, acquiredAt: null, quality: gate },
+    load: () => Promise.resolve({ image, source, steps: [] }),
+  };
+  const inputs = {
+    series: [series],
+    lastKnownWell: null,
+    overrides: {},
+    ...(earlier === undefined ? {} : { earlier }),
+  };
+  return earlyIschemiaPipeline(() => Promise.resolve(anatomy)).run(inputs, {
+    ...{ engine, progress: () => undefined, signal: new AbortController().signal },
+  });
+}
+
+const LESION = { m1: 5, m2: 5, insula: 6, lentiform: 5 };
+const on = (side: 'left' | 'right'): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(LESION).map(([name, hu]) => [`${side}-${name}`, hu]));
+
+describe('sides compared', () => {
+  it('a normal head: 10, no side, no region, and an interval', async () => {
+    const result = await assessed({ noise: 4 });
+    expect(result.state).toBe('final');
+    expect(findingOf(result, 'aspects')).toMatchObject({ value: 10, interval: { high: 10 } });
+    expect(findingOf(result, 'aspects').interval?.low).toBeGreaterThanOrEqual(8);
+    expect(findingOf(result, 'aspects-regions').value).toBe('none');
+    expect(findingOf(result, 'early-ischemia-side').value).toBe('none');
+    expect(result.quality.map(({ code }) => code)).toContain('sides-compared-only');
+    expect(result.findings.map(({ kind }) => kind)).not.toContain('net-water-uptake');
+  });
+
+  it.each(['left', 'right'] as const)('four regions of the %s: 6, the regions, net water uptake', async (side) => {
+    const result = await assessed({ noise: 4, drops: on(side), shiftMm: 7 });
+    expect(findingOf(result, 'aspects')).toMatchObject({ value: 6 });
+    const { interval } = findingOf(result, 'aspects');
+    expect(interval?.low).toBeLessThanOrEqual(5);
+    expect(interval?.high).toBeGreaterThanOrEqual(7);
+    expect(findingOf(result, 'early-ischemia-side').value).toBe(side);
+    expect(findingOf(result, 'aspects-regions').value).toBe(
+      ['l', 'i', 'm1', 'm2'].map((name) => `${side}-${name}`).join(' '),
+    );
+    // 5 of 33 HU, 5 of 37 and 6 of 36: about 15 %.
+    expect(numberOf(result, 'net-water-uptake')).toBeGreaterThan(13.5);
+    expect(numberOf(result, 'net-water-uptake')).toBeLessThan(16.5);
+    const onset = findingOf(result, 'onset-within-4.5-h');
+    expect(onset.value).toBeLessThan(20);
+    expect(onset.interval?.low).toBeLessThanOrEqual(Number(onset.value));
+    const [segment] = result.segments;
+    expect(segment?.label).toBe('aspects-affected');
+    expect(segment?.voxels.includes(1)).toBe(true);
+  });
+
+  it('fluid between the gyri of one side is no ischemia', async () => {
+    const result = await assessed({ noise: 3, leftSulci: 0.3 });
+    expect(findingOf(result, 'aspects').value).toBe(10);
+  });
+
+  it('says of every region what was measured', async () => {
+    const { settings } = findingOf(await assessed({ noise: 2, drops: { 'left-m1': 5 } }), 'aspects-regions');
+    expect(Object.keys(settings)).toHaveLength(20);
+    expect(settings['leftM1']).toMatch(/^p (0\.9|1\.0).*darker.*net water uptake 1\d\.\d %$/);
+  });
+
+  it('regions of both sides affected: no score', async () => {
+    const drops = { 'left-m1': 6, 'left-m2': 6, 'right-m5': 6, 'right-m6': 6 };
+    const result = await assessed({ noise: 2, drops });
+    expect(findingOf(result, 'aspects').value).toBeNull();
+    expect(findingOf(result, 'early-ischemia-side').value).toBe('both');
+    expect(result.quality.map(({ code }) => code)).toContain('ischemia-on-both-sides');
+  });
+
+  it('posterior circulation: an occipital infarct costs a point, and the brainstem stays open', async () => {
+    const result = await assessed({ noise: 3, drops: { 'right-pca': 6 } });
+    expect(findingOf(result, 'pc-aspects')).toMatchObject({ value: 9, interval: { low: 4, high: 10 } });
+  });
+});
+
+describe('what cannot be assessed', () => {
+  it('noise in which a few HU drown', async () => {
+    const result = await assessed({ noise: 60 });
+    expect(result.state).toBe('refused');
+    expect(result.quality.at(-1)?.code).toMatch(/noise-hides-ischemia|aspects-regions-missing/);
+  });
+
+  it.each(['contrast-present', 'metal', 'streaks', 'motion-between-slices', 'incomplete-series'])(
+    '%s, where it limits',
+    async (code) => {
+      const result = await assessed({ gate: [{ code, severity: 'limits', figures: {} }] });
+      expect(result.state).toBe('refused');
+      expect(result.quality).toContainEqual({ code, severity: 'refuses', figures: {} });
+    },
+  );
+
+  it('a remark that is a note limits nothing', async () => {
+    expect((await assessed({ gate: [{ code: 'metal', severity: 'note', figures: {} }] })).state).toBe('final');
+  });
+
+  it('a head with blood in it', async () => {
+    const blood = {
+      ...(await assessed()),
+      findings: [
+        {
+          ...{ kind: 'hemorrhage' as const, value: 'present', interval: null, detectionFloor: null },
+          ...{ quality: [], settings: {}, seriesUids: [] },
+        },
+      ],
+    };
+    const result = await assessed({ earlier: [{ pipeline: 'hemorrhage', result: blood }] });
+    expect(result.state).toBe('refused');
+    expect(result.quality.at(-1)?.code).toBe('hemorrhage-found');
+  });
+});
+
+describe('the hyperdense artery', () => {
+  const voxel = [1, 1, 1.5] as const;
+
+  it.each([
+    [{ left: 58, right: 40 }, 'left'],
+    [{ left: 40, right: 58 }, 'right'],
+    [{ left: 58, right: 56 }, 'none'],
+    [{ left: 40, right: 33 }, 'none'],
+  ] as const)('%j: %s', async (arteries, value) => {
+    expect(findingOf(await assessed({ voxel, arteries }), 'hyperdense-artery').value).toBe(value);
+  });
+
+  it('is not assessed on thick slices', async () => {
+    const result = await assessed({ arteries: { left: 58, right: 40 } });
+    expect(findingOf(result, 'hyperdense-artery').value).toBeNull();
+    expect(result.quality.map(({ code }) => code)).toContain('thick-for-arteries');
+  });
+});
+
+it('a network that fails is a fault, not a head without network', async () => {
+  const engine: InferenceEngine = {
+    ...notInstalled,
+    infer: () => Promise.reject(new InferenceError('unavailable', 'down')),
+  };
+  await expect(assessed({ engine })).rejects.toThrow('down');
+});
