@@ -246,7 +246,9 @@ Example:
     .description('received studies (stop the service first when its database is embedded)');
   images
     .command('quarantined')
-    .description('studies whose images disagree about the patient, or with the record; never analyzed or joined')
+    .description(
+      'studies whose images disagree about the patient (not analyzed), and those that no card could match for sure',
+    )
     .option(...CONFIG_OPTION)
     .action(async (options: { config?: string }) => {
       const { imagesQuarantinedCommand } = await import('./cli/images.ts');

@@ -16,6 +16,7 @@ import {
   createStudyPull,
   createStudyWatch,
   createWatchedFolder,
+  noteUnclear,
   openDicomWeb,
   openFolderStore,
   receiptStatistics,
@@ -243,6 +244,11 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
           : createPullRequests(queue, clock, (error) => {
               logger.error({ error }, 'a study could not be asked for; the next hook asks again');
             }),
+      onUnclear: (studyUids) => {
+        noteUnclear(database, studyUids, clock()).catch((error: unknown) => {
+          logger.error({ error }, 'studies whose patient is unclear could not be noted');
+        });
+      },
       clock,
     }),
     readiness: [

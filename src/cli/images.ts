@@ -1,10 +1,19 @@
 /** `stroke-cds images`: studies whose patient is in doubt, and deletion. UIDs only: nothing of a patient is printed. */
 import { join, resolve } from 'node:path';
 import { instantFromEpoch, toIso } from '../case/index.ts';
-import { deleteStudy, openFolderStore, quarantinedStudies, releaseStudy } from '../imaging/ingest/index.ts';
+import {
+  deleteStudy,
+  openFolderStore,
+  quarantinedStudies,
+  releaseStudy,
+  unclearStudies,
+} from '../imaging/ingest/index.ts';
 import { removeResultFiles } from '../imaging/results/result-files.ts';
 import { withDatabase, type ConfigOption } from './database.ts';
 import { EXIT } from './terminal.ts';
+
+const UNCLEAR =
+  'shares a number with a record, and birth date, sex or issuer do not settle it; correct the images or the record, or set imaging.patientIds';
 
 const now = () => instantFromEpoch(Date.now());
 
@@ -13,6 +22,9 @@ export function imagesQuarantinedCommand(options: ConfigOption): Promise<number>
     const studies = await quarantinedStudies(database);
     for (const { studyUid, reason, since } of studies) say(`${studyUid}  ${reason}, since ${toIso(since)}`);
     if (studies.length === 0) say('no study is in quarantine');
+    for (const { studyUid, since, lastAt } of await unclearStudies(database, now())) {
+      say(`${studyUid}  unclear-patient, since ${toIso(since)}, last met ${toIso(lastAt)}: ${UNCLEAR}`);
+    }
     return EXIT.ok;
   });
 }

@@ -17,6 +17,7 @@ export interface ReceiptFigures {
   readonly bytes: number;
   readonly waiting: number;
   readonly quarantined: number;
+  readonly unclear: number;
   /** Of the last 24 hours, by code. */
   readonly refused: Readonly<Record<string, number>>;
 }
@@ -75,7 +76,16 @@ export function createImagingMetrics(registry: Registry): ImagingMetrics {
       plain('imaging_instances', 'Instances that are held', ({ instances }) => instances);
       plain('imaging_bytes', 'Bytes of held instances', ({ bytes }) => bytes);
       plain('imaging_studies_waiting', 'Studies that the analysis has not got', ({ waiting }) => waiting);
-      plain('imaging_studies_quarantined', 'Studies whose patient is in doubt', ({ quarantined }) => quarantined);
+      plain(
+        'imaging_studies_quarantined',
+        'Studies that are not analyzed because their patient is in doubt',
+        (figures) => figures.quarantined,
+      );
+      plain(
+        'imaging_studies_unclear',
+        'Studies that no card could match with a record for sure',
+        (figures) => figures.unclear,
+      );
       new Gauge({
         name: 'imaging_refused_instances',
         help: 'Instances refused in the last 24 hours',

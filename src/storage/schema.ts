@@ -153,6 +153,9 @@ export interface ImageStudyTable {
   quarantined_at: Timestamp | null;
   /** A person decided that the study belongs to its patient. */
   released_at: Timestamp | null;
+  /** A card could not tell whether the study is of its patient: first and last time. */
+  unclear_since: Timestamp | null;
+  unclear_at: Timestamp | null;
 }
 
 /** Empty issuer: the images name none. */

@@ -24,6 +24,8 @@ export interface ImagingOfPatientParts {
   readonly domains: IdentifierDomains;
   /** Studies that the record names and nobody sent us. */
   readonly onMissing: (studyUids: readonly string[]) => void;
+  /** Studies of which it is unclear whether they are of this patient. Neither waits nor throws. */
+  readonly onUnclear: (studyUids: readonly string[]) => void;
   readonly clock: () => Instant;
 }
 
@@ -31,7 +33,7 @@ export interface ImagingOfPatientParts {
 const NOTHING_HELD_MS = 1_000;
 
 export function createImagingOfPatient(parts: ImagingOfPatientParts): (keys: RecordKeys) => Promise<PatientImaging> {
-  const { database, findings, queue, domains, onMissing, clock } = parts;
+  const { database, findings, queue, domains, onMissing, onUnclear, clock } = parts;
   let nothingHeldAt = -Infinity;
 
   /** A site without images pays for one look a second, not for several a call. */
@@ -97,9 +99,11 @@ export function createImagingOfPatient(parts: ImagingOfPatientParts): (keys: Rec
       else if ('deletedAt' in study) unusable.push(unusableStudy(uid, study.deletedAt, 'images-deleted'));
       else studies.set(uid, study);
     }
-    for (const { study, verdict } of held) {
-      if (verdict === 'unclear' && !studies.has(study.studyUid)) inDoubt.add(study.studyUid);
-    }
+    const unclear = held.flatMap(({ study: { studyUid }, verdict }) =>
+      verdict === 'unclear' && !studies.has(studyUid) ? [studyUid] : [],
+    );
+    onUnclear(unclear);
+    for (const studyUid of unclear) inDoubt.add(studyUid);
     // A study that the archive has not given in full is asked for again.
     const short = [...studies.values()].filter(({ expected, instances }) => expected !== null && instances < expected);
     onMissing([...missing, ...short.map(({ studyUid }) => studyUid)]);

@@ -1,7 +1,7 @@
 /** What the hook learns of a patient's images: never those of somebody else, and never silence about those in doubt. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { instantFromEpoch } from '../../src/case/index.ts';
-import { quarantineStudy } from '../../src/imaging/ingest/index.ts';
+import { DAY, HOUR, instantFromEpoch, plus } from '../../src/case/index.ts';
+import { noteUnclear, quarantineStudy, receiptStatistics, unclearStudies } from '../../src/imaging/ingest/index.ts';
 import { createFindingsStore } from '../../src/imaging/results/findings-store.ts';
 import { createJobQueue } from '../../src/jobs/index.ts';
 import type { Database } from '../../src/storage/index.ts';
@@ -53,13 +53,14 @@ async function hold(patient: { id: string | null; birthDate?: string | null; sex
     .execute();
 }
 
-async function states(record: RecordKeys, missing: string[] = []): Promise<string[]> {
+async function states(record: RecordKeys, missing: string[] = [], unclear: string[] = []): Promise<string[]> {
   const imagingOf = createImagingOfPatient({
     database,
     findings: createFindingsStore(database),
     queue: createJobQueue(database, { clock: () => NOW }),
     domains: { systems: {}, localSystem: null },
     onMissing: (uids) => missing.push(...uids),
+    onUnclear: (uids) => unclear.push(...uids),
     clock: () => NOW,
   });
   return (await imagingOf(record)).progress.map(({ state, reason }) =>
@@ -75,7 +76,21 @@ describe('images of a patient', () => {
 
   it('whose number fits and whose birth date nobody gave are in doubt, and that is said', async () => {
     await hold({ id: 'MRN-1' });
-    expect(await states(keys())).toEqual(['refused: patient-in-doubt']);
+    const unclear: string[] = [];
+    expect(await states(keys(), [], unclear)).toEqual(['refused: patient-in-doubt']);
+    expect(unclear).toEqual([STUDY]);
+  });
+
+  it('that were in doubt are listed for a person and counted, from the first time until they are met no more', async () => {
+    await hold({ id: 'MRN-1' });
+    await noteUnclear(database, [STUDY], NOW);
+    await noteUnclear(database, [STUDY], plus(NOW, HOUR));
+    const noted = { studyUid: STUDY, since: NOW, lastAt: plus(NOW, HOUR) };
+    expect(await unclearStudies(database, plus(NOW, DAY))).toEqual([noted]);
+    expect((await receiptStatistics(database, NOW)).unclear).toBe(1);
+    expect(await unclearStudies(database, plus(NOW, 8 * DAY))).toEqual([]);
+    await quarantineStudy(database, STUDY, 'by-a-person', NOW);
+    expect(await unclearStudies(database, NOW)).toEqual([]);
   });
 
   it('in quarantine are in doubt, and that is said', async () => {

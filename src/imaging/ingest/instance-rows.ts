@@ -105,6 +105,8 @@ function studyRow({ header, receivedAt }: NewInstance, identity: PatientIdentity
     quarantine_reason: null,
     quarantined_at: null,
     released_at: null,
+    unclear_since: null,
+    unclear_at: null,
   };
 }
 

@@ -1,15 +1,11 @@
 /**
  * Studies whose patient is in doubt: never joined, never analyzed, until a person decides.
- * The receipt puts a study here when its own instances disagree; the caller when it disagrees with the case.
+ * The receipt puts a study here when its own instances disagree, or a person does.
  */
 import { instantFromEpoch, type Instant } from '../../case/index.ts';
 import type { Database } from '../../storage/index.ts';
 
-export const QUARANTINE_REASONS = [
-  'patients-differ-within-study',
-  'patient-differs-from-record',
-  'by-a-person',
-] as const;
+export const QUARANTINE_REASONS = ['patients-differ-within-study', 'by-a-person'] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 export interface QuarantinedStudy {

@@ -2,6 +2,7 @@
 import { sql as raw } from 'kysely';
 import { HOUR, SECOND, type Instant } from '../../case/index.ts';
 import type { Database } from '../../storage/index.ts';
+import { unclearStudies } from './unclear-patient.ts';
 
 export interface ReceiptStatistics {
   readonly studies: number;
@@ -12,6 +13,8 @@ export interface ReceiptStatistics {
   /** Seconds since the last instance of the study that waits longest; null when none waits. */
   readonly longestWaitSeconds: number | null;
   readonly quarantined: number;
+  /** Which no card could use because it is unclear whether they are of its patient; of the last days. */
+  readonly unclear: number;
   /** Refused in the last 24 hours, by code. */
   readonly refused: Readonly<Record<string, number>>;
   readonly lastReceivedAgoSeconds: number | null;
@@ -20,9 +23,10 @@ export interface ReceiptStatistics {
 const seconds = (since: Date | null, now: Instant): number | null =>
   since === null ? null : Math.max(0, (now - since.getTime()) / SECOND);
 
-export async function receiptStatistics({ sql }: Database, now: Instant): Promise<ReceiptStatistics> {
+export async function receiptStatistics(database: Database, now: Instant): Promise<ReceiptStatistics> {
+  const { sql } = database;
   const unsettled = raw<boolean>`settled_receipts is distinct from receipts and quarantine_reason is null`;
-  const [studies, instances, refusals] = await Promise.all([
+  const [studies, instances, refusals, unclear] = await Promise.all([
     sql
       .selectFrom('image_study')
       .select(({ fn }) => [
@@ -43,6 +47,7 @@ export async function receiptStatistics({ sql }: Database, now: Instant): Promis
       .where('refused_at', '>', new Date(now - 24 * HOUR))
       .groupBy('code')
       .execute(),
+    unclearStudies(database, now),
   ]);
   return {
     studies: studies.studies,
@@ -51,6 +56,7 @@ export async function receiptStatistics({ sql }: Database, now: Instant): Promis
     waiting: studies.waiting,
     longestWaitSeconds: seconds(studies.longest, now),
     quarantined: studies.quarantined,
+    unclear: unclear.length,
     refused: Object.fromEntries(refusals.map(({ code, count }) => [code, count])),
     lastReceivedAgoSeconds: seconds(studies.last, now),
   };

@@ -5,6 +5,7 @@ import { jobs } from './0002-jobs.ts';
 import { images } from './0003-images.ts';
 import { findings } from './0004-findings.ts';
 import { resultFiles } from './0005-result-files.ts';
+import { unclearPatients } from './0009-unclear-patients.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
@@ -12,4 +13,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-images': images,
   '0004-findings': findings,
   '0005-result-files': resultFiles,
+  '0009-unclear-patients': unclearPatients,
 };

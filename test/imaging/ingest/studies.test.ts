@@ -195,15 +195,15 @@ describe('a study in quarantine', () => {
     expect(await studiesOfPatient(database, record)).toHaveLength(1);
   });
 
-  it('can be put there because it disagrees with the record, before or after it was analyzed', async () => {
+  it('can be put there by a person, before or after it was analyzed', async () => {
     await receive(slices());
-    expect(await quarantineStudy(database, STUDY, 'patient-differs-from-record', NOON)).toBe(true);
+    expect(await quarantineStudy(database, STUDY, 'by-a-person', NOON)).toBe(true);
     expect(await quarantineStudy(database, STUDY, 'by-a-person', NOON)).toBe(false);
     expect(await quarantineStudy(database, '1.2.3', 'by-a-person', NOON)).toBe(false);
     pass(8_000);
     await watch.check();
     expect(told).toEqual([]);
-    expect((await studyOf(database, STUDY))?.quarantine?.reason).toBe('patient-differs-from-record');
+    expect((await studyOf(database, STUDY))?.quarantine?.reason).toBe('by-a-person');
   });
 
   it('is told again when it is released, also when it was told before', async () => {
@@ -253,6 +253,7 @@ it('instances are listed by series and number, and can be read', async () => {
 it('statistics count what is held, waiting, refused and in quarantine', async () => {
   expect(await receiptStatistics(database, NOON)).toEqual({
     ...{ studies: 0, instances: 0, bytes: 0, waiting: 0, longestWaitSeconds: null, quarantined: 0, refused: {} },
+    unclear: 0,
     lastReceivedAgoSeconds: null,
   });
   await receive([...slices(), Buffer.from('no dicom')]);
