@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { AnalyzeCommandOptions } from './cli/analyze.ts';
 import type { DeidentifyCommandOptions } from './cli/deidentify.ts';
+import type { ImagesAnalyzeOptions } from './cli/images-analyze.ts';
 import type { EvaluateOptions } from './cli/evaluate.ts';
 import type { SeriesExplainOptions } from './cli/series-explain.ts';
 import type { JobsListOptions } from './cli/jobs.ts';
@@ -12,6 +13,19 @@ import { CommandError, EXIT } from './cli/terminal.ts';
 import { VERSION } from './product.ts';
 
 const CONFIG_OPTION = ['--config <file>', 'configuration; else STROKE_CDS_CONFIG; else the defaults'] as const;
+
+const AIF_OPTION = [
+  '--aif <i,j,k>',
+  'voxel of the arterial input, instead of the automatic choice (perfusion)',
+] as const;
+const VOF_OPTION = [
+  '--vof <i,j,k>',
+  'voxel of the venous output, instead of the automatic choice (perfusion)',
+] as const;
+const DECONVOLUTION_OPTION = [
+  '--deconvolution <method>',
+  'oscillation-index (default) or plain-svd, for comparison (perfusion)',
+] as const;
 
 // Each command loads its own part of the product when it runs: --help and score need no database.
 const EXIT_CODES = `
@@ -132,8 +146,10 @@ Example:
     )
     .option('--json', 'one JSON object a study and pipeline')
     .option('--role <role>', 'what NIfTI files show: ncct, ctp, pwi, adc, …; a file does not say it')
-    .option('--aif <i,j,k>', 'voxel of the arterial input, instead of the automatic choice (perfusion)')
-    .option('--vof <i,j,k>', 'voxel of the venous output, instead of the automatic choice (perfusion)')
+    .option(...AIF_OPTION)
+    .option(...VOF_OPTION)
+    .option(...DECONVOLUTION_OPTION)
+    .option('--last-known-well <instant>', 'with zone; soon after it a core may be none, and the result says so')
     .option(...CONFIG_OPTION)
     .addHelpText(
       'after',
@@ -158,6 +174,7 @@ Example:
     .option('--json', 'one JSON object a series')
     .option('--all', 'every rule that did not hold, too')
     .option('--build', 'build each volume and say what was done to it, or why it is none')
+    .option(...CONFIG_OPTION)
     .action(async (paths: string[], options: SeriesExplainOptions) => {
       const { seriesExplainCommand } = await import('./cli/series-explain.ts');
       finish(await seriesExplainCommand(paths, options));
@@ -283,6 +300,20 @@ Names burned into pixels are warned about (exit code 1), not removed; faces can 
     .action(async (study: string, options: { config?: string }) => {
       const { imagesReleaseCommand } = await import('./cli/images.ts');
       finish(await imagesReleaseCommand(study, options));
+    });
+  images
+    .command('analyze')
+    .description('analyze a study again with what a reviewer chose; it counts for later images of the study, too')
+    .argument('<study>', 'Study Instance UID')
+    .option(...AIF_OPTION)
+    .option(...VOF_OPTION)
+    .option(...DECONVOLUTION_OPTION)
+    .option('--automatic', 'back to the automatic choices')
+    .requiredOption('--by <name>', 'who decided; goes into the audit record')
+    .option(...CONFIG_OPTION)
+    .action(async (study: string, options: ImagesAnalyzeOptions) => {
+      const { imagesAnalyzeCommand } = await import('./cli/images-analyze.ts');
+      finish(await imagesAnalyzeCommand(study, options));
     });
   images
     .command('delete')

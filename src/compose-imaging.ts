@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import type { Router } from 'express';
 import type { Logger } from 'pino';
 import { createAnalysisClient } from './analysis/analysis-client.ts';
+import type { JtiStore } from './cds-hooks/index.ts';
 import type { AuditLog } from './audit/index.ts';
 import { DAY, MINUTE, plus, SECOND, type Instant, type PatientImaging } from './case/index.ts';
 import type { Config } from './config/index.ts';
@@ -22,7 +23,6 @@ import {
   receiptStatistics,
   recoverImages,
   startDimseServer,
-  staticTokenAuthenticator,
   stowRouter,
 } from './imaging/ingest/index.ts';
 import { parseInstance } from './imaging/dicom/index.ts';
@@ -31,7 +31,9 @@ import { createFindingsStore } from './imaging/results/findings-store.ts';
 import { removeResultFilesOfDeletedStudies } from './imaging/results/result-files.ts';
 import { createJobQueue, startWorkers, type NewJob } from './jobs/index.ts';
 import type { ImagingMetrics } from './http/imaging-metrics.ts';
+import { senderAuthenticator } from './image-senders.ts';
 import { registryOptions } from './registry-options.ts';
+import { dimseTls, seriesRules } from './site-files.ts';
 import type { Database } from './storage/index.ts';
 import { ANALYSIS_LANE, ANALYZE_STUDY, analyzeStudyHandler, analyzeStudyJob } from './studies/analyze-study-job.ts';
 import { createDestinations } from './studies/destinations.ts';
@@ -47,6 +49,7 @@ export interface ImagingParts {
   readonly audit: AuditLog;
   readonly metrics: ImagingMetrics;
   readonly logger: Logger;
+  readonly jtiStore: JtiStore;
   readonly clock: () => Instant;
   /** Starts the analysis process at once, not with the first study. */
   readonly warm: boolean;
@@ -73,8 +76,10 @@ const JOBS_KEPT_DAYS = 7;
 
 /** @throws when the folder of the images cannot be used */
 export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
-  const { config, database, audit, metrics, logger, clock, open, warm } = parts;
+  const { config, database, audit, metrics, logger, jtiStore, clock, open, warm } = parts;
   const { imaging } = config;
+  const tls = dimseTls(imaging.dimse);
+  const rules = seriesRules(imaging);
   const directory = resolve(imaging.directory);
   const sealed = imaging.encryption ?? {};
   const images = await openFolderStore({ directory: join(directory, 'received'), ...sealed });
@@ -131,6 +136,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
         serverAuthorization: imaging.inferenceServerAuthorization,
       },
       pipelinesOff: imaging.pipelinesOff,
+      seriesRules: rules,
       timeZone: config.site.timeZone,
       device: {
         manufacturer: 'Stroke CDS',
@@ -168,6 +174,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       ? null
       : await startDimseServer({
           ...imaging.dimse,
+          tls,
           receiver,
           maxInstanceBytes: imaging.maxInstanceBytes,
           onEvent: (event) => {
@@ -214,6 +221,14 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       });
     },
   });
+  const authenticate = senderAuthenticator({
+    config,
+    jtiStore,
+    clock,
+    onRefused: (reason) => {
+      logger.warn({ reason }, 'a sender of images was not authenticated');
+    },
+  });
   if (warm) analysis.warmUp();
   folder?.start();
   watch.start();
@@ -229,7 +244,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
   return {
     dicomWeb: stowRouter({
       receiver,
-      authenticate: open && imaging.senders.length === 0 ? openDicomWeb : staticTokenAuthenticator(imaging.senders),
+      authenticate: open && imaging.senders.length + imaging.signingSenders.length === 0 ? openDicomWeb : authenticate,
       maxInstanceBytes: imaging.maxInstanceBytes,
       onFault,
     }),

@@ -159,6 +159,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
         audit: auditLog,
         metrics: imagingMetrics,
         logger,
+        jtiStore,
         clock,
         open,
         warm: options.warm ?? false,

@@ -2,11 +2,13 @@
  * The process that analyzes studies, one at a time: volumes and their computations stay away from the service's event loop.
  * It ends with its parent.
  */
+import { createHash } from 'node:crypto';
 import { parseInstance } from '../imaging/dicom/index.ts';
 import { ImageRefusal } from '../imaging/image-refusal.ts';
 import { openFolderStore, type FolderStore } from '../imaging/ingest/index.ts';
 import { PIPELINES } from '../imaging/pipelines/index.ts';
 import { openStudySeries } from '../imaging/series/open-study-series.ts';
+import { ROLE_RULES } from '../imaging/series/role-rules.ts';
 import type { StudyInstance } from '../imaging/series/slice-reader.ts';
 import { analyzeStudy } from './analyze-study.ts';
 import { openEngine, type OpenedEngine } from './open-engine.ts';
@@ -49,13 +51,17 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
   progress('reading images', 0);
   const instances = await instancesAt(request.paths, images);
   progress('sorting series', 3);
-  const series = await openStudySeries(instances, { zone: settings.timeZone });
+  const series = await openStudySeries(instances, {
+    zone: settings.timeZone,
+    rules: settings.seriesRules,
+  });
   const { runs, failed } = await analyzeStudy(
     series,
     instances,
     { engine, progress, signal },
     {
       ...request,
+      settingsVersion: versionOf(settings.seriesRules),
       pipelines: PIPELINES.filter(({ name }) => !settings.pipelinesOff.includes(name)),
       timeZone: settings.timeZone,
       device: settings.device,
@@ -67,6 +73,11 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
     runs: runs.map(({ found, stages, outputs }) => ({ found, stages, outputs })),
     failed: failed.map(({ pipeline, version, error }) => ({ pipeline, version, reason: reasonOf(error) })),
   };
+}
+
+/** Other rules may find other series, so what the site's own rules led to is another result. */
+function versionOf(rules: AnalysisSettings['seriesRules']): string {
+  return rules.length === ROLE_RULES.length ? '' : createHash('sha256').update(JSON.stringify(rules)).digest('hex');
 }
 
 /** Names and codes only: a library may quote what it was given. */

@@ -19,6 +19,8 @@ export interface AnalyzeOptions {
   readonly pipelines: readonly Pipeline[];
   /** Version of the study's content: SHA-256 over the digests of its images. */
   readonly content: string;
+  /** Version of settings beside the images that decide results; '' for the product's own. */
+  readonly settingsVersion?: string;
   readonly lastKnownWell: Instant | null;
   readonly overrides: Readonly<Record<string, unknown>>;
   /** IANA zone for the times in SEG and SR. */
@@ -57,10 +59,10 @@ export async function analyzeStudy(
   context: PipelineContext,
   options: AnalyzeOptions,
 ): Promise<AnalyzedStudy> {
-  const { content, lastKnownWell, overrides, now } = options;
+  const { content, settingsVersion = '', lastKnownWell, overrides, now } = options;
   const { runs, failed } = await runPipelines({ series, lastKnownWell, overrides }, context, {
     pipelines: options.pipelines,
-    content,
+    content: content + settingsVersion,
     now,
   });
   const analyzed: AnalyzedPipeline[] = [];
@@ -93,6 +95,7 @@ async function withOutputs(
     pipeline: run.pipeline,
     pipelineVersion: run.version,
     inputsHash: run.inputsHash,
+    content: options.content,
     state: result.state === 'final' && !options.complete ? 'preliminary' : result.state,
     acquiredAt,
     said: saidBy(result),

@@ -4,6 +4,7 @@ import type { StageTime } from '../imaging/pipelines/run-pipelines.ts';
 import type { Device } from '../imaging/results/dicom/report-context.ts';
 import type { FormerReport } from '../imaging/results/dicom/report.ts';
 import type { NewResult } from '../imaging/results/result.ts';
+import type { RoleRule } from '../imaging/series/rule.ts';
 import type { SeriesRole } from '../imaging/series/series-role.ts';
 import type { StudyOutput } from './analyze-study.ts';
 import type { EngineSettings } from './engine-settings.ts';
@@ -16,6 +17,8 @@ export interface AnalysisSettings {
   };
   readonly engine: EngineSettings;
   readonly pipelinesOff: readonly string[];
+  /** By which series get their roles, in order. */
+  readonly seriesRules: readonly RoleRule[];
   /** IANA zone of acquisition times without one. */
   readonly timeZone: string;
   /** How SEG and SR name this installation. */

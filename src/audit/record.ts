@@ -15,6 +15,7 @@ export const AUDIT_KINDS = [
   'config-change',
   'content-damaged',
   'imaging-result',
+  'analysis-override',
   'retention',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];

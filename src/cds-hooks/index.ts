@@ -1,4 +1,9 @@
-export { anonymousDevelopmentClient, DEFAULT_ALGORITHMS, REFUSAL_REASONS } from './client-authentication.ts';
+export {
+  anonymousDevelopmentClient,
+  createClientAuthenticator,
+  DEFAULT_ALGORITHMS,
+  REFUSAL_REASONS,
+} from './client-authentication.ts';
 export { TOPIC_SYSTEM, TOPICS } from './cards.ts';
 export type { ResponseMode } from './cards.ts';
 export { discover } from './discovery.ts';

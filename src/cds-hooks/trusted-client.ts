@@ -26,8 +26,10 @@ export interface TrustedClient {
   readonly origins: readonly string[];
 }
 
+type TokenOrigin = Pick<TrustedClient, 'issuer' | 'subject' | 'tenants'>;
+
 /** Two installations may share an issuer when their tenants or subjects tell them apart. */
-export function oneTokenMatchesBoth(a: TrustedClient, b: TrustedClient): boolean {
+export function oneTokenMatchesBoth(a: TokenOrigin, b: TokenOrigin): boolean {
   const tenants =
     a.tenants.length === 0 || b.tenants.length === 0 || a.tenants.some((tenant) => b.tenants.includes(tenant));
   const subjects = a.subject === undefined || b.subject === undefined || a.subject === b.subject;

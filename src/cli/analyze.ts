@@ -2,7 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+<<<<<<< HEAD
 import { FINDING_KINDS, instantFromEpoch, shownFigure } from '../case/index.ts';
+=======
+import { FINDING_KINDS, instantFromEpoch, parseInstant, type Instant } from '../case/index.ts';
+>>>>>>> 016ff94 (images: senders that sign their requests, TLS at the DICOM port, the site's series rules, a reviewer's arterial input kept with the study; analyze: last known well, deconvolution)
 import { analyzeStudy, type AnalyzedPipeline } from '../analysis/analyze-study.ts';
 import { openEngine } from '../analysis/open-engine.ts';
 import { contentFolder } from '../compose.ts';
@@ -16,18 +20,18 @@ import { writeResultFolder } from '../imaging/results/folder/write-result-folder
 import { SERIES_ROLES, type SeriesRole } from '../imaging/series/series-role.ts';
 import { VERSION } from '../product.ts';
 import { registryOptions } from '../registry-options.ts';
-import { configuration } from './configuration.ts';
+import { configuration, rulesOf } from './configuration.ts';
 import { filesBelow, instancesIn } from './dicom-files.ts';
+import { overridesOf, type OverrideOptions } from './overrides.ts';
 import { CommandError, EXIT, progress } from './terminal.ts';
 
-export interface AnalyzeCommandOptions {
+export interface AnalyzeCommandOptions extends OverrideOptions {
   readonly out?: string;
   readonly json?: boolean;
   /** Of NIfTI files. */
   readonly role?: string;
-  /** 'i,j,k' */
-  readonly aif?: string;
-  readonly vof?: string;
+  /** Instant with zone. */
+  readonly lastKnownWell?: string;
   readonly config?: string;
 }
 
@@ -46,6 +50,8 @@ const NIFTI = /\.nii(\.gz)?$/i;
 export async function analyzeCommand(paths: readonly string[], options: AnalyzeCommandOptions): Promise<number> {
   const config = configuration(options.config);
   const words = wordsOf(config);
+  const overrides = overridesOf(options);
+  const lastKnownWell = options.lastKnownWell === undefined ? null : instantOf(options.lastKnownWell);
   const files = await filesBelow(paths);
   const { studies, refused } = await studiesIn(files, options, config);
   if (studies.length === 0) throw new CommandError(`there is no image in ${paths.join(', ')}`);
@@ -76,8 +82,8 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
         {
           pipelines: PIPELINES.filter(({ name }) => !config.imaging.pipelinesOff.includes(name)),
           content: study.content,
-          lastKnownWell: null,
-          overrides: overridesOf(options),
+          lastKnownWell,
+          overrides,
           complete: true,
           timeZone: config.site.timeZone,
           device: {
@@ -134,9 +140,10 @@ async function studiesIn(
   const found = await instancesIn(files.filter((file) => !NIFTI.test(file)));
   const refused = new Map(found.refused);
   const studies: Study[] = [];
+  const rules = rulesOf(config);
   for (const studyUid of new Set(found.instances.map(({ header }) => header.studyUid))) {
     const instances = found.instances.filter(({ header }) => header.studyUid === studyUid);
-    const series = await openStudySeries(instances, { zone: config.site.timeZone });
+    const series = await openStudySeries(instances, { zone: config.site.timeZone, rules });
     const content = digestOf(instances.map(({ header }) => header.sopInstanceUid).sort());
     studies.push({ name: studyUid, series, instances, content });
   }
@@ -172,18 +179,12 @@ function roleOf(text: string | undefined): SeriesRole {
   return role;
 }
 
-function overridesOf({ aif, vof }: AnalyzeCommandOptions): Readonly<Record<string, unknown>> {
-  const voxel = (text: string, name: string): number[] => {
-    const numbers = text.split(',').map(Number);
-    if (numbers.length !== 3 || !numbers.every((n) => Number.isInteger(n) && n >= 0)) {
-      throw new CommandError(`--${name} takes three voxel indices such as 120,80,6`);
-    }
-    return numbers;
-  };
-  return {
-    ...(aif === undefined ? {} : { aif: voxel(aif, 'aif') }),
-    ...(vof === undefined ? {} : { vof: voxel(vof, 'vof') }),
-  };
+function instantOf(text: string): Instant {
+  const at = parseInstant(text);
+  if (at === undefined) {
+    throw new CommandError('--last-known-well is an instant with zone, such as 2026-11-28T13:05:00+01:00');
+  }
+  return at;
 }
 
 function wordsOf(config: Config): (code: string) => string {

@@ -2,6 +2,7 @@ import { loadCardContent } from '../explanation/content/load.ts';
 import { contentFolder } from '../advisor-parts.ts';
 import { loadTerminology } from '../fhir/terminology/load-terminology.ts';
 import { join } from 'node:path';
+import { dimseTls, seriesRules } from '../site-files.ts';
 import { configuration } from './configuration.ts';
 import { CommandError, EXIT } from './terminal.ts';
 
@@ -11,6 +12,8 @@ export function configCheckCommand(options: { config?: string }): number {
   const problems: string[] = [];
   for (const check of [
     () => loadCardContent(contentFolder(config.contentDirectory)),
+    () => seriesRules(config.imaging),
+    () => dimseTls(config.imaging.dimse),
     () => loadTerminology(join(contentFolder(config.fhirResourcesDirectory), 'valuesets')),
   ]) {
     try {

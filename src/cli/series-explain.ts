@@ -1,5 +1,6 @@
 /** `stroke-cds series explain`: the role of every series in a folder of DICOM, and why. */
 import { explainRole, ImageRefusal, openStudySeries, type OpenedSeries } from '../imaging/index.ts';
+import { configuration, rulesOf } from './configuration.ts';
 import { filesBelow, instancesIn } from './dicom-files.ts';
 import { CommandError, EXIT } from './terminal.ts';
 
@@ -9,6 +10,7 @@ export interface SeriesExplainOptions {
   readonly all?: boolean;
   /** Builds each volume and says what was done to it, or why it is none. */
   readonly build?: boolean;
+  readonly config?: string;
 }
 
 /**
@@ -17,14 +19,15 @@ export interface SeriesExplainOptions {
  */
 export async function seriesExplainCommand(
   paths: readonly string[],
-  { json = false, all = false, build = false }: SeriesExplainOptions = {},
+  { json = false, all = false, build = false, config }: SeriesExplainOptions = {},
 ): Promise<number> {
+  const rules = rulesOf(configuration(config));
   const { instances, refused } = await instancesIn(await filesBelow(paths));
   if (instances.length === 0) throw new CommandError(`no DICOM image in ${paths.join(', ')}`);
   let failed = 0;
   for (const studyUid of new Set(instances.map(({ header }) => header.studyUid))) {
     const study = instances.filter(({ header }) => header.studyUid === studyUid);
-    for (const series of await openStudySeries(study)) {
+    for (const series of await openStudySeries(study, { rules })) {
       const built = build ? await buildText(series) : undefined;
       if (built?.ok === false) failed++;
       say(json ? JSON.stringify(asJson(series, built?.text)) : asText(series, built?.text, all));

@@ -12,7 +12,7 @@ import {
   type Environment,
 } from './config.ts';
 import { IMAGING_SCHEMA, type FileImaging } from './imaging-config.ts';
-import { closed, oneOf, text, texts } from './schema-parts.ts';
+import { closed, oneOf, text, texts, TOKEN_SIGNER } from './schema-parts.ts';
 
 type RequiredOfClient = 'id' | 'issuer' | 'keys';
 export type FileClient = Pick<TrustedClient, RequiredOfClient> & Partial<Omit<TrustedClient, RequiredOfClient>>;
@@ -54,32 +54,7 @@ const milliseconds = { type: 'integer', minimum: 50, maximum: 60_000 } as const;
 
 const CLIENT = closed(
   {
-    id: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' },
-    issuer: text,
-    subject: text,
-    keys: {
-      type: 'object',
-      minProperties: 1,
-      maxProperties: 1,
-      additionalProperties: false,
-      properties: {
-        jku: text,
-        jwks: closed(
-          {
-            keys: {
-              type: 'array',
-              minItems: 1,
-              items: { type: 'object', required: ['kty'], properties: { kty: text } },
-            },
-          },
-          ['keys'],
-        ),
-      },
-    },
-    algorithms: { ...texts, minItems: 1 },
-    audiences: texts,
-    tenants: texts,
-    maxTokenLifetimeSeconds: { type: 'integer', minimum: 30, maximum: 3_600 },
+    ...TOKEN_SIGNER,
     fhirServers: texts,
     locale: oneOf(LOCALES),
     smartLaunchUrl: text,

@@ -1,10 +1,12 @@
 /** What a site decides about images: how they arrive, where they lie, what runs on them, where results go. */
 import { dirname, join } from 'node:path';
+import type { TrustedClient } from '../cds-hooks/trusted-client.ts';
 import type { DatabaseConfig } from '../storage/database.ts';
 import type { Problem } from './config.ts';
 import type { Environment } from './environment.ts';
 import { parseKey } from '../audit/free-text.ts';
-import { closed, text, texts } from './schema-parts.ts';
+import { CLIENT_DEFAULTS } from './defaults.ts';
+import { closed, text, texts, TOKEN_SIGNER } from './schema-parts.ts';
 
 /** Sends images by STOW-RS with a bearer token. */
 export interface DicomWebSender {
@@ -14,11 +16,22 @@ export interface DicomWebSender {
   readonly tokenSha256: string;
 }
 
+/** Sends images by STOW-RS with tokens that it signs itself, one a request. */
+export type SigningSender = Omit<TrustedClient, 'fhirServers' | 'locale' | 'smartLaunchUrl' | 'origins'>;
+
 export interface PatientIdConfig {
   /** IssuerOfPatientID → Identifier.system. */
   readonly systems: Readonly<Record<string, string>>;
   /** Identifier.system of patient ids without an issuer; null when the site has several. */
   readonly localSystem: string | null;
+}
+
+/** PEM files; their texts are read when the port is opened. */
+export interface DimseTlsConfig {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** Senders must show a certificate of this authority; null: any sender may speak TLS. */
+  readonly clientAuthorityFile: string | null;
 }
 
 export interface DimseConfig {
@@ -27,6 +40,8 @@ export interface DimseConfig {
   readonly aeTitle: string;
   /** AE titles that may send; anything else is rejected. */
   readonly callers: readonly string[];
+  /** null: not encrypted. */
+  readonly tls: DimseTlsConfig | null;
 }
 
 export interface ArchiveConfig {
@@ -72,11 +87,14 @@ export interface ImagingConfig {
   /** How the issuers of DICOM patient ids are named in FHIR. */
   readonly patientIds: PatientIdConfig;
   readonly senders: readonly DicomWebSender[];
+  readonly signingSenders: readonly SigningSender[];
   readonly dimse: DimseConfig | null;
   readonly archive: ArchiveConfig | null;
   readonly watchedFolder: string | null;
   /** Pipelines that the site switched off. */
   readonly pipelinesOff: readonly string[];
+  /** JSON table of the site's own rules for the roles of series, tried before the built-in ones. */
+  readonly seriesRules: string | null;
   /** Threads of one model run. */
   readonly threads: number;
   /** Seconds for the analysis of one study. */
@@ -95,10 +113,15 @@ export interface FileImaging {
   readonly retentionDays?: number | null;
   readonly patientIds?: Partial<PatientIdConfig>;
   readonly senders?: readonly DicomWebSender[];
-  readonly dimse?: Partial<DimseConfig> & Pick<DimseConfig, 'callers'>;
+  readonly signingSenders?: readonly (Pick<SigningSender, 'id' | 'issuer' | 'keys'> & Partial<SigningSender>)[];
+  readonly dimse?: Partial<Omit<DimseConfig, 'tls'>> &
+    Pick<DimseConfig, 'callers'> & {
+      readonly tls?: Omit<DimseTlsConfig, 'clientAuthorityFile'> & { readonly clientAuthorityFile?: string };
+    };
   readonly archive?: { readonly url: string; readonly pull?: boolean; readonly storeResults?: boolean };
   readonly watchedFolder?: string | null;
   readonly pipelinesOff?: readonly string[];
+  readonly seriesRules?: string | null;
   readonly threads?: number;
   readonly timeLimitSeconds?: number;
   readonly inferenceServer?: Pick<InferenceServerConfig, 'url'> & Partial<InferenceServerConfig>;
@@ -113,10 +136,13 @@ export const IMAGING_DEFAULTS = {
   senders: [],
   watchedFolder: null,
   pipelinesOff: [],
+  seriesRules: null,
   threads: 2,
   timeLimitSeconds: 300,
 } as const satisfies FileImaging;
 const DIMSE_DEFAULTS = { host: '0.0.0.0', port: 11_112, aeTitle: 'STROKECDS' } as const;
+const { algorithms, audiences, tenants, maxTokenLifetimeSeconds } = CLIENT_DEFAULTS;
+const SIGNER_DEFAULTS = { algorithms, audiences, tenants, maxTokenLifetimeSeconds } as const;
 const RESULTS_SCOPE = 'system/Patient.rs system/ImagingStudy.rs system/Observation.crus system/DocumentReference.crus';
 
 export const IMAGING_VARIABLES = [
@@ -150,18 +176,21 @@ export const IMAGING_SCHEMA = closed({
       ['id', 'tokenSha256'],
     ),
   },
+  signingSenders: { type: 'array', items: closed(TOKEN_SIGNER, ['id', 'issuer', 'keys']) },
   dimse: closed(
     {
       host: text,
       port: { type: 'integer', minimum: 0, maximum: 65_535 },
       aeTitle: AE_TITLE,
       callers: { type: 'array', items: AE_TITLE, minItems: 1, uniqueItems: true },
+      tls: closed({ certificateFile: text, keyFile: text, clientAuthorityFile: text }, ['certificateFile', 'keyFile']),
     },
     ['callers'],
   ),
   archive: closed({ url: text, pull: { type: 'boolean' }, storeResults: { type: 'boolean' } }, ['url']),
   watchedFolder: { type: ['string', 'null'], minLength: 1 },
   pipelinesOff: texts,
+  seriesRules: { type: ['string', 'null'], minLength: 1 },
   threads: { type: 'integer', minimum: 1, maximum: 128 },
   timeLimitSeconds: seconds(3_600),
   inferenceServer: closed(
@@ -226,7 +255,15 @@ export function imagingConfig(
     ...plain,
     patientIds: { systems: {}, localSystem: null, ...file.patientIds },
     encryption: encryptionOf(env, collect),
-    dimse: dimse === undefined ? null : { ...DIMSE_DEFAULTS, ...dimse },
+    signingSenders: (file.signingSenders ?? []).map((sender) => ({ ...SIGNER_DEFAULTS, ...sender })),
+    dimse:
+      dimse === undefined
+        ? null
+        : {
+            ...DIMSE_DEFAULTS,
+            ...dimse,
+            tls: dimse.tls === undefined ? null : { clientAuthorityFile: null, ...dimse.tls },
+          },
     archive:
       archive === undefined
         ? null

@@ -78,14 +78,22 @@ const trusted: Rule = ({ environment, clients, openMode }) => {
   return problems;
 };
 
-const algorithms: Rule = ({ clients }) =>
-  clients.flatMap((client, i) =>
-    client.algorithms.flatMap((algorithm, k) =>
+type Signer = Pick<Config['clients'][number], 'algorithms' | 'keys'>;
+
+/** Everybody who signs tokens that are checked here, with where the record stands. */
+const signers = ({ clients, imaging: { signingSenders } }: Config): { at: string; signer: Signer }[] => [
+  ...clients.map((signer, i) => ({ at: `/clients/${i}`, signer })),
+  ...signingSenders.map((signer, i) => ({ at: `/imaging/signingSenders/${i}`, signer })),
+];
+
+const algorithms: Rule = (config) =>
+  signers(config).flatMap(({ at, signer }) =>
+    signer.algorithms.flatMap((algorithm, k) =>
       ASYMMETRIC.test(algorithm)
         ? []
         : [
             {
-              path: `/clients/${i}/algorithms/${k}`,
+              path: `${at}/algorithms/${k}`,
               message: /^HS/i.test(algorithm)
                 ? 'is symmetric: whoever can check such a token can also make one'
                 : algorithm.toLowerCase() === 'none'
@@ -97,41 +105,31 @@ const algorithms: Rule = ({ clients }) =>
     ),
   );
 
-/** Private halves and shared secrets do not belong into a key set for checking signatures. */
-const keySets: Rule = ({ clients }) =>
-  clients.flatMap(({ keys }, i) =>
-    'jku' in keys
-      ? []
-      : keys.jwks.keys.flatMap((key, k) =>
-          key['kty'] === 'oct' || 'd' in key
-            ? [
-                {
-                  path: `/clients/${i}/keys/jwks/keys/${k}`,
-                  message: 'is a secret key',
-                  mend: 'Give public keys only; replace this key, since it has been in a file.',
-                },
-              ]
-            : [],
-        ),
+/** Every key that is configured itself, not by an address. */
+const staticKeys = (config: Config): { at: string; key: Readonly<Record<string, unknown>> }[] =>
+  signers(config).flatMap(({ at, signer: { keys } }) =>
+    'jku' in keys ? [] : keys.jwks.keys.map((key, k) => ({ at: `${at}/keys/jwks/keys/${k}`, key })),
   );
 
+/** Private halves and shared secrets do not belong into a key set for checking signatures. */
+const keySets: Rule = (config) =>
+  staticKeys(config)
+    .filter(({ key }) => key['kty'] === 'oct' || 'd' in key)
+    .map(({ at }) => ({
+      path: at,
+      message: 'is a secret key',
+      mend: 'Give public keys only; replace this key, since it has been in a file.',
+    }));
+
 /** A token names its key; one without a name would never be found. */
-const keyNames: Rule = ({ clients }) =>
-  clients.flatMap(({ keys }, i) =>
-    'jku' in keys
-      ? []
-      : keys.jwks.keys.flatMap((key, k) =>
-          typeof key['kid'] === 'string' && key['kid'] !== ''
-            ? []
-            : [
-                {
-                  path: `/clients/${i}/keys/jwks/keys/${k}/kid`,
-                  message: 'is missing, so no token can name this key',
-                  mend: "Give the key the 'kid' that stands in the headers of the tokens.",
-                },
-              ],
-        ),
-  );
+const keyNames: Rule = (config) =>
+  staticKeys(config)
+    .filter(({ key }) => typeof key['kid'] !== 'string' || key['kid'] === '')
+    .map(({ at }) => ({
+      path: `${at}/kid`,
+      message: 'is missing, so no token can name this key',
+      mend: "Give the key the 'kid' that stands in the headers of the tokens.",
+    }));
 
 const addresses: Rule = (config) => {
   const insecure = config.allowInsecureHttp && config.environment !== 'production';
@@ -139,10 +137,12 @@ const addresses: Rule = (config) => {
   const local = base !== null && LOOPBACK.has(base.hostname) && config.environment !== 'production';
   return [
     ...addressProblems('/publicBaseUrl', config.publicBaseUrl, insecure || local),
+    ...signers(config).flatMap(({ at, signer: { keys } }) =>
+      'jku' in keys ? addressProblems(`${at}/keys/jku`, keys.jku, insecure) : [],
+    ),
     ...config.openFhirServers.flatMap((url, i) => addressProblems(`/openFhirServers/${i}`, url, insecure)),
     ...config.clients.flatMap((client, i) => [
       ...client.fhirServers.flatMap((url, k) => addressProblems(`/clients/${i}/fhirServers/${k}`, url, insecure)),
-      ...('jku' in client.keys ? addressProblems(`/clients/${i}/keys/jku`, client.keys.jku, insecure) : []),
       ...(client.smartLaunchUrl === undefined
         ? []
         : addressProblems(`/clients/${i}/smartLaunchUrl`, client.smartLaunchUrl, insecure)),
@@ -219,7 +219,8 @@ const models: Rule = ({ modelsDirectory, siteModelsDirectory }) =>
 const withoutEnd = (directory: string): string => directory.replace(/\/+$/, '');
 
 /** Who may send images, and where results may go. */
-const imaging: Rule = ({ imaging: { enabled, senders, dimse, archive, inferenceServer, fhirResults }, ...config }) => {
+const imaging: Rule = ({ imaging: site, ...config }) => {
+  const { enabled, senders, signingSenders, dimse, archive, inferenceServer, fhirResults } = site;
   if (!enabled) return [];
   const insecure = config.allowInsecureHttp && config.environment !== 'production';
   const problems = [
@@ -234,6 +235,17 @@ const imaging: Rule = ({ imaging: { enabled, senders, dimse, archive, inferenceS
       path: '/imaging/senders',
       message: 'holds one token twice',
       mend: 'Give each sender a token of its own.',
+    });
+  }
+  const names = [...senders, ...signingSenders].map(({ id }) => id);
+  const overlap = signingSenders.some((one, i) =>
+    signingSenders.slice(0, i).some((other) => oneTokenMatchesBoth(one, other)),
+  );
+  if (new Set(names).size < names.length || overlap) {
+    problems.push({
+      path: '/imaging/signingSenders',
+      message: 'names a sender twice, or two whose tokens cannot be told apart',
+      mend: 'Give each sender an id of its own, and an issuer, a subject or tenants of its own.',
     });
   }
   if (dimse?.callers.includes(dimse.aeTitle) === true) {

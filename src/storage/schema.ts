@@ -71,6 +71,8 @@ export interface ImagingResultTable {
   version: number;
   pipeline_version: string;
   inputs_hash: string;
+  /** Version of the study's content; null in rows of earlier versions. */
+  content: string | null;
   state: string;
   committed_at: Timestamp;
   acquired_at: Timestamp | null;
@@ -156,6 +158,8 @@ export interface ImageStudyTable {
   /** A card could not tell whether the study is of its patient: first and last time. */
   unclear_since: Timestamp | null;
   unclear_at: Timestamp | null;
+  /** JSON: what a person decided about its analysis. */
+  overrides: string | null;
 }
 
 /** Empty issuer: the images name none. */

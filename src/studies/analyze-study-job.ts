@@ -63,7 +63,7 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
           content,
           paths: images.map(({ path }) => path),
           lastKnownWell: null,
-          overrides: {},
+          overrides: study.overrides,
           complete: study.expected === null || study.instances >= study.expected,
           at: job.queuedAt,
           former: await formerReports(findings, studyUid),

@@ -19,6 +19,7 @@ const PRODUCTION = {
   site: { timeZone: 'Europe/Berlin' },
   clients: [CLIENT],
 };
+const SENDER = { id: 'router', issuer: 'https://router.example.org', keys: { jku: 'https://router.example.org/keys' } };
 const KEY = randomBytes(32).toString('base64');
 
 const load = (content: unknown, env: Env = {}) =>
@@ -48,6 +49,21 @@ describe('in production the configuration refuses', () => {
     ['HS256', withClient({ algorithms: ['ES384', 'HS256'] }), '/clients/0/algorithms/1'],
     ['none', withClient({ algorithms: ['none'] }), '/clients/0/algorithms/0'],
     ['no algorithm', withClient({ algorithms: [] }), '/clients/0/algorithms'],
+    [
+      'HS256 of a sender of images',
+      { ...PRODUCTION, imaging: { signingSenders: [{ ...SENDER, algorithms: ['HS256'] }] } },
+      '/imaging/signingSenders/0/algorithms/0',
+    ],
+    [
+      'an http key set of a sender of images',
+      { ...PRODUCTION, imaging: { signingSenders: [{ ...SENDER, keys: { jku: 'http://router/keys' } }] } },
+      '/imaging/signingSenders/0/keys/jku',
+    ],
+    [
+      'two senders of images that cannot be told apart',
+      { ...PRODUCTION, imaging: { signingSenders: [SENDER, { ...SENDER, id: 'other' }] } },
+      '/imaging/signingSenders',
+    ],
     ['a wildcard origin', withClient({ origins: ['*'] }), '/clients/0/origins/0'],
     ['an origin with a path', withClient({ origins: ['https://ehr.example.org/app'] }), '/clients/0/origins/0'],
     [

@@ -38,8 +38,8 @@ const directory = mkdtempSync(join(tmpdir(), 'stroke-cds-results-'));
 type Script = (request: AnalysisRequest) => Partial<AnalysisAnswer> | Error;
 let script: Script;
 
-const run = (pipeline: string, { content }: AnalysisRequest): AnalyzedRun => ({
-  found: aResult({ pipeline, inputsHash: inputsHashOf(pipeline, '1.0.0', content, {}) }),
+const run = (pipeline: string, { content }: AnalysisRequest, overrides = {}): AnalyzedRun => ({
+  found: aResult({ pipeline, content, inputsHash: inputsHashOf(pipeline, '1.0.0', content, overrides) }),
   stages: [],
   outputs: [],
 });
@@ -202,6 +202,12 @@ describe('more images', () => {
       ['diffusion-threshold', 'final', null],
       ['perfusion', 'final', null],
     ]);
+  });
+
+  it('are no reason while only a reviewer chose something', async () => {
+    await analyze((request) => ({ runs: [run('perfusion', request, { aif: [1, 2, 3] })] }));
+    await analyze(taking());
+    expect(await progress()).toEqual([['perfusion', 'final', null]]);
   });
 
   it('with which it applies again give a result again', async () => {

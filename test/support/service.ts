@@ -76,6 +76,8 @@ export interface HookOptions {
 
 export interface TestService {
   readonly url: () => string;
+  /** Where C-STORE is accepted; null where it is not. */
+  readonly dimsePort: () => number | null;
   readonly config: Config;
   readonly fhir: FhirServer;
   readonly database: Database;
@@ -208,6 +210,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
 
   return {
     url: () => server.url,
+    dimsePort: () => service.images?.dimsePort ?? null,
     config,
     fhir,
     database,

@@ -27,7 +27,7 @@ export interface DimseOptions {
   /** Default 10,000. */
   readonly associationMs?: number;
   /** PEM texts. With `ca` the sender must show a certificate of that authority. */
-  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string } | undefined;
   readonly onEvent?: (event: DimseEvent) => void;
 }
 

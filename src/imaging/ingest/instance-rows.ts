@@ -107,6 +107,7 @@ function studyRow({ header, receivedAt }: NewInstance, identity: PatientIdentity
     released_at: null,
     unclear_since: null,
     unclear_at: null,
+    overrides: null,
   };
 }
 

@@ -24,6 +24,8 @@ export interface StudySummary {
   readonly announcedContent: string | null;
   /** Nothing came since the completeness watch looked last: the study is not being received. */
   readonly settled: boolean;
+  /** What a person decided about its analysis: {"aif": [120, 80, 6]}; empty without. */
+  readonly overrides: Readonly<Record<string, unknown>>;
   readonly quarantine: { readonly reason: string; readonly since: Instant } | null;
 }
 
@@ -71,6 +73,7 @@ function summaryOf(row: Row): StudySummary {
     lastReceivedAt: instant(row.last_received_at),
     announcedContent: row.announced_content,
     settled: row.settled_receipts === row.receipts,
+    overrides: row.overrides === null ? {} : (JSON.parse(row.overrides) as StudySummary['overrides']),
     quarantine: reason === null || since === null ? null : { reason, since: instant(since) },
   };
 }

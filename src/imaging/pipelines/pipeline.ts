@@ -21,7 +21,7 @@ export interface PipelineInputs {
   readonly series: readonly RoledSeries[];
   /** Last known well where the case was known when the job began. */
   readonly lastKnownWell: Instant | null;
-  /** What a reviewer overrode: {"aif": [120, 80, 6]} voxel indices. */
+  /** What a reviewer overrode, of what the pipeline reads: {"aif": [120, 80, 6]} voxel indices. */
   readonly overrides: Readonly<Record<string, unknown>>;
   /** What pipelines of a lower priority number made of the same study in this run. */
   readonly earlier?: readonly { readonly pipeline: string; readonly result: PipelineResult }[];
@@ -89,6 +89,8 @@ export interface Pipeline {
   readonly version: string;
   /** Jobs of a lower number run first. */
   readonly priority: number;
+  /** Overrides that it reads; the others make no other result of it. */
+  readonly overrides?: readonly string[];
   /** Can it run on a study with these series? */
   readonly accepts: (roles: readonly SeriesRole[]) => boolean;
   /** @throws ImageRefusal for images that cannot be used; anything else is a fault and may be retried */

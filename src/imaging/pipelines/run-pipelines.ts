@@ -4,6 +4,9 @@ import type { QualityRemark } from '../../case/index.ts';
 import { ImageRefusal } from '../image-refusal.ts';
 import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult } from '../pipelines/pipeline.ts';
 
+/** Name under which overrides count how often they were changed. */
+export const REVISION = 'revision';
+
 export interface StageTime {
   readonly stage: string;
   /** Milliseconds that the stage took. */
@@ -60,12 +63,14 @@ export async function runPipelines(
       context.progress(`${pipeline.name}: ${stage}`, share(percent));
     };
     const { name, version } = pipeline;
+    const overrides = overridesFor(pipeline, inputs.overrides);
     try {
-      const result = await refusalAsResult(() => pipeline.run({ ...inputs, earlier: [...runs] }, { ...context, progress }));
+      const own: PipelineInputs = { ...inputs, overrides, earlier: [...runs] };
+      const result = await refusalAsResult(() => pipeline.run(own, { ...context, progress }));
       runs.push({
         pipeline: name,
         version,
-        inputsHash: inputsHashOf(name, version, options.content, inputs.overrides),
+        inputsHash: inputsHashOf(name, version, options.content, overrides),
         result,
         stages: watch.stages(),
       });
@@ -95,6 +100,16 @@ async function refusalAsResult(run: () => Promise<PipelineResult>): Promise<Pipe
       ranOn: null,
     };
   }
+}
+
+/** With the count of a reviewer's decisions: who goes back to an earlier choice wants its result again. */
+function overridesFor(
+  { overrides: read = [] }: Pipeline,
+  overrides: PipelineInputs['overrides'],
+): PipelineInputs['overrides'] {
+  if (read.length === 0) return {};
+  const names = [...read, REVISION];
+  return Object.fromEntries(Object.entries(overrides).filter(([name]) => names.includes(name)));
 }
 
 /** @param content version of the study's content */

@@ -21,7 +21,7 @@ export type FindingRow = Selectable<ImagingFindingTable>;
 const instant = (date: Date): Instant => instantFromEpoch(date.getTime());
 
 export function resultRow(result: NewResult, version: number, at: Instant): Insertable<ImagingResultTable> {
-  const { studyUid, pipeline, pipelineVersion, inputsHash, state, acquiredAt, said, stageTimes } = result;
+  const { studyUid, pipeline, pipelineVersion, inputsHash, content, state, acquiredAt, said, stageTimes } = result;
   return {
     id: resultIdOf(result),
     study_uid: studyUid,
@@ -29,6 +29,7 @@ export function resultRow(result: NewResult, version: number, at: Instant): Inse
     version,
     pipeline_version: pipelineVersion,
     inputs_hash: inputsHash,
+    content: content ?? null,
     state,
     committed_at: toIso(at),
     acquired_at: acquiredAt === null ? null : toIso(acquiredAt),
@@ -97,6 +98,7 @@ export function resultFrom(row: ResultRow, findings: readonly FindingRow[]): Ima
     pipeline: row.pipeline,
     pipelineVersion: row.pipeline_version,
     inputsHash: row.inputs_hash,
+    ...(row.content === null ? {} : { content: row.content }),
     version: row.version,
     state: row.state as ResultState,
     committedAt: instant(row.committed_at),

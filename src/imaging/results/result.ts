@@ -23,6 +23,8 @@ export interface StageTime {
 export type Curve = PipelineResult['curves'][number];
 
 export interface NewResult extends ResultKey {
+  /** Version of the study's content that it was made of; `inputsHash` also covers choices of people. */
+  readonly content?: string;
   readonly state: ResultState;
   /** Of the images; null where they do not say. */
   readonly acquiredAt: Instant | null;
@@ -32,6 +34,7 @@ export interface NewResult extends ResultKey {
 
 /** A result as kept. */
 export interface ImagingResult extends ResultKey {
+  readonly content?: string;
   readonly id: string;
   /** Counts the results of this study and pipeline from 1. */
   readonly version: number;

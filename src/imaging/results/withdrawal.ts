@@ -15,11 +15,14 @@ export const WITHDRAWALS = [
 ] as const;
 export type Withdrawal = (typeof WITHDRAWALS)[number];
 
+type MadeOf = Pick<ImagingResult, 'content' | 'pipeline' | 'pipelineVersion' | 'inputsHash'>;
+
 /** Was it made of other images than the study holds now? @param content version of the study's content now */
 export function isOfOtherImages(
-  { pipeline, pipelineVersion, inputsHash }: Pick<ImagingResult, 'pipeline' | 'pipelineVersion' | 'inputsHash'>,
+  { content: of, pipeline, pipelineVersion, inputsHash }: MadeOf,
   content: string,
 ): boolean {
+  if (of !== undefined) return of !== content;
   return inputsHash !== inputsHashOf(pipeline, pipelineVersion, content, {});
 }
 
@@ -33,6 +36,7 @@ export function withdrawalOf(former: ImagingResult, content: string, code: Withd
     studyUid,
     pipeline,
     pipelineVersion,
+    content,
     inputsHash: createHash('sha256')
       .update(JSON.stringify(['withdrawal', id, content, code]))
       .digest('hex'),

@@ -6,6 +6,7 @@ import { images } from './0003-images.ts';
 import { findings } from './0004-findings.ts';
 import { resultFiles } from './0005-result-files.ts';
 import { unclearPatients } from './0009-unclear-patients.ts';
+import { analysisOverrides } from './0010-analysis-overrides.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-findings': findings,
   '0005-result-files': resultFiles,
   '0009-unclear-patients': unclearPatients,
+  '0010-analysis-overrides': analysisOverrides,
 };

@@ -8,7 +8,7 @@ import { resampleTo } from '../../volume/resample.ts';
 import { breathe } from '../../volume/slice.ts';
 import type { Built, TimeSeries } from '../../volume/volume.ts';
 import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult, RoledSeries } from '../pipeline.ts';
-import { chooseInputs, inputOverrides, type InputFunctions } from './choose-inputs.ts';
+import { chooseInputs, inputOverrides, type InputFunctions, type InputOverrides } from './choose-inputs.ts';
 import { compute, type Computed, type DeconvolutionMethod } from './compute.ts';
 import { diffusionCore } from './diffusion-core.ts';
 import { perfusionFindings } from './findings.ts';
@@ -45,6 +45,7 @@ export function perfusionPipeline(): Pipeline {
     name: PERFUSION_PIPELINE,
     version: PERFUSION_VERSION,
     priority: PRIORITY,
+    overrides: ['aif', 'vof', 'deconvolution'],
     accepts: (roles) => roles.includes('ctp') || roles.includes('pwi'),
     run,
   };
@@ -61,7 +62,8 @@ async function run(inputs: PipelineInputs, context: PipelineContext): Promise<Pi
   if ('refused' in preparation) return refused(joined(gate, preparation.refused));
   const { prepared } = preparation;
   const soFar = joined(gate, prepared.quality);
-  const functions = chooseInputs(prepared, inputOverrides(inputs.overrides));
+  const overrides = inputOverrides(inputs.overrides);
+  const functions = chooseInputs(prepared, overrides);
   if ('refused' in functions) return refused([...soFar, ...functions.refused], prepared);
   const method: DeconvolutionMethod =
     inputs.overrides['deconvolution'] === 'plain-svd' ? 'plain-svd' : 'oscillation-index';
@@ -100,7 +102,7 @@ async function run(inputs: PipelineInputs, context: PipelineContext): Promise<Pi
       ),
       quality,
       seriesUids,
-      settings: settingsOf(prepared, functions, computed, method, diffusion !== null, midline),
+      settings: settingsOf(prepared, functions, computed, method, diffusion !== null, midline, overrides),
     }),
     ...drawn({ prepared, functions, maps: computed.maps, regions, source: built.source }),
     model: computed.run.model,
@@ -185,6 +187,7 @@ function settingsOf(
   method: DeconvolutionMethod,
   byDiffusion: boolean,
   { symmetry }: Midline,
+  { aif, vof }: InputOverrides,
 ): FindingMethod['settings'] {
   const rounded = (x: number): number => Math.round(x * 1000) / 1000;
   return {
@@ -208,6 +211,8 @@ function settingsOf(
     noise: rounded(noise),
     motionMm: rounded(Math.max(0, ...motionMm)),
     symmetry: rounded(symmetry),
+    ...(aif === null ? {} : { arterialInput: 'by a reviewer' }),
+    ...(vof === null ? {} : { venousOutput: 'by a reviewer' }),
   };
 }
 
