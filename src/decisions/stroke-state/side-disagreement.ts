@@ -103,7 +103,10 @@ function imageSides(stroke: StrokeCase): ImageSide[] {
   return [...(recorded === null ? [] : [{ side: recorded, fact }]), ...computed];
 }
 
-/** By the territory where that is known: a side alone may be that of the cerebellum. */
+/** Kinds whose value is a side: a pipeline gives one of them. */
+const SIDE_KINDS: readonly ImagingFinding['kind'][] = ['ischemic-side', 'early-ischemia-side', 'hematoma-side'];
+
+/** By the territory or the location where that is known: a side alone may be that of the cerebellum. */
 function computedSide(findings: readonly ImagingFinding[]): Hemisphere | null {
   const wordOf = (kind: ImagingFinding['kind']): string | undefined => {
     const value = findings.find((finding) => finding.kind === kind)?.value;
@@ -111,7 +114,9 @@ function computedSide(findings: readonly ImagingFinding[]): Hemisphere | null {
   };
   const territories = wordOf('ischemic-territory');
   if (territories !== undefined) return carotidSide(territories.split(' '));
-  const side = wordOf('ischemic-side');
+  const location = wordOf('hematoma-location') ?? '';
+  if (/brainstem|cerebellar/.test(location)) return null;
+  const side = SIDE_KINDS.map(wordOf).find((word) => word !== undefined);
   return side === 'left' || side === 'right' ? side : null;
 }
 

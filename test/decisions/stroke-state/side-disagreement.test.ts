@@ -127,4 +127,14 @@ describe('the images', () => {
     expect(sidesOf(LEFT_WEAKNESS, [], { infarctTerritory: given(['left-carotid', 'right-carotid']) })).toBeNull();
     expect(sidesOf(LEFT_WEAKNESS, [], { infarctTerritory: given(['vertebrobasilar']) })).toBeNull();
   });
+
+  it('are those of early ischemia and of a hemorrhage as well', () => {
+    expect(sidesOf(LEFT_WEAKNESS, [finding('early-ischemia-side', 'left')])).not.toBeNull();
+    for (const fits of ['right', 'none'])
+      expect(sidesOf(LEFT_WEAKNESS, [finding('early-ischemia-side', fits)])).toBeNull();
+    const hematoma = (location: string) => [finding('hematoma-side', 'left'), finding('hematoma-location', location)];
+    for (const location of ['lobar', 'deep']) expect(sidesOf(LEFT_WEAKNESS, hematoma(location))).not.toBeNull();
+    for (const location of ['cerebellar', 'brainstem', 'lobar cerebellar'])
+      expect(sidesOf(LEFT_WEAKNESS, hematoma(location))).toBeNull();
+  });
 });
