@@ -134,3 +134,52 @@ describe('the cards', () => {
     expect(cardOf('stroke-state', woke)).toContain('Next mark: 4.5 h from recognition at 17:30');
   });
 });
+
+describe('a stroke that is late', () => {
+  const lastWell = (hours: number): Partial<StrokeFacts> => ({
+    lastKnownWell: time(hoursAgo(hours)),
+    witnessedOnset: unknown('not-recorded'),
+    symptomRecognition: unknown('not-recorded'),
+    wakeUpStroke: unknown('not-recorded'),
+  });
+
+  it('is told that the windows from last known well have passed, and what alone could leave one open', () => {
+    const english = cardOf('thrombolysis', lastWell(34));
+    expect(english).toContain('windows from last known well have passed, unless an unknown onset was noticed ≤4.5 h ago');
+    expect(english).toContain('every window counted from last known well has passed');
+    expect(english).not.toContain('cannot be decided yet');
+    expect(cardOf('thrombolysis', lastWell(34), {}, 'zh-CN')).toContain('自最后正常起的各时间窗均已过');
+    expect(cardOf('thrombolysis', lastWell(20))).not.toContain('have passed');
+  });
+
+  it('and whose onset was seen is told that no window applies', () => {
+    const seen = { lastKnownWell: time(hoursAgo(34)), witnessedOnset: time(hoursAgo(34)), symptomRecognition: time(hoursAgo(34)) };
+    expect(cardOf('thrombolysis', seen)).toContain('not recommended (no time window applies)');
+  });
+
+  it('and for whom access to thrombectomy is asked is told what is asked next', () => {
+    const late = {
+      ...{ lastKnownWell: time(hoursAgo(10)), witnessedOnset: time(hoursAgo(10)) },
+      ...{ symptomRecognition: time(hoursAgo(10)), occlusionSite: given('M1' as const) },
+      ...{ aspects: measured(8, '{score}'), thrombectomyAccess: unknown('not-recorded') },
+    };
+    const card = cardOf('thrombolysis', late, { thrombectomyAccess: null });
+    expect(card).toContain('if none: perfusion imaging');
+  });
+});
+
+it('access that the record denies is not called open', () => {
+  const denied = {
+    ...{ lastKnownWell: time(hoursAgo(3)), witnessedOnset: time(hoursAgo(3)), occlusionSite: given('M1' as const) },
+    ...{ aspects: measured(8, '{score}'), thrombectomyAccess: given(false) },
+  };
+  expect(cardOf('thrombectomy', denied)).toContain('No access to thrombectomy by the record');
+  expect(cardOf('thrombectomy', denied)).not.toContain('not established');
+});
+
+it('times that could not be read are not called unrecorded', () => {
+  const unread = { lastKnownWell: unknown('not-read'), witnessedOnset: unknown('not-read') };
+  expect(cardOf('stroke-state', unread)).toContain('onset and last known well could not be read');
+  expect(cardOf('stroke-state', unread)).not.toContain('onset and last known well not recorded');
+  expect(cardOf('stroke-state', unread, {}, 'zh-CN')).toContain('未能读取');
+});

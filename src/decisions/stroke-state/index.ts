@@ -21,7 +21,7 @@ import type { ImagingGroupState } from './imaging-state.ts';
 import { sideDisagreement } from './side-disagreement.ts';
 import type { SideDisagreement } from './side-disagreement.ts';
 
-export { strokeClock } from './clock.ts';
+export { hoursAfterZero, strokeClock } from './clock.ts';
 export type { StrokeClock } from './clock.ts';
 export type { ClockFact, ClockState, ClockTime, WindowEdge, WindowEdgeId } from './clock-state.ts';
 export type { ImagingDisagreement } from './imaging-disagreement.ts';

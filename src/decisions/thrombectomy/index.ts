@@ -109,8 +109,10 @@ function actions(
       citation: THROMBOLYSIS_NOT_SKIPPED,
     });
   }
-  if (results.find((result) => result.id === 'thrombectomy-access')?.status !== 'met') {
-    steps.push({ key: 'arrange-thrombectomy-access', because: ['thrombectomyAccess'] });
+  const access = results.find((result) => result.id === 'thrombectomy-access')?.status;
+  if (access !== 'met') {
+    const key = access === 'notMet' ? 'no-thrombectomy-access' : 'arrange-thrombectomy-access';
+    steps.push({ key, because: ['thrombectomyAccess'] });
   }
   const tooHigh = candidates(facts.bloodPressure).find(
     ({ value }) => or(isAbove(value.systolic, 185), isAbove(value.diastolic, 110)) === true,

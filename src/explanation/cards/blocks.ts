@@ -1,6 +1,7 @@
 /** The building blocks that all cards share. Each returns Markdown without HTML, or '' when there is nothing to say. */
 import { HOUR, candidates, type FactKey, type Instant } from '../../case/index.ts';
 import type { CriterionResult, RequiredAction } from '../../decisions/evaluation.ts';
+import { hoursAfterZero, strokeClock } from '../../decisions/stroke-state/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { isRange, unknownText } from '../format/fact-text.ts';
 import { escapeRecordText, escapeValue, list, table, tableRow } from '../format/markdown.ts';
@@ -106,6 +107,7 @@ const DATED_DRUGS = ['directOralAnticoagulant', 'lowMolecularWeightHeparin', 'ot
 export function openFactName(key: FactKey, c: ExplainContext): string {
   const name = factName(key, c);
   if (isUncertain(key, c.stroke.facts)) return c.texts.text('imaging.borderline-name', { name });
+  if (key === 'thrombectomyAccess' && asksPerfusionNext(c)) return c.texts.text('ui.else-perfusion', { name });
   const list = DATED_DRUGS.find((drugs) => drugs === key);
   const fact = list === undefined ? undefined : c.stroke.facts[list];
   if (fact?.status !== 'known') return name;
@@ -114,6 +116,15 @@ export function openFactName(key: FactKey, c: ExplainContext): string {
   return key === 'lowMolecularWeightHeparin' && fact.value.some(({ intent }) => intent === 'unspecified')
     ? c.texts.text('ui.dose-of', { name })
     : name;
+}
+
+/** Late, what is asked after access to thrombectomy is perfusion imaging: said at once, so that nobody loses the time. */
+function asksPerfusionNext({ stroke, at }: ExplainContext): boolean {
+  const clock = strokeClock(stroke, at);
+  const [from, to] = [hoursAfterZero(clock, 4.5), hoursAfterZero(clock, 24)];
+  const { coreVolume, hypoperfusionVolume } = stroke.facts;
+  const isMeasured = coreVolume.status !== 'unknown' && hypoperfusionVolume.status !== 'unknown';
+  return from !== null && to !== null && at > from && at <= to && !isMeasured;
 }
 
 export function missingItem(key: FactKey, c: ExplainContext): string {

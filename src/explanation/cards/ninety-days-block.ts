@@ -33,6 +33,10 @@ export function estimateText({ value, low, high }: Estimate, c: ExplainContext):
   if (value === null) return range;
   const central = probabilityText(value, c.f);
   if (central === range) return central;
+  // At one end of its range the estimate reads as a bound: '25 % (up to 43 %)'.
+  const [from, to] = [probabilityText(low, c.f), probabilityText(high, c.f)];
+  if (central === from) return c.texts.text('outlook.estimate-up-to', { value: central, end: to });
+  if (central === to) return c.texts.text('outlook.estimate-down-to', { value: central, end: from });
   // Where the sources lie far apart the range is the answer, and the middle of it a detail.
   const key = high - low > WIDE ? 'outlook.estimate-wide' : 'outlook.estimate';
   return c.texts.text(key, { value: central, range });

@@ -73,11 +73,21 @@ function summary(state: StrokeState, c: ExplainContext): string {
 }
 
 function clockText({ clock: { zero } }: StrokeState, c: ExplainContext): string {
-  if (zero.status === 'unknown') return c.texts.text(`stroke-state.clock.${zero.why}`);
+  if (zero.status === 'unknown') return c.texts.text(`stroke-state.clock.${isUnread(zero.why, c) ? 'not-read' : zero.why}`);
   return c.texts.text(`stroke-state.clock.${zero.basis}`, {
     time: c.f.span(zero.since),
     ago: c.f.duration(c.at - zero.since.earliest),
   });
+}
+
+/** Nobody can say that it is not recorded where the record could not be read. */
+function isUnread(why: string, { stroke: { facts } }: ExplainContext): boolean {
+  return (
+    why === 'no-time' &&
+    [facts.lastKnownWell, facts.witnessedOnset].some(
+      (fact) => fact.status === 'unknown' && (fact.why === 'not-read' || fact.why === 'incomplete'),
+    )
+  );
 }
 
 function clockLines(state: StrokeState, c: ExplainContext): string {

@@ -28,7 +28,7 @@ import {
 import { decidingRows, usesComputed } from './evaluation-parts.ts';
 import { findingsBehind, imageAgeLine } from './imaging-block.ts';
 import { sideLine } from './side-line.ts';
-import { openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
+import { isPastAllKnown, openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
 const WHY = 4;
@@ -91,7 +91,7 @@ export function thrombolysisCard(
 
 function statement(evaluation: ThrombolysisEvaluation, isUnsafeUse: boolean, c: ExplainContext): string {
   const { conclusion, guideline, afterCorrection } = evaluation;
-  const parts = [c.texts.text(`thrombolysis.statement.${conclusion}`, { guideline: sourceText(guideline, c.f) })];
+  const parts = [c.texts.text(`thrombolysis.statement.${isPastAllKnown(evaluation, c) ? 'undecided-late' : conclusion}`, { guideline: sourceText(guideline, c.f) })];
   if (isUnsafeUse) parts.push(c.texts.text('thrombolysis.in-use'));
   if (afterCorrection !== null && afterCorrection !== conclusion)
     parts.push(

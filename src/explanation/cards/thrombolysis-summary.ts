@@ -2,6 +2,7 @@
 import { MINUTE, type FactKey } from '../../case/index.ts';
 import type { Evaluation } from '../../decisions/evaluation.ts';
 import type { ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
+import { hoursAfterZero, strokeClock } from '../../decisions/stroke-state/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { borderlineTexts, isUncertain } from '../format/borderline-text.ts';
 import { actionText, inSentence } from './blocks.ts';
@@ -34,6 +35,8 @@ function undecided(
   c: ExplainContext,
 ): string {
   const open = openFacts(evaluation);
+  if (isPastAllKnown(evaluation, c) && open.length > 0)
+    return fitSummary([3, 2, 1].map((most) => text('undecided-late', { missing: factNames(open, c, most) })));
   const [first] = evaluation.before;
   const borderline = decidingRows(evaluation).flatMap((row) => row.borderline ?? []);
   const [reason] = borderlineTexts('borderline-reason', borderline, c.f);
@@ -52,6 +55,20 @@ function undecided(
   }
   const named = reasonText(evaluation, 1, c);
   return fitSummary(fits.map((w) => text('undecided-reason', { reason: named, window: w })));
+}
+
+/** No guideline set has a window that is longer. */
+const LONGEST_WINDOW_HOURS = 24;
+
+/** Every window from last known well has passed; what is open is whether the onset was unknown and noticed just now. */
+export function isPastAllKnown(evaluation: Evaluation, c: ExplainContext): boolean {
+  const end = hoursAfterZero(strokeClock(c.stroke, c.at), LONGEST_WINDOW_HOURS);
+  return (
+    evaluation.conclusion === 'undecided' &&
+    end !== null &&
+    c.at > end &&
+    decidingRows(evaluation).some((row) => row.class === 'window' && row.status === 'unknown')
+  );
 }
 
 /** Facts without a usable value; a value that must first be corrected is told as a step, not as missing. */
