@@ -2,11 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-<<<<<<< HEAD
-import { FINDING_KINDS, instantFromEpoch, shownFigure } from '../case/index.ts';
-=======
-import { FINDING_KINDS, instantFromEpoch, parseInstant, type Instant } from '../case/index.ts';
->>>>>>> 016ff94 (images: senders that sign their requests, TLS at the DICOM port, the site's series rules, a reviewer's arterial input kept with the study; analyze: last known well, deconvolution)
+import { FINDING_KINDS, instantFromEpoch, parseInstant, shownFigure, type Instant } from '../case/index.ts';
 import { analyzeStudy, type AnalyzedPipeline } from '../analysis/analyze-study.ts';
 import { openEngine } from '../analysis/open-engine.ts';
 import { contentFolder } from '../compose.ts';
