@@ -53,6 +53,7 @@ function toRuntime({ name, datatype, shape, data }: Tensor): OrtTensor {
 }
 
 function fromRuntime(name: string, tensor: OrtTensor): Tensor {
-  if (!(tensor.data instanceof Float32Array)) throw new InferenceError('bad-input', `${name} is no FP32`);
-  return { name, datatype: 'FP32', shape: tensor.dims, data: tensor.data };
+  if (tensor.data instanceof Float32Array) return { name, datatype: 'FP32', shape: tensor.dims, data: tensor.data };
+  if (tensor.data instanceof Uint8Array) return { name, datatype: 'UINT8', shape: tensor.dims, data: tensor.data };
+  throw new InferenceError('bad-input', `${name} is neither FP32 nor UINT8`);
 }

@@ -11,7 +11,7 @@ import torch
 
 from . import anatomy_evaluation as evaluation
 from . import anatomy_heads as heads
-from .anatomy_labels import STRUCTURES, label_table
+from .anatomy_labels import STRUCTURES, join_sides, label_table
 from .anatomy_pictures import write_sheet
 from .anatomy_unet import HeadUNet, Labels
 from .model_files import table, write_manifest
@@ -135,7 +135,7 @@ of other measurements and is not shown alone.
 | brain, fluid, ventricles | tissue priors of the stroke-age CT template (Rorden 2012, NeuroImage 61:957) |
 | M1 to M6 | MCA territory cut in template space: at z = 24 mm (top of the insula: ganglionic below, supraganglionic above), at y = 6 and -30 mm (front and back end of the insula); the temporal pole counts as M2. After Barber 2000 (Lancet 355:1670), which draws regions by hand on two slices |
 
-`../training/stroke_imaging/data/head-labels.png` shows the map.
+![The label map on the template](labels.png)
 
 ## Training
 
@@ -188,6 +188,10 @@ def release(network: HeadUNet, figures: dict, hours: str, folder: Path, data: Pa
         image = heads.normalized(heads.image_of(head, contrast, rng), contrast)
         rows.append((image, evaluation.predict(session, image)[0]))
     write_sheet(folder / "synthetic.png", rows, (18, 28, 34, 42, 50), 2)
+    window = heads.normalized(template.maps[0].numpy(), "ct")
+    labels = join_sides(template.labels[0].numpy(), template.labels[1].numpy() == 2)
+    levels = ((16, 24, 30, 35), (39, 44, 49, 56))
+    write_sheet(folder / "labels.png", [(window[list(half)], labels[list(half)]) for half in levels], (0, 1, 2, 3), 2)
     _, image, label = evaluation.judge_real(session, data / "ge-head-ct")
     there = np.flatnonzero(image.any((1, 2)))
     picks = np.linspace(there[0] + 4, there[-1] - 3, 8).astype(int)
