@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import onnxruntime
 import pydicom
@@ -45,7 +46,14 @@ def dice(a: np.ndarray, b: np.ndarray) -> float:
     return float(2 * (a & b).sum() / total) if total else float("nan")
 
 
-def judge(session: onnxruntime.InferenceSession, data: Path, each: int) -> dict:
+def write_labels(labels: np.ndarray, file: Path) -> None:
+    """Of an array in the order of the network, for test/support/midline-accuracy.ts."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    affine = np.diag([-SPACING, -SPACING, SPACING, 1.0])
+    nib.Nifti1Image(np.ascontiguousarray(labels.transpose(2, 1, 0).astype(np.uint8)), affine).to_filename(file)
+
+
+def judge(session: onnxruntime.InferenceSession, data: Path, each: int, labels_to: Path) -> dict:
     """Figures by contrast: median Dice of every structure, midline error, side confusion, confidence."""
     template = heads.load(data)
     figures: dict[str, dict] = {}
@@ -60,6 +68,8 @@ def judge(session: onnxruntime.InferenceSession, data: Path, each: int) -> dict:
             label, confidence = predict(session, heads.normalized(raw, contrast))
             label = np.where(known, label, 0)
             rows.append(compare(truth, label, confidence, head, known))
+            for kind, which in (("true", truth), ("found", label)):
+                write_labels(which, labels_to / f"{contrast}-{number}-{kind}.nii.gz")
         keys = sorted({k for row in rows for k in row})
         figures[contrast] = {k: float(np.nanmedian([row.get(k, np.nan) for row in rows])) for k in keys}
         figures[contrast]["lowest brain"] = float(np.nanmin([row["brain"] for row in rows]))

@@ -110,7 +110,9 @@ def card(figures: dict, parameters: int, hours: str) -> str:
 
 Measured by the product (`src/imaging/anatomy/midline.ts`) on the labels of the network and on the true labels of the same
 {shift['heads']} random heads: mean difference {shift['bias']:.1f} mm, standard deviation {shift['sd']:.1f} mm, 95 % of the
-absolute differences below {shift['p95']:.1f} mm; not measurable in {shift['unknown']} of them.
+absolute differences below {shift['p95']:.1f} mm; not measurable in {shift['unknown']} of them. Of {shift['fiveMillimeters']['above']} heads
+shifted by 5 mm or more {shift['fiveMillimeters']['told']} were told so, {shift['fiveMillimeters']['falselyAbove']} of the others falsely (`shift.json`;
+`test/support/midline-accuracy.ts`).
 """
     return f"""# Head anatomy
 

@@ -147,13 +147,16 @@ def run_time(work: Path) -> str:
             f"{spent['fine'] / 60:.0f} min, one thread of a machine of two cores that was shared with other trainings (about a fifth of a core).")
 
 
-def evaluate(network: HeadUNet, out: Path, data: Path, each: int) -> dict:
+def evaluate(network: HeadUNet, out: Path, data: Path, work: Path, each: int) -> dict:
     """All figures of the card, of the exported graph."""
     graph = out / "model.onnx"
     session = evaluation.session_of(graph)
     real, _, _ = evaluation.judge_real(session, data / "ge-head-ct")
-    figures = {"synthetic": evaluation.judge(session, data, each), "real": real, "cost": evaluation.cost(session),
+    figures = {"synthetic": evaluation.judge(session, data, each, work / "shift"), "real": real, "cost": evaluation.cost(session),
                "export": anatomy_release.same_as_torch(network, graph)}
+    measured = out / "shift.json"
+    if measured.exists():
+        figures["shift"] = json.loads(measured.read_text())
     print(json.dumps(figures, indent=1))
     return figures
 
@@ -182,7 +185,7 @@ def main() -> None:
         network = load(options.work)
         if options.command != "evaluate":
             anatomy_release.export(network, options.out)
-        figures = evaluate(network, options.out, options.data, options.each)
+        figures = evaluate(network, options.out, options.data, options.work, options.each)
         anatomy_release.release(network, figures, run_time(options.work), options.out, options.data)
 
 
