@@ -159,13 +159,16 @@ def judge_real(session: onnxruntime.InferenceSession, folder: Path) -> tuple[dic
     ml = SPACING**3 / 1000
     inner, fluid = classical(hu)
     intracranial = s >= 2
+    # The skull base is open: only slices in which bone encloses as much as a brain are compared.
+    closed = (inner.sum((1, 2)) * SPACING**2 > 5000)[:, None, None]
     ventricles = np.isin(s, VENTRICLES)
     near = ndi.binary_dilation(ventricles, iterations=1)
     return ({
         "brain and ventricles mL": float(np.isin(s, BRAIN).sum() * ml),
         "inside the skull mL": float(intracranial.sum() * ml),
-        "inside the skull by thresholds mL": float(inner.sum() * ml),
-        "Dice of the two": dice(intracranial, inner),
+        "inside the skull, slices closed by bone, mL": float((intracranial & closed).sum() * ml),
+        "the same by thresholds, mL": float((inner & closed).sum() * ml),
+        "Dice of the two": dice(intracranial & closed, inner & closed),
         "ventricles mL": float(ventricles.sum() * ml),
         "below 15 HU in and beside the ventricles mL": float((fluid & near).sum() * ml),
         "median HU of the ventricles": float(np.nanmedian(hu[ventricles])) if ventricles.any() else float("nan"),
