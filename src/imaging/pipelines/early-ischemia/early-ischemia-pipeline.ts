@@ -4,8 +4,9 @@
  * part.
  */
 import type { FindingMethod, QualityRemark } from '../../../case/index.ts';
-import { ASPECTS_REGIONS, ASPECTS_STRUCTURE, BRAIN, labelsOn, maskOf } from '../../anatomy/index.ts';
+import { ASPECTS_REGIONS, ASPECTS_STRUCTURE, BRAIN, labelsOn, maskOf, SIDES } from '../../anatomy/index.ts';
 import type { Anatomy, HeadAnatomy, Side } from '../../anatomy/index.ts';
+import { InferenceError } from '../../../inference/engine.ts';
 import { ImageRefusal } from '../../image-refusal.ts';
 import { cropInPlane, headBox, slabStack } from '../../volume/slab-stack.ts';
 import { breathe } from '../../volume/slice.ts';
@@ -21,7 +22,7 @@ import { computedPosterior, POSTERIOR_REGIONS } from './posterior.ts';
 import { gateRemarks, ischemiaRemark, refuses } from './quality.ts';
 import { regionEvidence } from './region-evidence.ts';
 import { SETTINGS } from './settings.ts';
-import { sideDensities, tissueMask, tissueNoise, type RegionOfInterest } from './side-density.ts';
+import { halvesOf, sideDensities, type RegionOfInterest } from './side-density.ts';
 
 export const EARLY_ISCHEMIA_PIPELINE = 'early-ischemia';
 export const EARLY_ISCHEMIA_VERSION = '1.0.0';
@@ -60,7 +61,8 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
   if (refuses([...gate, ...bleeding])) return refused([...gate, ...bleeding]);
   await pause('reading', 15);
 
-  const anatomy = await find(built.image, 'ct', engine, { signal });
+  const anatomy = await anatomyOf(built.image, context, find);
+  if (anatomy === null) return refused([...gate, ischemiaRemark('no-anatomy-network', 'refuses')]);
   const soFar = [...gate, ...anatomy.quality.filter(({ code }) => !gate.some((r) => r.code === code))];
   if (refuses(soFar)) return refused(soFar);
   if (anatomy.midline === null) return refused([...soFar, ischemiaRemark('midline-unclear', 'refuses')]);
@@ -68,8 +70,9 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
 
   const stack = headStack(built.image);
   const labels = labelsOn(anatomy, stack);
-  const tissue = tissueMask(stack, labels);
   const mirror = mirrored(stack, anatomy.midline);
+  const halves = halvesOf(stack, mirror, labels);
+  const { tissue, noiseHu } = halves;
   await pause('regions', 50);
   const network = await ischemiaProbability(stack, mirror, {
     engine,
@@ -77,21 +80,19 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
     progress: (fraction) => pause('network', 50 + 40 * fraction),
   });
   const shareOf = network === null ? null : networkShares(network, labels, tissue);
-  const noiseHu = tissueNoise(stack, tissue);
-  const densities = sideDensities(stack, labels, tissue, REGIONS, noiseHu);
+  const densities = sideDensities(halves, REGIONS);
   const evidence = regionEvidence(densities, shareOf);
-  const measuredRegions = evidence.length / 2;
+  const measuredRegions = Math.min(...SIDES.map((of) => evidence.filter(({ side }) => side === of).length));
   if (measuredRegions < SETTINGS.leastRegions) {
-    const noisy = densities.filter((one) => one.noiseHu > SETTINGS.largestNoiseHu).length;
     return refused([
       ...soFar,
-      noisy > ASPECTS_REGIONS.length - SETTINGS.leastRegions
+      densities.length >= 2 * SETTINGS.leastRegions
         ? ischemiaRemark('noise-hides-ischemia', 'refuses', { noiseHu })
         : ischemiaRemark('aspects-regions-missing', 'refuses', { measuredRegions }),
     ]);
   }
   const aspects = computedAspects(evidence);
-  const posterior = computedPosterior(regionEvidence(sideDensities(stack, labels, tissue, POSTERIOR_REGIONS, noiseHu), shareOf));
+  const posterior = computedPosterior(regionEvidence(sideDensities(halves, POSTERIOR_REGIONS), shareOf));
   const artery = hyperdenseArtery(built.image, anatomy.toTemplate);
   const quality = [
     ...soFar,
@@ -149,6 +150,20 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
     model: network?.model ?? anatomy.model,
     ranOn: network?.ranOn ?? anatomy.ranOn,
   };
+}
+
+/** null where the network that finds the regions is not installed or switched off. */
+async function anatomyOf(
+  image: Volume,
+  { engine, signal }: PipelineContext,
+  find: HeadAnatomy,
+): Promise<Anatomy | null> {
+  try {
+    return await find(image, 'ct', engine, { signal });
+  } catch (error) {
+    if (error instanceof InferenceError && error.code === 'unknown-model') return null;
+    throw error;
+  }
 }
 
 /** Of several native series the one with most slices that was not reconstructed for bone. */

@@ -21,25 +21,19 @@ export interface RegionEvidence {
   readonly probability: number;
 }
 
-/** Both sides of every region that was measured on both. @param network share by region and side, where the network ran */
+/** Regions whose noise leaves a drop of a few HU to be seen. @param network share by region and side, where it ran */
 export function regionEvidence(
   densities: readonly SideDensity[],
   network: ((region: string, side: Side) => number) | null,
 ): RegionEvidence[] {
-  return densities.flatMap(({ region, sides, noiseHu }) => {
-    const { left, right } = sides;
-    if (left === null || right === null || !(noiseHu <= SETTINGS.largestNoiseHu)) return [];
-    return (['left', 'right'] as const).map((side) => {
-      const [own, other] = side === 'left' ? [left, right] : [right, left];
-      const dropHu = other.hu - own.hu;
-      const share = network === null ? null : network(region, side);
-      return {
-        ...{ region, side, dropHu, noiseHu, ml: own.ml, network: share },
-        waterUptake: netWaterUptake(own.hu, other.hu),
-        probability: affectedProbability(dropHu, noiseHu),
-      };
-    });
-  });
+  return densities
+    .filter(({ noiseHu }) => noiseHu <= SETTINGS.largestNoiseHu)
+    .map(({ region, side, dropHu, noiseHu, normalHu, ml }) => ({
+      ...{ region, side, dropHu, noiseHu, ml },
+      waterUptake: netWaterUptake(normalHu - dropHu, normalHu),
+      network: network === null ? null : network(region, side),
+      probability: affectedProbability(dropHu, noiseHu),
+    }));
 }
 
 /** That the true drop is beyond `affectedDropHu`, with the noise of the image and the asymmetry of normal brains. */

@@ -5,16 +5,20 @@ export const SETTINGS = {
   slabMm: 5,
   /** Rows and columns of the network's input are multiples of it. */
   pixelMultiple: 16,
-  /** Smoothed HU of brain tissue: below is fluid or a cavity, above blood, calcium or bone. Own choice. */
-  tissueHu: [14, 55],
+  /** Smoothed HU of tissue, healthy or not: below is fluid or a cavity, above blood, calcium or bone. Own choice. */
+  tissueHu: [10, 50],
+  /** Of tissue that is compared with: no infarct, and no fluid between the gyri. Own choice, on synthetic heads. */
+  referenceHu: [20, 50],
+  /** Pixels below the inner table that bone brightens. */
+  rimPixels: 4,
   /** In a region a side needs this many mL of tissue to be measured. */
   leastRegionMl: 0.8,
   /** Neighboring pixels share their noise: so many count as one. Own choice, on synthetic heads. */
   pixelsOfOneGrain: 6,
   /** HU by which normal sides of a region differ, beyond noise (standard deviation). Own choice, on synthetic heads. */
-  normalAsymmetryHu: 1,
-  /** A drop of this many HU is early ischemic change: about 5 % of net water uptake. Own choice. */
-  affectedDropHu: 2,
+  normalAsymmetryHu: 1.3,
+  /** A drop of this many HU is early ischemic change: about 7 % of net water uptake. Own choice. */
+  affectedDropHu: 2.5,
   /** HU of one standard error above which a difference of a few HU cannot be told. Own choice. */
   largestNoiseHu: 1.6,
   /** From this probability on a region counts as affected. */

@@ -1,53 +1,75 @@
-/** Density of brain tissue in each region, side by side. */
+/** How much darker the tissue of each region is than its mirror image, voxel by voxel. */
+import { BRAIN, INTRACRANIAL, labelOf, maskOf, SIDES, VENTRICLES } from '../../anatomy/index.ts';
 import type { Side, SidedStructure } from '../../anatomy/index.ts';
-import { BRAIN, labelOf, maskOf, VENTRICLES } from '../../anatomy/index.ts';
-import { voxelVolume } from '../perfusion/working-grid.ts';
 import type { Volume } from '../../volume/volume.ts';
+import { eroded } from '../perfusion/morphology.ts';
+import { voxelVolume } from '../perfusion/working-grid.ts';
 import { SETTINGS } from './settings.ts';
 
-/** A region of one side or, for the posterior circulation, of several structures. */
+/** A region of each side. */
 export interface RegionOfInterest {
   /** 'M1', 'thalamus' */
   readonly name: string;
   readonly structures: readonly SidedStructure[];
 }
 
-export interface Density {
-  /** Median HU of tissue. */
-  readonly hu: number;
+export interface SideDensity {
+  readonly region: string;
+  readonly side: Side;
+  /** Median HU by which the mirror image is denser; negative where it is less dense. */
+  readonly dropHu: number;
+  /** HU, standard error of the drop from the noise of the image alone. */
+  readonly noiseHu: number;
+  /** Median HU of the mirror image. */
+  readonly normalHu: number;
+  /** mL of compared tissue. */
   readonly ml: number;
 }
 
-export interface SideDensity {
-  readonly region: string;
-  /** null: too little tissue to measure. */
-  readonly sides: Readonly<Record<Side, Density | null>>;
-  /** HU, standard error of the difference between the sides from the noise of the image alone; NaN with a side missing. */
+/** A stack, its mirror image on the same grid, and where either can be compared. */
+export interface Halves {
+  readonly stack: Volume;
+  readonly mirror: Volume;
+  /** On the grid of the stack. */
+  readonly labels: Uint8Array;
+  /** 1 for brain tissue, healthy or ischemic: labelled as brain, away from bone, and neither fluid, blood nor calcium. */
+  readonly tissue: Uint8Array;
+  /** 1 where the mirror image can be healthy tissue. */
+  readonly reference: Uint8Array;
+  /** HU, standard deviation of the noise of a voxel. */
   readonly noiseHu: number;
 }
 
-/** 1 for brain tissue: labelled as brain, and neither fluid, cavity, blood, calcium nor bone. */
-export function tissueMask({ size, values }: Volume, labels: Uint8Array): Uint8Array {
-  const [nx, ny] = size;
+export function halvesOf(stack: Volume, mirror: Volume, labels: Uint8Array): Halves {
+  const deep = eroded(maskOf(labels, INTRACRANIAL), stack.size, SETTINGS.rimPixels);
   const brain = maskOf(labels, BRAIN);
   const hollow = maskOf(labels, VENTRICLES);
-  const [low, high] = SETTINGS.tissueHu;
+  const where = deep.map((inside, at) => (inside === 1 && brain[at] === 1 && hollow[at] !== 1 ? 1 : 0));
+  const tissue = within(stack, where, SETTINGS.tissueHu);
+  return {
+    ...{ stack, mirror, labels, tissue },
+    reference: within(mirror, where, SETTINGS.referenceHu),
+    noiseHu: tissueNoise(stack, tissue),
+  };
+}
+
+/** 1 where the mean of 3 x 3 pixels lies between the two ends. */
+function within({ size, values }: Volume, where: Uint8Array, [low, high]: readonly [number, number]): Uint8Array {
+  const [nx, ny] = size;
   const around = [-nx - 1, -nx, -nx + 1, -1, 0, 1, nx - 1, nx, nx + 1];
   const mask = new Uint8Array(values.length);
   for (let at = 0; at < values.length; at++) {
-    if (brain[at] !== 1 || hollow[at] === 1) continue;
     const [i, j] = [at % nx, Math.floor(at / nx) % ny];
-    if (i === 0 || j === 0 || i === nx - 1 || j === ny - 1) continue;
+    if (where[at] !== 1 || i === 0 || j === 0 || i === nx - 1 || j === ny - 1) continue;
     let sum = 0;
     for (const step of around) sum += Math.min(200, Math.max(-200, values[at + step] ?? 0));
-    const hu = sum / 9;
-    if (hu > low && hu < high) mask[at] = 1;
+    if (sum > 9 * low && sum < 9 * high) mask[at] = 1;
   }
   return mask;
 }
 
 /** HU: standard deviation of a voxel's noise in tissue, from pixels three apart, of which most anatomy is gone. */
-export function tissueNoise({ size, values }: Volume, tissue: Uint8Array): number {
+function tissueNoise({ size, values }: Volume, tissue: Uint8Array): number {
   const apart: number[] = [];
   const step = Math.max(1, Math.floor(values.length / 400_000));
   for (let at = 3; at < values.length; at += step) {
@@ -57,35 +79,37 @@ export function tissueNoise({ size, values }: Volume, tissue: Uint8Array): numbe
   return middle(apart) / (0.6745 * Math.SQRT2);
 }
 
-/** @param labels on the grid of the stack @param noise HU, of one voxel (`tissueNoise`) */
+/** Both sides of every region; a side with too little tissue is left out. */
 export function sideDensities(
-  stack: Volume,
-  labels: Uint8Array,
-  tissue: Uint8Array,
+  { stack, mirror, labels, tissue, reference, noiseHu }: Halves,
   regions: readonly RegionOfInterest[],
-  noise: number,
 ): SideDensity[] {
   const voxelMl = voxelVolume(stack);
   // One pass over the image for all regions.
-  const found = new Map<number, number[]>();
+  const places = new Map<number, number[]>();
   for (const { structures } of regions) {
-    for (const structure of structures) {
-      for (const side of ['left', 'right'] as const) found.set(labelOf(structure, side), []);
-    }
+    for (const structure of structures) for (const side of SIDES) places.set(labelOf(structure, side), []);
   }
   for (let at = 0; at < labels.length; at++) {
-    if (tissue[at] === 1) found.get(labels[at] ?? 0)?.push(stack.values[at] ?? NaN);
+    if (tissue[at] === 1 && reference[at] === 1) places.get(labels[at] ?? 0)?.push(at);
   }
-  return regions.map(({ name, structures }) => {
-    const of = (side: Side): number[] => structures.flatMap((s) => found.get(labelOf(s, side)) ?? []);
-    const [left, right] = [of('left'), of('right')];
-    const density = (values: number[]): Density | null =>
-      values.length * voxelMl < SETTINGS.leastRegionMl ? null : { hu: middle(values), ml: values.length * voxelMl };
-    // The median is less exact than the mean by a factor of 1.25.
-    const noiseHu = 1.25 * noise * Math.sqrt(SETTINGS.pixelsOfOneGrain * (1 / left.length + 1 / right.length));
-    const sides = { left: density(left), right: density(right) };
-    return { region: name, sides, noiseHu: sides.left === null || sides.right === null ? NaN : noiseHu };
-  });
+  return regions.flatMap(({ name, structures }) =>
+    SIDES.flatMap((side): SideDensity[] => {
+      const found = structures.flatMap((structure) => places.get(labelOf(structure, side)) ?? []);
+      const ml = found.length * voxelMl;
+      if (ml < SETTINGS.leastRegionMl) return [];
+      const other = (at: number): number => mirror.values[at] ?? NaN;
+      return [
+        {
+          ...{ region: name, side, ml },
+          dropHu: middle(found.map((at) => other(at) - (stack.values[at] ?? NaN))),
+          // Of a difference of two voxels; the median is less exact than the mean by a factor of 1.25.
+          noiseHu: 1.25 * noiseHu * Math.sqrt((2 * SETTINGS.pixelsOfOneGrain) / found.length),
+          normalHu: middle(found.map(other)),
+        },
+      ];
+    }),
+  );
 }
 
 /** Median; NaN of nothing. Sorts in place. */
