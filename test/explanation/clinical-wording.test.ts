@@ -112,14 +112,14 @@ describe('the cards', () => {
     };
     expect(cardOf('thrombolysis', mild)).toContain('COR 3: No Benefit, LOE B-R');
     const chinese = cardOf('thrombolysis', mild, {}, 'zh-CN');
-    expect(chinese).toContain('推荐类别3(无获益)，证据级别B-R');
+    expect(chinese).toContain('推荐类别3（无获益），证据级别B-R');
     expect(chinese).not.toContain('No Benefit');
   });
 
   it('give Chinese readers mmol/L', () => {
     const card = cardOf('thrombolysis', { glucose: measured(55, 'mg/dL') }, {}, 'zh-CN');
     expect(card).toContain('目前3.1 mmol/L');
-    expect(card).not.toContain('55 mg/dL）');
+    expect(card).toContain('3.1 mmol/L（55 mg/dL）');
   });
 
   it('count the 9 h of a wake-up stroke from the middle of sleep', () => {
@@ -182,4 +182,13 @@ it('times that could not be read are not called unrecorded', () => {
   expect(cardOf('stroke-state', unread)).toContain('onset and last known well could not be read');
   expect(cardOf('stroke-state', unread)).not.toContain('onset and last known well not recorded');
   expect(cardOf('stroke-state', unread, {}, 'zh-CN')).toContain('未能读取');
+});
+
+it('Chinese texts use one kind of brackets', () => {
+  const texts = content.texts['zh-CN'];
+  const stroke = eligiblePatient({ priorIschemicStroke: had('prior-ischemic-stroke', daysAgo(40)) });
+  const cards = explain(decide(stroke, NOW, aPolicy()), stroke, NOW, aPolicy(), content, 'zh-CN', { version: '0' });
+  const written = cards.flatMap(({ summary, detail }) => [summary, detail]).join('\n');
+  expect(written).not.toMatch(/[\u4e00-\u9fff][(]|[(][^()\n]*[\u4e00-\u9fff][^()\n]*[)]/);
+  expect(texts.text('imaging.values', { pipeline: 'x', time: 'y', list: 'z' })).toContain('（');
 });

@@ -48,7 +48,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, Statement>>>> = 
     outlook: {
       indicator: 'info',
       en: /^Outlook untreated: independent at 90 days .+, with thrombolysis \+\d+, thrombectomy \+\d+ of 100; sICH .+ %$/,
-      zh: /^预后\(未治疗\)：90天功能独立.+溶栓\+\d+人、取栓\+\d+人；.*出血/,
+      zh: /^预后（未治疗）：90天功能独立.+溶栓\+\d+人、取栓\+\d+人；.*出血/,
     },
   },
   'laboratory-pending': {
@@ -134,21 +134,21 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, Statement>>>> = 
     subtype: {
       indicator: 'info',
       en: /^Subtype: TOAST cardioembolism \(probable\); CISS cardiogenic stroke/,
-      zh: /^病因分型：TOAST 心源性栓塞型\(很可能\)；CISS 心源性卒中/,
+      zh: /^病因分型：TOAST 心源性栓塞型（很可能）；CISS 心源性卒中/,
     },
   },
   // Outlook and cause share what room the others leave: here the cause is a section.
-  'lacunar-worked-up': { outlook: { indicator: 'info', en: /^Outlook untreated/, zh: /^预后\(未治疗\)/ } },
+  'lacunar-worked-up': { outlook: { indicator: 'info', en: /^Outlook untreated/, zh: /^预后（未治疗）/ } },
   'carotid-stenosis-with-lesion': {
     outlook: {
       indicator: 'info',
       en: /^Outlook untreated: .+with thrombolysis \+\d+/,
-      zh: /^预后\(未治疗\)：.+溶栓\+\d+人/,
+      zh: /^预后（未治疗）：.+溶栓\+\d+人/,
     },
     subtype: {
       indicator: 'info',
       en: /^Subtype: TOAST large-artery atherosclerosis \(possible\); CISS large-artery/,
-      zh: /^病因分型：TOAST 大动脉粥样硬化型\(可能\)；CISS 大动脉粥样硬化\(颅内外\)/,
+      zh: /^病因分型：TOAST 大动脉粥样硬化型（可能）；CISS 大动脉粥样硬化（颅内外）/,
     },
   },
 };

@@ -21,7 +21,11 @@ export function factTables(keys: readonly FactKey[], c: ExplainContext): Html {
     section(
       'unknown',
       word('facts-unknown'),
-      table(word('facts-unknown'), ['fact', 'why', 'source'].map(word), unknown.map(unknownRow)),
+      table(
+        word('facts-unknown'),
+        ['fact', 'why', 'source'].map(word),
+        unknown.map((fact) => unknownRow(fact, c)),
+      ),
     ),
     degradations(c),
   ]);
@@ -36,9 +40,9 @@ const knownRow = (fact: FactText): Html[] => [
   html(`${text(fact.sourceKind)} ${references(fact)}`),
 ];
 
-const unknownRow = (fact: FactText): Html[] => [
+const unknownRow = (fact: FactText, c: ExplainContext): Html[] => [
   text(fact.label),
-  text(fact.about === '' ? fact.value : `${fact.value} (${fact.about})`),
+  text(fact.about === '' ? fact.value : c.texts.text('ui.noted', { value: fact.value, note: fact.about })),
   references(fact),
 ];
 

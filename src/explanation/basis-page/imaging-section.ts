@@ -107,7 +107,7 @@ function remarkText({ code, severity, figures }: ImagingFinding['quality'][numbe
   const reason = reasonText(code, f, severity === 'refuses' ? undefined : 'imaging.remark-other');
   return texts.text('imaging.remark', {
     severity: texts.text(`imaging.severity.${severity}`),
-    remark: measured.length === 0 ? reason : `${reason} (${measured.join(', ')})`,
+    remark: measured.length === 0 ? reason : texts.text('ui.noted', { value: reason, note: measured.join(', ') }),
   });
 }
 

@@ -36,7 +36,7 @@ export function modelSection(prediction: ModelPrediction, heading: string, c: Ex
         headline === null
           ? html('')
           : text(
-              `${headlineOutcome(headline, c)}: ${probabilityText(headline.probability, c.f)} (${probabilityRange(headline, c.f)})`,
+              `${headlineOutcome(headline, c)}: ${c.texts.text('ui.noted', { value: probabilityText(headline.probability, c.f), note: probabilityRange(headline, c.f) })}`,
             ),
       ],
       [word('model-limits'), list(limitSentences(prediction, c).map((sentence) => text(sentence)))],

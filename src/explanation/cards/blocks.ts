@@ -131,7 +131,7 @@ export function missingItem(key: FactKey, c: ExplainContext): string {
   const fact = c.stroke.facts[key];
   const name = escapeValue(openFactName(key, c));
   if (fact.status === 'known') return name;
-  if (fact.status === 'conflicting') return `${name} (${escapeValue(c.fact(key).value)})`;
+  if (fact.status === 'conflicting') return c.texts.text('ui.noted', { value: name, note: escapeValue(c.fact(key).value) });
   const exam = analysisOf(key, c) ?? examText(key, c);
   // 'Not recorded' is what 'missing' says already.
   if (exam === undefined && fact.why === 'not-recorded' && fact.about === undefined) return name;
@@ -220,7 +220,7 @@ export function conflictBlock(keys: readonly FactKey[], c: ExplainContext): stri
     .map(({ label, value, time }) =>
       c.texts.text('block.conflict', {
         name: escapeValue(label),
-        values: escapeValue(time === '' ? value : `${value} (${time})`),
+        values: escapeValue(time === '' ? value : c.texts.text('ui.noted', { value, note: time })),
       }),
     )
     .join('\n\n');

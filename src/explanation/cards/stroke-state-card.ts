@@ -131,7 +131,7 @@ function shortValue(key: FactKey, c: ExplainContext): string {
   const { label, value } = c.fact(key);
   const short = c.texts.has(`short.${key}`) ? c.texts.text(`short.${key}`) : label;
   // In the sentence one unit is enough.
-  return `${short} ${value.replace(/ ?\([^()]*\)$/, '')}`;
+  return `${short} ${value.replace(/ ?[(（][^()（）]*[)）]$/, '')}`;
 }
 
 function staleLine(state: StrokeState, c: ExplainContext): string {

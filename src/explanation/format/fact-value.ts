@@ -45,7 +45,10 @@ function nihssItems(items: NihssItems, f: Formats): string {
 }
 
 function weight(value: Weight, f: Formats): string {
-  return `${quantityText(value.quantity, f)} (${f.texts.text(`provenance.${value.provenance}`)})`;
+  return f.texts.text('ui.noted', {
+    value: quantityText(value.quantity, f),
+    note: f.texts.text(`provenance.${value.provenance}`),
+  });
 }
 
 function course<T>(write: (value: T, f: Formats) => string) {
@@ -99,7 +102,7 @@ function drugs(list: readonly DrugExposure[], f: Formats): string {
       ? f.texts.text('ui.last-intake', { time: f.span(intake) })
       : f.texts.text('ui.last-intake-unknown');
     const state = d.active ? '' : `, ${f.texts.text('ui.stopped')}`;
-    return `${drugName(d.drug, f)} (${when}${state})`;
+    return f.texts.text('ui.noted', { value: drugName(d.drug, f), note: `${when}${state}` });
   });
   return listed(written, list.length, f);
 }

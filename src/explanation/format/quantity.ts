@@ -51,7 +51,10 @@ export function quantityText(q: Quantity, f: Formats, second?: SecondUnit): stri
   if (second === undefined) return first;
   const other = sign + f.texts.text(second.unitKey, { value: f.number(q.value * second.perFirst, second.decimals) });
   // Chinese laboratories report in SI units: those come first there.
-  return f.texts.locale === 'zh-CN' ? `${other} (${first})` : `${first} (${other})`;
+  return f.texts.text(
+    'ui.noted',
+    f.texts.locale === 'zh-CN' ? { value: other, note: first } : { value: first, note: other },
+  );
 }
 
 function computedText(q: Quantity, { low, high }: Interval, f: Formats): string {
