@@ -363,6 +363,14 @@ describe('the page with the basis', () => {
       expect(html).toContain(part);
   });
 
+  it('says what findings of one run have in common once', () => {
+    const html = page(stored(joinImaging(LATE, imagingOf(perfusionOf(20, 100)))));
+    expect(html.split('model perfusion-deconvolution 1')).toHaveLength(2);
+    expect(html.split('imaging:core-volume-of')).not.toHaveLength(1);
+    const two = imagingOf([...perfusionOf(20, 100), ...perfusionOf(9, 30, { studyUid: '1.9', id: 'x' })]);
+    expect(page(stored(joinImaging(LATE, two))).split('model perfusion-deconvolution 1')).toHaveLength(3);
+  });
+
   it('shows why a criterion is borderline', () => {
     const html = page(stored(joinImaging(LATE, imagingOf(around70))));
     expect(html).toContain('borderline: core volume 68 mL (55–82), limit 70 mL lies inside');

@@ -12,9 +12,9 @@ import {
   progressState,
   reasonText,
 } from '../format/finding-text.ts';
-import { html, join, list, section, table, text, type Html } from './html-parts.ts';
+import { definitions, html, join, list, section, table, text, type Html } from './html-parts.ts';
 
-const FINDING_COLUMNS = ['finding', 'value', 'floor', 'method', 'quality', 'images', 'times'];
+const FINDING_COLUMNS = ['finding', 'value', 'floor'];
 const PROGRESS_COLUMNS = ['study', 'pipeline', 'state'];
 
 /** Empty where the pipelines know nothing of the patient. */
@@ -29,11 +29,7 @@ export function imagingSection(c: ExplainContext): Html {
     join([
       html(`<p class="note">${text(word('lead'))}</p>`),
       sides(c),
-      table(
-        word('title'),
-        columns(FINDING_COLUMNS),
-        findings.map((finding) => findingRow(finding, c)),
-      ),
+      ...together(findings).map((group) => groupOf(group, columns(FINDING_COLUMNS), c)),
       table(
         word('progress-title'),
         columns(PROGRESS_COLUMNS),
@@ -53,9 +49,58 @@ function sides(c: ExplainContext): Html {
 const reference = (value: string): Html => html(`<span class="ref">${text(value)}</span>`);
 const lines = (...parts: readonly Html[]): Html => html(parts.filter((part) => part !== '').join('<br>'));
 
+/** Findings of one run share method, quality, images and times: those are said once. */
+function together(findings: readonly ImagingFinding[]): readonly (readonly [ImagingFinding, ...ImagingFinding[]])[] {
+  const groups = new Map<string, [ImagingFinding, ...ImagingFinding[]]>();
+  for (const finding of findings) {
+    const { method, quality, studyUid, seriesUids, acquiredAt, foundAt } = finding;
+    const key = JSON.stringify([method, quality, studyUid, seriesUids, acquiredAt, foundAt]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()];
+}
+
+function groupOf(group: readonly [ImagingFinding, ...ImagingFinding[]], columns: string[], c: ExplainContext): Html {
+  const { f, texts } = c;
+  const [first] = group;
+  const { quality, studyUid, seriesUids, acquiredAt, foundAt } = first;
+  const name = pipelineName(first.method.pipeline, f);
+  const word = (key: string): string => texts.text(`imaging.column.${key}`);
+  return join([
+    table(
+      name,
+      columns,
+      group.map((finding) => findingRow(finding, c)),
+    ),
+    definitions([
+      [word('method'), method(first, c)],
+      [
+        word('quality'),
+        quality.length === 0
+          ? text(texts.text('imaging.quality-none'))
+          : list(quality.map((remark) => text(remarkText(remark, c)))),
+      ],
+      [word('images'), lines(reference(studyUid), ...seriesUids.map(reference))],
+      [
+        word('times'),
+        lines(
+          text(
+            acquiredAt === null
+              ? texts.text('imaging.acquired-unknown')
+              : texts.text('imaging.acquired', { time: f.dateTime(acquiredAt) }),
+          ),
+          text(texts.text('imaging.found', { time: f.dateTime(foundAt) })),
+        ),
+      ],
+    ]),
+  ]);
+}
+
 function findingRow(finding: ImagingFinding, c: ExplainContext): Html[] {
   const { f, texts } = c;
-  const { kind, state, interval, detectionFloor, quality, studyUid, seriesUids, acquiredAt, foundAt } = finding;
+  const { kind, state, interval, detectionFloor } = finding;
   const unit = FINDING_KINDS[kind];
   const basis =
     interval === null
@@ -69,19 +114,6 @@ function findingRow(finding: ImagingFinding, c: ExplainContext): Html[] {
     ),
     lines(text(findingValue(finding, f)), text(unit === null || finding.value === null ? '' : basis)),
     text(detectionFloor === null || unit === null ? texts.text('imaging.no-floor') : amount(detectionFloor, unit, f)),
-    method(finding, c),
-    quality.length === 0
-      ? text(texts.text('imaging.quality-none'))
-      : list(quality.map((remark) => text(remarkText(remark, c)))),
-    lines(reference(studyUid), ...seriesUids.map(reference)),
-    lines(
-      text(
-        acquiredAt === null
-          ? texts.text('imaging.acquired-unknown')
-          : texts.text('imaging.acquired', { time: f.dateTime(acquiredAt) }),
-      ),
-      text(texts.text('imaging.found', { time: f.dateTime(foundAt) })),
-    ),
   ];
 }
 
