@@ -43,6 +43,8 @@ def average(cuts_of: torch.Tensor, cuts: int) -> torch.Tensor:
 def acquire(rng: np.random.Generator, slices: Slices, pixel_mm: float = 1.2) -> torch.Tensor:
     """HU [n, h, w] as a scanner would give them; every call another scanner, dose, kernel and patient's stillness."""
     hu = slices.hu.clamp(-1024, 2500)
+    if rng.random() < 0.25:
+        hu = _head_rest(rng, hu, pixel_mm)
     if rng.random() < 0.12:
         hu = _motion(rng, hu)
     hu = _blur(hu, rng.uniform(0.25, 0.95) / pixel_mm)
@@ -136,6 +138,16 @@ def _motion(rng, hu: torch.Tensor) -> torch.Tensor:
             moved = torch.roll(hu[k], (j, i), (0, 1))
             out[k] = moved if rng.random() < 0.5 else torch.lerp(hu[k], moved, float(rng.uniform(0.2, 0.5)))
     return out
+
+
+def _head_rest(rng, hu: torch.Tensor, pixel_mm: float) -> torch.Tensor:
+    """A thin shell behind the head, the same in every slice, where there is air."""
+    n, h, w = hu.shape
+    radius = rng.uniform(85, 140) / pixel_mm
+    j = torch.arange(h, dtype=torch.float32).view(h, 1) - (rng.uniform(0.85, 1.05) * h - radius)
+    i = torch.arange(w, dtype=torch.float32) - w / 2 - rng.normal(0, 8)
+    shell = (torch.hypot(j, i) - radius).abs() < rng.uniform(0.6, 2)
+    return torch.where(shell & (j > 0) & (hu < -600), torch.full_like(hu, float(rng.uniform(-200, 900))), hu)
 
 
 def _noise(rng, shape, slices: Slices, pixel_mm: float) -> torch.Tensor:

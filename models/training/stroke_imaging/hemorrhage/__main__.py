@@ -1,4 +1,4 @@
-"""python -m stroke_imaging.hemorrhage generate-examples|train|evaluate|export|all --data ../../../shared/data --out ../hemorrhage"""
+"""python -m stroke_imaging.hemorrhage generate-examples|train|export|evaluate|card|all --data ../../../shared/data --out ../hemorrhage"""
 
 import argparse
 from pathlib import Path
@@ -10,11 +10,12 @@ from ..template import load_template
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="stroke_imaging.hemorrhage", description=__doc__)
-    parser.add_argument("step", choices=["generate-examples", "train", "evaluate", "export", "all"])
+    parser.add_argument("step", choices=["generate-examples", "train", "export", "evaluate", "card", "all"])
     parser.add_argument("--data", type=Path, default=Path("../../../shared/data"), help="folder with ct-template and, to evaluate, ct-ich, cpaisd, ge-head-ct")
     parser.add_argument("--work", type=Path, default=Path("work/hemorrhage"), help="checkpoint and figures while working")
     parser.add_argument("--out", type=Path, default=Path("../hemorrhage"), help="the model's folder")
     parser.add_argument("--minutes", type=float, default=70, help="of training, wall time, over restarts")
+    parser.add_argument("--heads", type=int, default=40, help="synthetic heads to measure on; three scans of each")
     options = parser.parse_args()
     torch.set_num_threads(1)
     say = lambda text: print(text, flush=True)  # noqa: E731
@@ -27,15 +28,19 @@ def main() -> None:
     if options.step == "train" or everything:
         from .train import train
 
-        train(template, options.work, options.minutes, say)
+        train(template, options.work / "checkpoint.pt", options.minutes, say)
     if options.step == "export" or everything:
         from .export import export
 
-        export(template, options.work, options.out, say)
+        export(options.work / "checkpoint.pt", options.out, say)
     if options.step == "evaluate" or everything:
         from .evaluate import evaluate
 
-        evaluate(template, options.data, options.out, say)
+        evaluate(template, options.data, options.out, options.heads, say=say)
+    if options.step in ("evaluate", "card") or everything:
+        from .release import release
+
+        release(options.out, say)
 
 
 main()

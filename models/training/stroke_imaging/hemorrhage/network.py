@@ -1,12 +1,40 @@
-"""The network and its windows."""
+"""The network, its windows, and what it is taught by."""
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
 
 from ..hemorrhage_shapes import CLASSES
-from ..unet import UNet, Windowed
+from ..slice_unet import SliceUNet
 
 # Brain, blood against bone, and bone, in HU.
 WINDOWS = ((0.0, 80.0), (-20.0, 200.0), (-500.0, 1500.0))
 CONTEXT = 3  # slice below, itself, above
+WIDTHS = (16, 32, 48, 80, 96)
+# Background is most of every slice; edema has soft borders and matters least.
+WEIGHTS = (1.0, 3.0, 3.0, 3.0, 3.0, 1.5)
 
 
-def build() -> Windowed:
-    return Windowed(UNet(CONTEXT * len(WINDOWS), len(CLASSES)), WINDOWS)
+class HemorrhageNetwork(nn.Module):
+    """HU [n, 3, h, w] to logits [n, 6, h, w] in training, to probabilities otherwise; h and w multiples of 16."""
+
+    def __init__(self):
+        super().__init__()
+        self.network = SliceUNet(CONTEXT * len(WINDOWS), len(CLASSES), WIDTHS)
+
+    def forward(self, hu: torch.Tensor) -> torch.Tensor:
+        logits = self.network(torch.cat([(hu.clamp(low, high) - low) * (2 / (high - low)) - 1 for low, high in WINDOWS], 1))
+        return logits if self.training else torch.softmax(logits, 1)
+
+
+def loss(logits: torch.Tensor, label: torch.Tensor, _weight=None) -> torch.Tensor:
+    """Weighted cross entropy plus one minus the soft Dice of the whole batch, averaged over the classes of blood and edema in it."""
+    logits = logits.float()
+    label = label.long()
+    cross = F.cross_entropy(logits, label, weight=torch.tensor(WEIGHTS))
+    probability = torch.softmax(logits, 1)[:, 1:]
+    truth = F.one_hot(label, len(CLASSES)).permute(0, 3, 1, 2)[:, 1:].to(probability.dtype)
+    filled = truth.sum((0, 2, 3))
+    dice = (2 * (probability * truth).sum((0, 2, 3)) + 10) / (probability.sum((0, 2, 3)) + filled + 10)
+    present = (filled > 0).float()
+    return cross + ((1 - dice) * present).sum() / present.sum().clamp(min=1)

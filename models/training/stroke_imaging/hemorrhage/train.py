@@ -8,9 +8,10 @@ import torch
 
 from ..ct_acquisition import Slices, acquire
 from ..ct_scans import random_scans
-from ..fit import dice_and_cross_entropy, fit
+from ..slice_training import Schedule, load_averaged
+from ..slice_training import train as train_network
 from ..template import Template
-from .network import build
+from .network import HemorrhageNetwork, loss
 
 SEED = 20_001
 SLICES = 14
@@ -18,29 +19,30 @@ DRAWINGS = 3
 KEPT = 60  # drawings that wait to be looked at again, through another scanner
 SCANS, CENTERS = 4, 6  # of a batch
 PATCH = (160, 128)
-# Background is most of every slice; edema has soft borders and is the least important.
-WEIGHTS = (1.0, 3.0, 3.0, 3.0, 3.0, 1.5)
+STEPS = 20_000  # more than the minutes allow: time decides
 
 
 class Batches:
     """Endless batches: HU [24, 3, 160, 128] and labels [24, 160, 128]. A head is drawn for every second batch."""
 
-    def __init__(self, template: Template, seed: int):
+    def __init__(self, template: Template, seed: int = SEED):
         self.template = template
+        self.seed = seed
         self.rng = np.random.default_rng(seed)
         self.kept: deque[Slices] = deque(maxlen=KEPT)
-        self.count = 0
 
-    def __call__(self) -> tuple[torch.Tensor, torch.Tensor]:
-        while self.count % 2 == 0 or len(self.kept) < 4 * DRAWINGS:
-            for scan in random_scans(self.template, self.rng, SLICES, DRAWINGS):
-                self.kept.append(scan.slices)
-            if len(self.kept) >= 4 * DRAWINGS:
-                break
-        self.count += 1
+    def __call__(self, step: int) -> tuple[torch.Tensor, torch.Tensor, None]:
+        self.rng = np.random.default_rng([self.seed, step])
+        if step % 2 == 0:
+            self._draw()
+        while len(self.kept) < 4 * DRAWINGS:
+            self._draw()
         chosen = self.rng.choice(len(self.kept), SCANS, replace=False)
         parts = [self._part(self.kept[int(n)]) for n in chosen]
-        return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
+        return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts]), None
+
+    def _draw(self) -> None:
+        self.kept.extend(scan.slices for scan in random_scans(self.template, self.rng, SLICES, DRAWINGS))
 
     def _part(self, scan: Slices) -> tuple[torch.Tensor, torch.Tensor]:
         rng = self.rng
@@ -76,27 +78,12 @@ def cut_out(rng: np.random.Generator, hu: torch.Tensor, label: torch.Tensor) -> 
     return out, marks
 
 
-def train(template: Template, folder: Path, minutes: float, say=print) -> None:
-    """Trains for `minutes` of wall time (continued when there is a checkpoint) and writes `folder`/checkpoint.pt."""
+def train(template: Template, checkpoint: Path, minutes: float, say=print) -> None:
+    """Trains for `minutes` of wall time and writes `checkpoint`; one that is there is gone on from."""
     torch.manual_seed(SEED)
-    seed = SEED + (1 if (folder / "checkpoint.pt").exists() else 0)
-    batches = Batches(template, seed)
-    weights = torch.tensor(WEIGHTS)
-    fit(build(), batches, lambda logits, label: dice_and_cross_entropy(logits, label, weights), folder, minutes * 60, say=say)
+    train_network(HemorrhageNetwork().train(), Batches(template), Schedule(STEPS), checkpoint, loss_of=loss, seconds=minutes * 60, say=say)
 
 
-def averaged(folder: Path, template: Template | None = None, batches: int = 60):
-    """The averaged network of a checkpoint, ready to answer; its normalization measured anew on synthetic batches."""
-    model = build()
-    model.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True)["average"])
-    if template is not None:
-        source = Batches(template, SEED + 7)
-        norms = [m for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)]
-        for norm in norms:
-            norm.reset_running_stats()
-            norm.momentum = None  # the plain mean over all batches
-        model.train()
-        with torch.no_grad():
-            for _ in range(batches):
-                model(source()[0])
-    return model.eval()
+def trained(checkpoint: Path) -> torch.nn.Module:
+    """The network with the averaged weights, ready to answer."""
+    return load_averaged(HemorrhageNetwork(), checkpoint)

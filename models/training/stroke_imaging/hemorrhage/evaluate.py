@@ -1,0 +1,248 @@
+"""Thresholds from synthetic scans, then figures from other synthetic scans and from real images: `figures.json`."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import ndimage
+
+from ..ct_acquisition import acquire
+from ..ct_scans import random_scans
+from ..hemorrhage_shapes import CLASSES, EDEMA, EXTRA_AXIAL, INTRAPARENCHYMAL, Drawn
+from ..template import Template
+from .measure import ANY_NEIGHBOR, Thresholds, dice, is_blood, label_map, probabilities, session
+from .real_images import RealImage, cpaisd, ct_ich, ge_head_ct
+from .timing import timing
+
+THRESHOLD_SEED, TEST_SEED = 31_000, 32_000
+SIZES = (("below 1 mL", 0.1, 1.0), ("1 to 5 mL", 1.0, 5.0), ("5 mL and more", 5.0, np.inf))
+FOUND_SHARE = 0.1
+"""A part of true blood counts as found when this share of it is called blood."""
+
+
+@dataclass(frozen=True)
+class Case:
+    probability: np.ndarray  # float16 [6, d, h, w]
+    truth: np.ndarray  # uint8
+    voxel_ml: float
+    drawn: tuple[Drawn, ...]
+    bleeding: bool
+
+
+def synthetic_cases(template: Template, network, seed: int, heads: int, bleeding: tuple[bool, ...], say) -> list[Case]:
+    """Whole heads that no training has seen, each drawn into once for each entry of `bleeding`, through a random scanner."""
+    cases = []
+    for n in range(heads):
+        rng = np.random.default_rng([seed, n])
+        for scan, bleeds in zip(random_scans(template, rng, None, len(bleeding), bleeding), bleeding):
+            hu = acquire(rng, scan.slices).numpy()
+            spacing = scan.head.grid.spacing
+            voxel_ml = scan.spacing_mm * spacing[1] * spacing[2] / 1000
+            truth = scan.slices.label.numpy()
+            cases.append(Case(probabilities(network, hu).astype(np.float16), truth, voxel_ml, scan.drawn, bleeds))
+        if n % 5 == 4:
+            say(f"{n + 1} of {heads} heads")
+    return cases
+
+
+def choose_thresholds(cases: list[Case], say) -> tuple[Thresholds, dict]:
+    """Among thresholds with at most 3 % false alarms on scans without blood: the most scans with 1 mL and more found, then Dice."""
+    best, best_score, score_of_best = None, None, {}
+    for blood in (0.4, 0.5, 0.6):
+        for peak in (0.6, 0.8, 0.9, 0.95, 0.98):
+            for smallest in (0.05, 0.1, 0.2, 0.35, 0.5):
+                t = Thresholds(blood, max(peak, blood), smallest)
+                alarms, found, overlap = [], [], []
+                for case in cases:
+                    label = label_map(case.probability, t, case.voxel_ml)
+                    truth = is_blood(case.truth)
+                    ml = truth.sum() * case.voxel_ml
+                    if not case.bleeding:
+                        alarms.append(bool(is_blood(label).any()))
+                    elif ml >= 1:
+                        found.append(bool((is_blood(label) & truth).any()))
+                        overlap.append(dice(is_blood(label), truth))
+                rate = float(np.mean(alarms))
+                score = (-max(0.0, rate - 0.03), float(np.mean(found)), float(np.median(overlap)), -rate)
+                if best_score is None or score > best_score:
+                    best, best_score = t, score
+                    score_of_best = {"falseAlarmShare": rate, "foundShare": score[1], "medianDice": score[2], "negatives": len(alarms), "positives": len(found)}
+    say(f"thresholds {best}, on the scans that chose them: {score_of_best}")
+    return best, score_of_best
+
+
+def wilson(hits: int, of: int) -> dict:
+    """Share with its 95 % interval."""
+    if of == 0:
+        return {"n": 0}
+    p, z = hits / of, 1.96
+    middle = (p + z * z / (2 * of)) / (1 + z * z / of)
+    half = z * np.sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return {"n": of, "hits": hits, "share": round(p, 4), "low": round(max(0.0, middle - half), 4), "high": round(min(1.0, middle + half), 4)}
+
+
+def spread(values) -> dict:
+    if len(values) == 0:
+        return {"n": 0}
+    q = np.percentile(values, [25, 50, 75])
+    return {"n": len(values), "median": round(float(q[1]), 4), "q1": round(float(q[0]), 4), "q3": round(float(q[2]), 4)}
+
+
+def agreement(measured, true) -> dict:
+    """Mean difference and limits of agreement (1.96 standard deviations) in mL."""
+    d = np.asarray(measured) - np.asarray(true)
+    if len(d) < 2:
+        return {"n": len(d)}
+    mean, sd = float(d.mean()), float(d.std(ddof=1))
+    return {"n": len(d), "bias": round(mean, 3), "low": round(mean - 1.96 * sd, 3), "high": round(mean + 1.96 * sd, 3),
+            "medianAbsolute": round(float(np.median(np.abs(d))), 3)}  # fmt: skip
+
+
+def synthetic_figures(cases: list[Case], t: Thresholds) -> dict:
+    labels = [label_map(c.probability, t, c.voxel_ml) for c in cases]
+    figures: dict = {"classes": {}, "anyBlood": {}, "scans": {}, "lesions": {}, "negatives": {}, "detectionFloor": {}}
+    for k in range(1, len(CLASSES)):
+        true = [float((c.truth == k).sum() * c.voxel_ml) for c in cases]
+        mine = [float((label == k).sum() * c.voxel_ml) for c, label in zip(cases, labels)]
+        bleeding = [n for n, c in enumerate(cases) if c.bleeding]
+        for name, least in (("from0.5ml", 0.5), ("from5ml", 5.0)):
+            some = [n for n in bleeding if true[n] >= least]
+            entry = spread([dice(labels[n] == k, cases[n].truth == k) for n in some])
+            figures["classes"].setdefault(CLASSES[k], {})[f"dice_{name}"] = entry
+        figures["classes"][CLASSES[k]]["volume"] = agreement([mine[n] for n in bleeding if true[n] > 0], [true[n] for n in bleeding if true[n] > 0])
+    true = [float(is_blood(c.truth).sum() * c.voxel_ml) for c in cases]
+    mine = [float(is_blood(label).sum() * c.voxel_ml) for c, label in zip(cases, labels)]
+    some = [n for n in range(len(cases)) if cases[n].bleeding and true[n] >= 0.5]
+    figures["anyBlood"] = {
+        "dice_from0.5ml": spread([dice(is_blood(labels[n]), is_blood(cases[n].truth)) for n in some]),
+        "dice_from5ml": spread([dice(is_blood(labels[n]), is_blood(cases[n].truth)) for n in some if true[n] >= 5]),
+        "volume": agreement([mine[n] for n in some], [true[n] for n in some]),
+        "relativeError": spread([abs(mine[n] - true[n]) / true[n] for n in some if true[n] >= 5]),
+    }
+    for name, low, high in SIZES:
+        hits = [bool((is_blood(labels[n]) & is_blood(cases[n].truth)).any()) for n in range(len(cases)) if cases[n].bleeding and low <= true[n] < high]
+        figures["scans"][name] = wilson(sum(hits), len(hits))
+    figures["lesions"] = lesion_figures(cases, labels)
+    without = [n for n in range(len(cases)) if not cases[n].bleeding]
+    figures["negatives"] = {"falseAlarms": wilson(sum(mine[n] > 0 for n in without), len(without)),
+                            "volumesMl": sorted((round(mine[n], 2) for n in without if mine[n] > 0), reverse=True),
+                            "falsePositiveMl": spread([mine[n] for n in without])}  # fmt: skip
+    false_ml = [float((is_blood(label) & ~is_blood(c.truth)).sum() * c.voxel_ml) for c, label in zip(cases, labels) if c.bleeding]
+    figures["falsePositiveMlInPositives"] = spread(false_ml)
+    return figures
+
+
+def lesion_figures(cases: list[Case], labels: list[np.ndarray]) -> dict:
+    """How many parts of true blood of one class are found, by size, class, place and kind."""
+    rows: list[tuple[bool, float, str, str, str]] = []
+    for case, label in zip(cases, labels):
+        called = is_blood(label)
+        for k in range(1, EDEMA):
+            parts, count = ndimage.label(case.truth == k, ANY_NEIGHBOR)
+            drawn = {(d.place, d.kind) for d in case.drawn if d.label == k}
+            for n in range(1, count + 1):
+                part = parts == n
+                ml = float(part.sum() * case.voxel_ml)
+                if ml < 0.1:
+                    continue
+                place, kind = next(iter(drawn)) if len(drawn) == 1 else ("several", "several")
+                rows.append((bool(called[part].mean() >= FOUND_SHARE), ml, CLASSES[k], place, kind))
+    out: dict = {"bySize": {}, "byClassFrom1ml": {}, "byPlaceFrom0.5ml": {}, "byKindFrom0.5ml": {}}
+    for name, low, high in SIZES:
+        some = [r for r in rows if low <= r[1] < high]
+        out["bySize"][name] = wilson(sum(r[0] for r in some), len(some))
+    for k in range(1, EDEMA):
+        some = [r for r in rows if r[2] == CLASSES[k] and r[1] >= 1]
+        out["byClassFrom1ml"][CLASSES[k]] = wilson(sum(r[0] for r in some), len(some))
+    for key, column in (("byPlaceFrom0.5ml", 3), ("byKindFrom0.5ml", 4)):
+        for value in sorted({r[column] for r in rows}):
+            some = [r for r in rows if r[column] == value and r[1] >= 0.5 and (key[2] == "P" or r[2] in (CLASSES[INTRAPARENCHYMAL], CLASSES[EXTRA_AXIAL]))]
+            if some and value != "several":
+                out[key][value] = wilson(sum(r[0] for r in some), len(some))
+    edges = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
+    out["byFineSize"] = []
+    for low, high in zip(edges, edges[1:]):
+        some = [r for r in rows if low <= r[1] < high]
+        out["byFineSize"].append({"from": low, "to": high, **wilson(sum(r[0] for r in some), len(some))})
+    return out
+
+
+def detection_floor(cases: list[Case], t: Thresholds) -> float:
+    """The smallest volume in mL from which on at least 95 % of parts of blood are found, in steps of the sizes below."""
+    labels = [label_map(c.probability, t, c.voxel_ml) for c in cases]
+    found: list[tuple[float, bool]] = []
+    for case, label in zip(cases, labels):
+        called = is_blood(label)
+        parts, count = ndimage.label(is_blood(case.truth), ANY_NEIGHBOR)
+        for n in range(1, count + 1):
+            part = parts == n
+            found.append((float(part.sum() * case.voxel_ml), bool(called[part].mean() >= FOUND_SHARE)))
+    for least in (0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0):
+        near = [hit for ml, hit in found if least <= ml < 3 * least]
+        if len(near) >= 8 and np.mean(near) >= 0.95:
+            return least
+    return 5.0
+
+
+def real_figures(network, data: Path, t: Thresholds, say) -> dict:
+    out: dict = {}
+    if (data / "ct-ich").is_dir():
+        out["ctIch"] = marked(network, ct_ich(data), t)
+        say(f"ct-ich {out['ctIch']}")
+    if (data / "cpaisd").is_dir():
+        out["cpaisd"] = unmarked(network, cpaisd(data), t)
+        say(f"cpaisd {out['cpaisd']}")
+    if (data / "ge-head-ct").is_dir():
+        out["geHeadCt"] = unmarked(network, [ge_head_ct(data)], t)
+        say(f"ge-head-ct {out['geHeadCt']}")
+    return out
+
+
+def marked(network, images: list[RealImage], t: Thresholds) -> dict:
+    slices, both, total = [], 0, 0
+    for image in images:
+        label = is_blood(label_map(probabilities(network, image.hu), t, image.voxel_ml))
+        slices.append({"name": image.name, "dice": round(dice(label, image.blood), 3), "marked": int(image.blood.sum()), "called": int(label.sum()),
+                       "markedMl": round(float(image.blood.sum() * image.voxel_ml), 2), "calledMl": round(float(label.sum() * image.voxel_ml), 2),
+                       "overlap": int((label & image.blood).sum())})  # fmt: skip
+        both += int((label & image.blood).sum())
+        total += int(label.sum()) + int(image.blood.sum())
+    filled = [s for s in slices if s["marked"] > 0]
+    large = [s for s in filled if s["markedMl"] >= 0.5]
+    return {
+        "dice": spread([s["dice"] for s in filled]),
+        "diceFrom0.5ml": spread([s["dice"] for s in large]),
+        "pooledDice": round(2 * both / total, 4),
+        "found": wilson(sum(s["overlap"] >= FOUND_SHARE * s["marked"] for s in filled), len(filled)),
+        "volumePerSliceMl": agreement([s["calledMl"] for s in slices], [s["markedMl"] for s in slices]),
+        "slices": slices,
+    }
+
+
+def unmarked(network, images: list[RealImage], t: Thresholds) -> dict:
+    volumes = [float(is_blood(label_map(probabilities(network, i.hu), t, i.voxel_ml)).sum() * i.voxel_ml) for i in images]
+    return {"falseAlarms": wilson(sum(v > 0 for v in volumes), len(volumes)), "falsePositiveMl": [round(v, 2) for v in volumes]}
+
+
+def evaluate(template: Template, data: Path, out: Path, heads: int = 40, threshold_heads: int = 16, say=print) -> None:
+    """Writes `out`/figures.json. About 8 minutes of one core with the default number of heads."""
+    start = time.monotonic()
+    network = session(out / "model.onnx")
+    chosen_on = synthetic_cases(template, network, THRESHOLD_SEED, threshold_heads, (True, False, False), say)
+    thresholds, choice = choose_thresholds(chosen_on, say)
+    floor = detection_floor([c for c in chosen_on if c.bleeding], thresholds)
+    del chosen_on
+    cases = synthetic_cases(template, network, TEST_SEED, heads, (True, True, False), say)
+    figures = {
+        "thresholds": asdict(thresholds),
+        "thresholdsChosenOn": choice,
+        "detectionFloorMl": floor,
+        "synthetic": synthetic_figures(cases, thresholds),
+        "real": real_figures(network, data, thresholds, say),
+        "time": timing(out / "model.onnx"),
+        "scans": {"threshold": threshold_heads * 3, "test": len(cases), "testBleeding": sum(c.bleeding for c in cases)},
+    }
+    (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
+    say(f"figures written after {time.monotonic() - start:.0f} s")

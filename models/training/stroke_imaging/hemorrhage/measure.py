@@ -1,0 +1,65 @@
+"""From probabilities to parts of blood: what the product does with the network's answer, for choosing thresholds and measuring."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from scipy import ndimage
+
+from ..hemorrhage_shapes import EDEMA, NONE, SUBARACHNOID
+
+ANY_NEIGHBOR = np.ones((3, 3, 3), bool)
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """A voxel is blood when classes 1 to 4 together reach `blood`; a part of touching voxels (26 neighbors) is kept when its most
+    probable voxel reaches `peak` and it is at least `smallest_ml`; edema is kept where it reaches `edema`."""
+
+    blood: float
+    peak: float
+    smallest_ml: float
+    edema: float = 0.5
+
+
+def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def probabilities(network: onnxruntime.InferenceSession, hu: np.ndarray, at_once: int = 8) -> np.ndarray:
+    """[6, d, h, w] for HU [d, h, w]; the first and the last slice are their own missing neighbors."""
+    padded = np.concatenate([hu[:1], hu, hu[-1:]]).astype(np.float32)
+    stacks = np.stack([padded[:-2], padded[1:-1], padded[2:]], 1)
+    answers = [network.run(None, {"hu": stacks[k : k + at_once]})[0] for k in range(0, len(stacks), at_once)]
+    return np.concatenate(answers).transpose(1, 0, 2, 3)
+
+
+def label_map(probability: np.ndarray, thresholds: Thresholds, voxel_ml: float) -> np.ndarray:
+    """uint8 [d, h, w] of the classes."""
+    blood = probability[1 : SUBARACHNOID + 1].sum(0)
+    parts, count = ndimage.label(blood >= thresholds.blood, ANY_NEIGHBOR)
+    out = np.zeros(blood.shape, np.uint8)
+    if count:
+        numbers = np.arange(1, count + 1)
+        size = np.bincount(parts.ravel(), minlength=count + 1)[1:] * voxel_ml
+        peak = ndimage.maximum(blood, parts, numbers)
+        kept = np.concatenate([[False], (size >= thresholds.smallest_ml) & (peak >= thresholds.peak)])[parts]
+        out[kept] = 1 + probability[1 : SUBARACHNOID + 1].argmax(0)[kept]
+    # Edema is perihematomal only where there is a hematoma.
+    if out.any():
+        out[(probability[EDEMA] >= thresholds.edema) & (out == NONE)] = EDEMA
+    return out
+
+
+def is_blood(label: np.ndarray) -> np.ndarray:
+    return (label >= 1) & (label <= SUBARACHNOID)
+
+
+def dice(a: np.ndarray, b: np.ndarray) -> float:
+    """2 |a and b| / (|a| + |b|); 1 when both are empty."""
+    total = int(a.sum()) + int(b.sum())
+    return 1.0 if total == 0 else 2 * int((a & b).sum()) / total

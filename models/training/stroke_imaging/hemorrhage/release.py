@@ -1,0 +1,89 @@
+"""model.json and MODEL_CARD.md, made from figures.json alone."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from ..hemorrhage_shapes import CLASSES
+from .card import card, summary
+from .export import OPSET
+from .network import WINDOWS
+
+VERSION = "1.0.0"
+LIMITS = (
+    "Trained on synthetic images only, made from one averaged head; never clinically validated, not cleared. Research use.",
+    "Collections that are not brighter than brain (isodense and chronic subdural hematoma) are not marked: they were not labelled in training.",
+    "Blood thinner than a voxel (1.2 mm, slices of 4 to 6 mm) in sulci and along the tentorium is missed or underestimated.",
+    "Dense tumors, calcifications, contrast and what remains of operations may be taken for blood.",
+    "Below the foramen magnum and outside the skull its answer means nothing: read it within the head's bone only.",
+    "Children, severe malformation, coils and clips, CT with contrast and images turned by more than about 20 degrees were not tested.",
+    "Perihematomal edema is a soft border: its volume is a rough figure.",
+)
+
+
+def release(out: Path, say=print) -> None:
+    """Writes `out`/MODEL_CARD.md and model.json from `out`/figures.json and the digests of the files."""
+    figures = json.loads((out / "figures.json").read_text())
+    (out / "MODEL_CARD.md").write_text(card(figures, VERSION, LIMITS), encoding="utf-8")
+    (out / "model.json").write_text(json.dumps(manifest(figures, out), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    say(f"{out / 'model.json'} and MODEL_CARD.md written")
+
+
+def manifest(figures: dict, out: Path) -> dict:
+    t = figures["thresholds"]
+    choice = figures["thresholdsChosenOn"]
+    basis = (
+        f"Chosen on {choice['negatives']} synthetic scans without and {choice['positives']} with at least 1 mL of blood, apart from those "
+        "of the figures: at most 3 % false alarms, then the most scans found, then Dice."
+    )
+    shape = {"modality": "CT", "axes": ["batch", "channel", "row", "column"], "orientation": "SPL", "spacing": [5, 1.2, 1.2]}
+    return {
+        "$schema": "../model.schema.json",
+        "name": "hemorrhage",
+        "version": VERSION,
+        "kind": "imaging",
+        "title": "Intracranial hemorrhage on non-contrast CT (2.5D U-Net, trained on synthetic images)",
+        "classes": list(CLASSES),
+        "licence": "Apache-2.0",
+        "files": [{"path": name, "sha256": hashlib.sha256((out / name).read_bytes()).hexdigest()} for name in ("model.onnx", "figures.json")],
+        "inputs": [
+            {
+                "name": "hu",
+                "type": "float32",
+                "shape": ["slices", 3, "rows", "columns"],
+                "unit": "[hnsf'U]",
+                "range": [-1024, 3071],
+                "image": {**shape, "intensity": {"kind": "none"}},
+            }
+        ],
+        "outputs": [{"name": "probability", "type": "float32", "shape": ["slices", len(CLASSES), "rows", "columns"], "unit": "1", "range": [0, 1]}],
+        "thresholds": [
+            {"name": "bloodProbability", "value": t["blood"], "basis": f"A voxel is blood when classes 1 to 4 together reach it. {basis}"},
+            {"name": "peakProbability", "value": t["peak"], "basis": f"A part of touching voxels (26 neighbors) is kept when one of them reaches it. {basis}"},
+            {"name": "smallestPartMl", "value": t["smallest_ml"], "basis": f"Smaller parts are taken away. {basis}"},
+            {"name": "edemaProbability", "value": t["edema"], "basis": "Even odds; edema is only told beside blood."},
+        ],
+        "opset": OPSET,
+        "detectionFloor": [
+            {
+                "finding": "hemorrhage-volume",
+                "value": figures["detectionFloorMl"],
+                "unit": "mL",
+                "basis": "From this volume on at least 95 % of parts of blood were found in synthetic scans that no training saw.",
+            }
+        ],
+        "training": {
+            "description": "Domain-randomized synthetic CT made while training: template bent and its tissues redrawn, hemorrhages of five "
+            f"kinds, thirteen mimics, random scanner. Windows in the graph: {', '.join(f'{low:g} to {high:g} HU' for low, high in WINDOWS)}. "
+            "No image of a patient; no weights of others.",
+            "subjects": 0,
+            "source": "Stroke-age CT template (Rorden 2012, neurolabusc/Clinical, BSD-2-Clause), an average of scans.",
+        },
+        "validation": {
+            "description": "Other synthetic scans; 18 real slices with expert masks (ct-ich), 12 real slices (cpaisd) and one real scan without "
+            "hemorrhage, none of them trained or tuned on. All figures: MODEL_CARD.md and figures.json.",
+            "source": "PhysioNet ct-ich 1.0.0 (CC BY 4.0), CPAISD (CC BY 4.0), neurolabusc/dcm_qa_ct (BSD-2-Clause).",
+            "metrics": summary(figures),
+        },
+        "limits": list(LIMITS),
+    }
