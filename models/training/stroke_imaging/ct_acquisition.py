@@ -6,7 +6,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .hemorrhage_shapes import CLASSES, EDEMA, SUBARACHNOID, Canvas
+from .hemorrhage.constants import CLASSES, EDEMA, SUBARACHNOID
+from .hemorrhage_shapes import Canvas
 from .noise import smooth_field
 
 # How much of a voxel of a thick slice a class must fill. Blood in sulci is thinner than a voxel.

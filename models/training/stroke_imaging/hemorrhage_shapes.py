@@ -12,10 +12,9 @@ import numpy as np
 import torch
 
 from .head import Head
+from .hemorrhage.constants import CLASSES, EDEMA, EXTRA_AXIAL, INTRAPARENCHYMAL, INTRAVENTRICULAR, SUBARACHNOID
 from .noise import fractal_field, smooth_field
 
-NONE, INTRAPARENCHYMAL, INTRAVENTRICULAR, EXTRA_AXIAL, SUBARACHNOID, EDEMA = range(6)
-CLASSES = ("none", "intraparenchymal", "intraventricular", "extra-axial", "subarachnoid", "perihematomal-edema")
 VISIBLE_HU = 6.0
 
 # Typical places in MNI mm (distance from the midline, y, z), their spread in mm, and the usual range of volume in mL.

@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../../../shared/data"), help="folder with ct-template and, to evaluate, ct-ich, cpaisd, ge-head-ct")
     parser.add_argument("--work", type=Path, default=Path("work/hemorrhage"), help="checkpoint and figures while working")
     parser.add_argument("--out", type=Path, default=Path("../hemorrhage"), help="the model's folder")
-    parser.add_argument("--minutes", type=float, default=70, help="of training, wall time, over restarts")
+    parser.add_argument("--minutes", type=float, default=70, help="of training, wall time from now")
     parser.add_argument("--heads", type=int, default=40, help="synthetic heads to measure on; three scans of each")
     options = parser.parse_args()
     torch.set_num_threads(1)

@@ -1,6 +1,6 @@
 """The model card's text from the figures."""
 
-from ..hemorrhage_shapes import CLASSES
+from .constants import CLASSES
 
 TARGETS = {"sensitivityFrom5ml": 0.95, "falseAlarms": 0.05, "diceSynthetic": 0.80, "diceReal": 0.70, "seconds": 60}
 

@@ -10,8 +10,9 @@ from scipy import ndimage
 
 from ..ct_acquisition import acquire
 from ..ct_scans import random_scans
-from ..hemorrhage_shapes import CLASSES, EDEMA, EXTRA_AXIAL, INTRAPARENCHYMAL, Drawn
+from ..hemorrhage_shapes import Drawn
 from ..template import Template
+from .constants import CLASSES, EDEMA, EXTRA_AXIAL, INTRAPARENCHYMAL
 from .measure import ANY_NEIGHBOR, Thresholds, dice, is_blood, label_map, probabilities, session
 from .real_images import RealImage, cpaisd, ct_ich, ge_head_ct
 from .timing import timing
@@ -49,28 +50,45 @@ def synthetic_cases(template: Template, network, seed: int, heads: int, bleeding
 
 def choose_thresholds(cases: list[Case], say) -> tuple[Thresholds, dict]:
     """Among thresholds with at most 3 % false alarms on scans without blood: the most scans with 1 mL and more found, then Dice."""
-    best, best_score, score_of_best = None, None, {}
+    best, best_score, chosen = Thresholds(0.5, 0.9, 0.2), None, {}
     for blood in (0.4, 0.5, 0.6):
-        for peak in (0.6, 0.8, 0.9, 0.95, 0.98):
+        tables = [parts_of(case, blood) for case in cases]
+        for peak in (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99):
             for smallest in (0.05, 0.1, 0.2, 0.35, 0.5):
-                t = Thresholds(blood, max(peak, blood), smallest)
                 alarms, found, overlap = [], [], []
-                for case in cases:
-                    label = label_map(case.probability, t, case.voxel_ml)
-                    truth = is_blood(case.truth)
-                    ml = truth.sum() * case.voxel_ml
+                for case, (size, top, hit, truth) in zip(cases, tables):
+                    kept = (size * case.voxel_ml >= smallest) & (top >= max(peak, blood))
                     if not case.bleeding:
-                        alarms.append(bool(is_blood(label).any()))
-                    elif ml >= 1:
-                        found.append(bool((is_blood(label) & truth).any()))
-                        overlap.append(dice(is_blood(label), truth))
+                        alarms.append(bool(kept.any()))
+                    elif truth * case.voxel_ml >= 1:
+                        found.append(bool((hit[kept] > 0).any()))
+                        overlap.append(2 * hit[kept].sum() / (size[kept].sum() + truth))
                 rate = float(np.mean(alarms))
                 score = (-max(0.0, rate - 0.03), float(np.mean(found)), float(np.median(overlap)), -rate)
                 if best_score is None or score > best_score:
-                    best, best_score = t, score
-                    score_of_best = {"falseAlarmShare": rate, "foundShare": score[1], "medianDice": score[2], "negatives": len(alarms), "positives": len(found)}
-    say(f"thresholds {best}, on the scans that chose them: {score_of_best}")
-    return best, score_of_best
+                    best, best_score = Thresholds(blood, max(peak, blood), smallest), score
+                    chosen = {"falseAlarmShare": rate, "foundShare": score[1], "medianDice": score[2], "negatives": len(alarms), "positives": len(found)}
+    say(f"thresholds {best}, on the scans that chose them: {chosen}")
+    return best, chosen
+
+
+def parts_of(case: Case, blood: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Of every part of called blood: voxels, most probable voxel, voxels that are truly blood; and the voxels of true blood."""
+    probability = case.probability[1:EDEMA].astype(np.float32).sum(0)
+    parts, count = ndimage.label(probability >= blood, ANY_NEIGHBOR)
+    truth = is_blood(case.truth)
+    size = np.bincount(parts.ravel(), minlength=count + 1)[1:]
+    hit = np.bincount(parts[truth], minlength=count + 1)[1:]
+    top = np.asarray(ndimage.maximum(probability, parts, np.arange(1, count + 1))) if count else np.zeros(0)
+    return size, top, hit, int(truth.sum())
+
+
+def true_parts(truth: np.ndarray, called: np.ndarray, voxel_ml: float) -> list[tuple[float, bool]]:
+    """mL of every part of a mask, and whether at least FOUND_SHARE of it was called."""
+    parts, count = ndimage.label(truth, ANY_NEIGHBOR)
+    size = np.bincount(parts.ravel(), minlength=count + 1)[1:]
+    hit = np.bincount(parts[called], minlength=count + 1)[1:]
+    return [(float(n * voxel_ml), bool(h >= FOUND_SHARE * n)) for n, h in zip(size, hit)]
 
 
 def wilson(hits: int, of: int) -> dict:
@@ -80,7 +98,7 @@ def wilson(hits: int, of: int) -> dict:
     p, z = hits / of, 1.96
     middle = (p + z * z / (2 * of)) / (1 + z * z / of)
     half = z * np.sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
-    return {"n": of, "hits": hits, "share": round(p, 4), "low": round(max(0.0, middle - half), 4), "high": round(min(1.0, middle + half), 4)}
+    return {"n": of, "hits": hits, "share": round(p, 4), "low": round(float(max(0.0, middle - half)), 4), "high": round(float(min(1.0, middle + half)), 4)}
 
 
 def spread(values) -> dict:
@@ -140,15 +158,9 @@ def lesion_figures(cases: list[Case], labels: list[np.ndarray]) -> dict:
     for case, label in zip(cases, labels):
         called = is_blood(label)
         for k in range(1, EDEMA):
-            parts, count = ndimage.label(case.truth == k, ANY_NEIGHBOR)
             drawn = {(d.place, d.kind) for d in case.drawn if d.label == k}
-            for n in range(1, count + 1):
-                part = parts == n
-                ml = float(part.sum() * case.voxel_ml)
-                if ml < 0.1:
-                    continue
-                place, kind = next(iter(drawn)) if len(drawn) == 1 else ("several", "several")
-                rows.append((bool(called[part].mean() >= FOUND_SHARE), ml, CLASSES[k], place, kind))
+            place, kind = next(iter(drawn)) if len(drawn) == 1 else ("several", "several")
+            rows += [(hit, ml, CLASSES[k], place, kind) for ml, hit in true_parts(case.truth == k, called, case.voxel_ml) if ml >= 0.1]
     out: dict = {"bySize": {}, "byClassFrom1ml": {}, "byPlaceFrom0.5ml": {}, "byKindFrom0.5ml": {}}
     for name, low, high in SIZES:
         some = [r for r in rows if low <= r[1] < high]
@@ -174,11 +186,7 @@ def detection_floor(cases: list[Case], t: Thresholds) -> float:
     labels = [label_map(c.probability, t, c.voxel_ml) for c in cases]
     found: list[tuple[float, bool]] = []
     for case, label in zip(cases, labels):
-        called = is_blood(label)
-        parts, count = ndimage.label(is_blood(case.truth), ANY_NEIGHBOR)
-        for n in range(1, count + 1):
-            part = parts == n
-            found.append((float(part.sum() * case.voxel_ml), bool(called[part].mean() >= FOUND_SHARE)))
+        found += true_parts(is_blood(case.truth), is_blood(label), case.voxel_ml)
     for least in (0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0):
         near = [hit for ml, hit in found if least <= ml < 3 * least]
         if len(near) >= 8 and np.mean(near) >= 0.95:

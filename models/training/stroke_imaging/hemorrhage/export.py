@@ -7,10 +7,8 @@ import onnx
 import onnxruntime
 import torch
 
-from .network import CONTEXT
+from .constants import CONTEXT, OPSET
 from .train import trained
-
-OPSET = 17
 
 
 def export(checkpoint: Path, out: Path, say=print) -> None:

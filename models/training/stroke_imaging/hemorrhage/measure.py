@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 from scipy import ndimage
 
-from ..hemorrhage_shapes import EDEMA, NONE, SUBARACHNOID
+from .constants import EDEMA, NONE, SUBARACHNOID
 
 ANY_NEIGHBOR = np.ones((3, 3, 3), bool)
 
@@ -40,7 +40,7 @@ def probabilities(network: onnxruntime.InferenceSession, hu: np.ndarray, at_once
 
 def label_map(probability: np.ndarray, thresholds: Thresholds, voxel_ml: float) -> np.ndarray:
     """uint8 [d, h, w] of the classes."""
-    blood = probability[1 : SUBARACHNOID + 1].sum(0)
+    blood = probability[1 : SUBARACHNOID + 1].astype(np.float32).sum(0)
     parts, count = ndimage.label(blood >= thresholds.blood, ANY_NEIGHBOR)
     out = np.zeros(blood.shape, np.uint8)
     if count:

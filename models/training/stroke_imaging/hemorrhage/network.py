@@ -4,12 +4,9 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from ..hemorrhage_shapes import CLASSES
 from ..slice_unet import SliceUNet
+from .constants import CLASSES, CONTEXT, WINDOWS
 
-# Brain, blood against bone, and bone, in HU.
-WINDOWS = ((0.0, 80.0), (-20.0, 200.0), (-500.0, 1500.0))
-CONTEXT = 3  # slice below, itself, above
 WIDTHS = (16, 32, 48, 80, 96)
 # Background is most of every slice; edema has soft borders and matters least.
 WEIGHTS = (1.0, 3.0, 3.0, 3.0, 3.0, 1.5)

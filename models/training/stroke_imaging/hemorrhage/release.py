@@ -4,10 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from ..hemorrhage_shapes import CLASSES
 from .card import card, summary
-from .export import OPSET
-from .network import WINDOWS
+from .constants import CLASSES, OPSET, WINDOWS
 
 VERSION = "1.0.0"
 LIMITS = (

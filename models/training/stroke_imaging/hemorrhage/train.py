@@ -17,13 +17,13 @@ SEED = 20_001
 SLICES = 14
 DRAWINGS = 3
 KEPT = 60  # drawings that wait to be looked at again, through another scanner
-SCANS, CENTERS = 4, 6  # of a batch
+SCANS, CENTERS = 4, 4  # of a batch
 PATCH = (160, 128)
 STEPS = 20_000  # more than the minutes allow: time decides
 
 
 class Batches:
-    """Endless batches: HU [24, 3, 160, 128] and labels [24, 160, 128]. A head is drawn for every second batch."""
+    """Endless batches: HU [16, 3, 160, 128] and labels [16, 160, 128]. A head is drawn for every third batch."""
 
     def __init__(self, template: Template, seed: int = SEED):
         self.template = template
@@ -33,7 +33,7 @@ class Batches:
 
     def __call__(self, step: int) -> tuple[torch.Tensor, torch.Tensor, None]:
         self.rng = np.random.default_rng([self.seed, step])
-        if step % 2 == 0:
+        if step % 3 == 0:
             self._draw()
         while len(self.kept) < 4 * DRAWINGS:
             self._draw()
@@ -79,7 +79,7 @@ def cut_out(rng: np.random.Generator, hu: torch.Tensor, label: torch.Tensor) -> 
 
 
 def train(template: Template, checkpoint: Path, minutes: float, say=print) -> None:
-    """Trains for `minutes` of wall time and writes `checkpoint`; one that is there is gone on from."""
+    """Trains for `minutes` of wall time from now and writes `checkpoint`; one that is there is gone on from."""
     torch.manual_seed(SEED)
     train_network(HemorrhageNetwork().train(), Batches(template), Schedule(STEPS), checkpoint, loss_of=loss, seconds=minutes * 60, say=say)
 
