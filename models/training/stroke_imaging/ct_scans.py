@@ -12,6 +12,7 @@ from .template import Template
 
 CUTS = 3
 PIXEL_MM = 1.2
+ATTEMPTS = 5  # a place may lie outside the slices
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,9 @@ def random_scans(
         canvas = Canvas.of(head)
         draw_mimics(rng, canvas)
         if bleeding[n] if isinstance(bleeding, tuple) else rng.random() < bleeding:
-            draw_hemorrhages(rng, canvas)
+            for _ in range(ATTEMPTS):
+                draw_hemorrhages(rng, canvas)
+                if canvas.drawn:
+                    break
         scans.append(Scan(thick_slices(canvas, CUTS), tuple(canvas.drawn), grid.spacing[0] * CUTS, head))
     return scans

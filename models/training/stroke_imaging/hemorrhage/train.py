@@ -49,7 +49,7 @@ class Batches:
         n = len(scan.hu)
         first = int(rng.integers(0, n - CENTERS - 1))
         marked = (scan.label > 0).flatten(1).any(1).nonzero().flatten().tolist()
-        if marked and rng.random() < 0.75:
+        if marked and rng.random() < 0.85:
             first = int(np.clip(rng.choice(marked) - rng.integers(1, CENTERS + 1), 0, n - CENTERS - 2))
         take = slice(first, first + CENTERS + 2)
         part = Slices(scan.hu[take], scan.label[take], scan.depth[take], scan.bone[take], scan.z_mm[take])
