@@ -13,6 +13,7 @@ import type { Config } from './config/index.ts';
 import type { ReadinessCheck } from './http/health.ts';
 import {
   applyImageRetention,
+  bindFolder,
   createReceiver,
   createStudyPull,
   createStudyWatch,
@@ -82,6 +83,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
   const rules = seriesRules(imaging);
   const directory = resolve(imaging.directory);
   const sealed = imaging.encryption ?? {};
+  await bindFolder({ database, directory });
   const images = await openFolderStore({ directory: join(directory, 'received'), ...sealed });
   // Apart from what was received: a start that adopts received files must not take our own for them.
   const results = await openFolderStore({ directory: join(directory, 'results'), ...sealed });

@@ -5,6 +5,8 @@ export const REFUSAL_CODES = [
   'no-time',
   'not-dicom',
   'damaged',
+  // A stored image whose file is gone.
+  'missing-file',
   'too-large',
   'unsupported-type',
   'unsupported-syntax',

@@ -220,6 +220,12 @@ export interface ImageTombstoneTable {
   reason: string;
 }
 
+/** The folder of images that belongs to this database. */
+export interface ImageFolderTable {
+  one: number;
+  id: string;
+}
+
 /** Durable work; see src/jobs. */
 export interface JobTable {
   id: string;
@@ -268,5 +274,6 @@ export interface Schema {
   image_instance: ImageInstanceTable;
   image_refusal: ImageRefusalTable;
   image_tombstone: ImageTombstoneTable;
+  image_folder: ImageFolderTable;
   job: JobTable;
 }

@@ -153,9 +153,13 @@ function jobProgress(job: Job | undefined): ImagingProgress[] {
         },
       ];
     case 'failed':
-      return [{ ...row, state: 'failed', since: job.endedAt ?? job.queuedAt, reason: 'analysis-failed' }];
+      return [{ ...row, state: 'failed', since: job.endedAt ?? job.queuedAt, reason: failureOf(job) }];
     case 'done':
     case 'cancelled':
       return [];
   }
 }
+
+/** The analysis says a refusal of stored images by its code. */
+const failureOf = ({ lastError }: Job): string =>
+  lastError?.startsWith('missing-file') === true ? 'images-missing' : 'analysis-failed';

@@ -5,6 +5,7 @@ import { noteUnclear, quarantineStudy, receiptStatistics, unclearStudies } from 
 import { createFindingsStore } from '../../src/imaging/results/findings-store.ts';
 import { createJobQueue } from '../../src/jobs/index.ts';
 import type { Database } from '../../src/storage/index.ts';
+import { ANALYSIS_LANE, ANALYZE_STUDY, analyzeStudyJob } from '../../src/studies/analyze-study-job.ts';
 import { createImagingOfPatient, type RecordKeys } from '../../src/studies/imaging-of-patient.ts';
 import { emptyDatabase, freshDatabase } from '../support/database.ts';
 
@@ -104,6 +105,24 @@ describe('images of a patient', () => {
     expect(await states(keys({ studyUids: [STUDY] }))).toEqual(['refused: patient-in-doubt']);
     const own = keys({ identifiers: [{ system: SYSTEM, value: 'MRN-2' }], birthDate: '1980-01-01', sex: 'female' });
     expect(await states(own)).toEqual(['receiving']);
+  });
+
+  it.each([
+    ['missing-file: a stored image is missing; restore it or send it again', 'failed: images-missing'],
+    ['the analysis process ended (SIGKILL)', 'failed: analysis-failed'],
+  ])('whose analysis was given up say why: %s', async (lastError, shown) => {
+    await hold({ id: 'MRN-1', birthDate: '1944-07-15', sex: 'M' });
+    await database.sql
+      .updateTable('image_study')
+      .set({ settled_receipts: 1, announced_content: 'c' })
+      .execute();
+    const queue = createJobQueue(database, { clock: () => NOW });
+    await queue.enqueue({ ...analyzeStudyJob(STUDY), maxAttempts: 1 });
+    const { claim, fail, leaseOf } = queue.holder;
+    const job = await claim([ANALYSIS_LANE], [ANALYZE_STUDY]);
+    if (job === null) throw new Error('no job');
+    await fail(leaseOf(job), { reason: lastError, permanent: true });
+    expect(await states(keys())).toEqual([shown]);
   });
 
   it('that nobody sent are asked for, and nothing is said of them', async () => {

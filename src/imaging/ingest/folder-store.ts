@@ -117,7 +117,7 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Fold
       file = await readFile(absolute(path));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw new ImageRefusal('damaged', 'a stored image is missing; restore it or send it again');
+      throw new ImageRefusal('missing-file', 'a stored image is missing; restore it or send it again');
     }
     const instance = seal.open(file, path);
     // The name holds the digest, so a plain file is checked as well.

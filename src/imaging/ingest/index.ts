@@ -9,6 +9,7 @@ export {
 } from './dicomweb-clients.ts';
 export type { DimseEvent } from './dimse-association.ts';
 export { startDimseServer, type DimseOptions, type DimseServer } from './dimse-server.ts';
+export { bindFolder, FOLDER_MARKER, type BindingOptions } from './folder-binding.ts';
 export { openFolderStore, type FolderStore, type FolderStoreOptions } from './folder-store.ts';
 export {
   applyImageRetention,

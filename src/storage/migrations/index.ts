@@ -7,6 +7,7 @@ import { findings } from './0004-findings.ts';
 import { resultFiles } from './0005-result-files.ts';
 import { unclearPatients } from './0009-unclear-patients.ts';
 import { analysisOverrides } from './0010-analysis-overrides.ts';
+import { imageFolder } from './0011-image-folder.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-result-files': resultFiles,
   '0009-unclear-patients': unclearPatients,
   '0010-analysis-overrides': analysisOverrides,
+  '0011-image-folder': imageFolder,
 };
