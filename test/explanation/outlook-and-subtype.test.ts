@@ -162,8 +162,8 @@ describe('the outlook card', () => {
   });
 
   it('stays within what is read', () => {
-    expect(cardOf(cardsOf(eligiblePatient()), 'outlook').detail.length).toBeLessThanOrEqual(1850);
-    expect(cardOf(cardsOf(occluded(), casePredictions(prediction())), 'outlook').detail.length).toBeLessThan(2400);
+    expect(cardOf(cardsOf(eligiblePatient()), 'outlook').detail.length).toBeLessThanOrEqual(1800);
+    expect(cardOf(cardsOf(occluded(), casePredictions(prediction())), 'outlook').detail.length).toBeLessThanOrEqual(2100);
   });
 
   it('says how it looks after treatment', () => {

@@ -140,7 +140,7 @@ function treatmentLine(
   { occlusion }: Prognosis,
   c: ExplainContext,
 ): string {
-  const { gain, numberNeeded, per15Minutes, noGainAfterMin } = effect;
+  const { gain, numberNeeded, per15Minutes } = effect;
   const name = c.texts.text(`outlook.treatment.${treatment}`);
   const conditions = [
     ...(minutesFromOnset === null
@@ -158,7 +158,6 @@ function treatmentLine(
   if (numberNeeded.value !== null) parts.push(numberNeededText(numberNeeded, c));
   if (per15Minutes !== null && per15Minutes < 0)
     parts.push(c.texts.text('outlook.per-15-minutes', { cost: c.f.number(-per15Minutes * 100, 1) }));
-  parts.push(c.texts.text('outlook.no-gain-after', { time: c.f.duration(noGainAfterMin * MINUTE) }));
   return escapeValue(parts.join(c.texts.text('ui.semicolon')));
 }
 
@@ -177,28 +176,12 @@ function numberNeededText({ value, fewest, most }: TreatmentByOcclusion['numberN
     : c.texts.text('outlook.nnt-range', { number, from, to: c.f.number(most, 0) });
 }
 
-/** 'ASTRAL 27: mRS 3–6 41–53 % (1645 Lausanne)'; a score without a rate for its points is named with its points. */
+/** 'ASTRAL 27: mRS 3–6 41–53 % (1645 Lausanne)'; those without a rate for their points stand on the basis page. */
 export function scoreLines({ scores }: Prognosis, c: ExplainContext): string[] {
-  const known = scores.filter(({ points }) => points !== null);
-  const withRates = known.filter(hasRate);
-  const without = known.filter((score) => !hasRate(score));
-  const lines = withRates.map((score) => escapeValue(scoreLine(score, c)));
-  if (without.length > 0)
-    lines.push(
-      c.texts.text('outlook.scores-without-rate', {
-        list: escapeValue(
-          without
-            .map(({ score, points }) =>
-              c.texts.text('model.group-value', { name: score, value: points === null ? '' : pointsText(points, c) }),
-            )
-            .join(c.texts.text('ui.separator')),
-        ),
-      }),
-    );
-  return lines;
+  const withRates = scores.filter((score) => score.points !== null && hasRate(score));
+  return withRates.map((score) => escapeValue(scoreLine(score, c)));
 }
-
-/** A range over most of what can be tells nothing: the score is named without it. */
+/** A range over most of what can be tells nothing: the score is left to the basis page. */
 const TOO_OPEN = 0.3;
 const hasRate = ({ published }: PrognosisScore): boolean =>
   published.length > 0 && published.every(({ probability: { low, high } }) => high - low <= TOO_OPEN);

@@ -18,7 +18,7 @@ import { scoreSlug } from './score-lines.ts';
 /** Items named as what gives the points. */
 const DRIVERS = 3;
 const NAMES = 3;
-/** A range of rates wider than this (percent) tells nothing: the score is named without one. */
+/** A range of rates wider than this (percent) tells nothing: the score is left to the basis page. */
 const TOO_OPEN = 15;
 
 /** Enough for a card of its own: one score complete, or a model with a number. */
@@ -49,14 +49,7 @@ export function riskInSummary(
 export function transformationBlock(risk: HemorrhagicTransformation, c: ExplainContext): string {
   if (!hasRisk(risk) && !risk.scores.some(tellsARate)) return '';
   const published = risk.scores.filter(tellsARate);
-  const others = risk.scores.filter((score) => !published.includes(score) && score.points !== null);
   const lines = published.map((score) => scoreLine(score, c));
-  if (others.length > 0)
-    lines.push(
-      c.texts.text('outlook.risk-others', {
-        list: others.map((score) => escapeValue(otherScore(score, c))).join(c.texts.text('ui.semicolon')),
-      }),
-    );
   const heading = c.texts.text(`outlook.risk.${risk.setting}`);
   return [lines.length === 0 ? '' : `${heading}\n\n${list(lines)}`, notes(risk, published, c), modelPart(risk, c)]
     .filter((part) => part !== '')
@@ -99,13 +92,6 @@ export function drivingItems({ score, items }: TransformationScore, most = 2): S
     .filter((item) => (item.state === 'known' || item.state === 'lower-bound') && gained(item) > 0)
     .toSorted((a, b) => gained(b) - gained(a))
     .slice(0, most);
-}
-
-function otherScore(score: TransformationScore, c: ExplainContext): string {
-  return c.texts.text('outlook.risk-other', {
-    score: score.score,
-    points: score.points === null ? '–' : spanText(score.points, c),
-  });
 }
 
 export const spanText = ({ low, high }: Span, c: ExplainContext): string =>
