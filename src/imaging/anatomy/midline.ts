@@ -4,7 +4,7 @@
  * (Bullock 2006, Neurosurgery 58(3 Suppl):S2; Liao 2018, Comput Methods Programs Biomed 161:61).
  */
 import { type Affine, type Point, transform } from '../affine.ts';
-import { solve } from '../pipelines/perfusion/solve.ts';
+import { solve } from '../registration/solve.ts';
 import type { Grid } from '../volume/volume.ts';
 import type { MidlinePlane, MidlineShift } from './anatomy.ts';
 import { labelOf, labelsOf, type Side, SIDED_STRUCTURES } from './labels.ts';

@@ -1,6 +1,6 @@
 /** The affine that brings the centers of the structures of a patient onto those of the template (MNI). */
 import { type Affine, determinant, type Point, transform } from '../affine.ts';
-import { solve } from '../pipelines/perfusion/solve.ts';
+import { solve } from '../registration/solve.ts';
 import type { Grid } from '../volume/volume.ts';
 import { LABEL_COUNT, structureOf } from './labels.ts';
 import { voxelAt } from './midline.ts';

@@ -9,6 +9,7 @@ import { builtQuality } from '../../../src/imaging/quality/built-quality.ts';
 import { frameMotion } from '../../../src/imaging/quality/motion.ts';
 import { ANATOMY_QUALITY_CODES } from '../../../src/imaging/anatomy/index.ts';
 import { ISCHEMIA_QUALITY_CODES } from '../../../src/imaging/pipelines/early-ischemia/index.ts';
+import { HEMORRHAGE_QUALITY_CODES } from '../../../src/imaging/pipelines/hemorrhage/index.ts';
 import { PERFUSION_QUALITY_CODES } from '../../../src/imaging/pipelines/perfusion/index.ts';
 import { QUALITY_CODES } from '../../../src/imaging/quality/remarks.ts';
 import { seriesQuality } from '../../../src/imaging/quality/series-quality.ts';
@@ -264,6 +265,7 @@ describe('words', () => {
       [
         ...QUALITY_CODES,
         ...ANATOMY_QUALITY_CODES,
+        ...HEMORRHAGE_QUALITY_CODES,
         ...PERFUSION_QUALITY_CODES,
         ...ISCHEMIA_QUALITY_CODES,
         ...REFUSAL_CODES,

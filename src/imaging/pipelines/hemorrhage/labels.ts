@@ -1,18 +1,20 @@
 /** From probabilities to a label map: what is blood, of which kind, and which parts are large enough to be believed. */
 import type { Point } from '../../affine.ts';
+import type { Box } from '../../binary-mask.ts';
 import { components } from '../../lesion/components.ts';
 import { BLOOD, CLASSES, EDEMA_LABEL, labelOfClass, SETTINGS } from './settings.ts';
 import type { Probabilities } from './segment.ts';
 
 /**
  * @param threshold probability of any blood; of blood the likeliest kind counts
+ * @param where flat indices of the voxels that are asked about; the others are none
  * @returns labels as places in CLASSES
  */
-export function labelsAt(probabilities: Probabilities, threshold: number): Uint8Array {
+export function labelsAt(probabilities: Probabilities, threshold: number, where: Int32Array): Uint8Array {
   const voxels = probabilities.length / CLASSES.length;
   const blood = BLOOD.map(labelOfClass);
   const labels = new Uint8Array(voxels);
-  for (let at = 0; at < voxels; at++) {
+  for (const at of where) {
     let [sum, best, likeliest] = [0, 0, 0];
     for (const label of blood) {
       const p = probabilities[label * voxels + at] ?? 0;
@@ -25,21 +27,22 @@ export function labelsAt(probabilities: Probabilities, threshold: number): Uint8
   return labels;
 }
 
-/** Probability of any blood. */
-export function bloodProbability(probabilities: Probabilities): Float32Array {
+/** Voxels that are more than hardly anything in one pass at least: most of a head need not be looked at again. */
+export function doubtfulVoxels(passes: readonly Probabilities[], least: number): Int32Array {
+  const voxels = (passes[0]?.length ?? 0) / CLASSES.length;
+  const found: number[] = [];
+  for (let at = 0; at < voxels; at++) if (passes.some((pass) => 1 - (pass[at] ?? 1) >= least)) found.push(at);
+  return Int32Array.from(found);
+}
+
+/** Probability of any blood at these voxels, 0 elsewhere. */
+export function bloodProbability(probabilities: Probabilities, where: Int32Array): Float32Array {
   const voxels = probabilities.length / CLASSES.length;
   const blood = new Float32Array(voxels);
   for (const label of BLOOD.map(labelOfClass)) {
-    for (let at = 0; at < voxels; at++) blood[at] = (blood[at] ?? 0) + (probabilities[label * voxels + at] ?? 0);
+    for (const at of where) blood[at] = (blood[at] ?? 0) + (probabilities[label * voxels + at] ?? 0);
   }
   return blood;
-}
-
-export interface Believed {
-  /** Labels without the parts that were taken for noise, and without edema that lies beside no blood. */
-  readonly labels: Uint8Array;
-  /** Voxels of blood taken away. */
-  readonly removed: number;
 }
 
 export interface Where {
@@ -54,12 +57,12 @@ export interface Where {
 
 /**
  * Parts of blood (26 neighbors) count from a size and a certainty on; smaller ones only beside a larger one. Edema counts
- * where its part touches intraparenchymal blood.
+ * where its part touches intraparenchymal blood. @returns labels without the rest
  */
-export function believedLabels(labels: Uint8Array, { probability, inside, size, millimeters }: Where): Believed {
+export function believedLabels(labels: Uint8Array, { probability, inside, size, millimeters }: Where): Uint8Array {
   const voxelMl = (millimeters[0] * millimeters[1] * millimeters[2]) / 1000;
   const kept = new Uint8Array(labels.length);
-  const blood = Uint8Array.from(labels, (label) => (isBlood(label) ? 1 : 0));
+  const blood = labels.map((label) => (isBlood(label) ? 1 : 0));
   const parts = partsOf(blood, size).filter(
     (part) => mostlyInside(part, inside) && part.some((at) => (probability[at] ?? 0) >= SETTINGS.peakProbability),
   );
@@ -74,19 +77,15 @@ export function believedLabels(labels: Uint8Array, { probability, inside, size, 
   small
     .filter((part) => large.some((other) => distanceBetween(part, other, size, millimeters) <= SETTINGS.besideMm))
     .forEach(take);
-  let removed = 0;
-  labels.forEach((label, at) => {
-    if (isBlood(label) && kept[at] === 0) removed++;
-  });
   const iph = labelOfClass('intraparenchymal');
   for (const part of partsOf(
-    Uint8Array.from(labels, (label, at) => (label === EDEMA_LABEL || kept[at] === iph ? 1 : 0)),
+    labels.map((label, at) => (label === EDEMA_LABEL || kept[at] === iph ? 1 : 0)),
     size,
   )) {
     if (part.some((at) => kept[at] === iph))
       for (const at of part) if (labels[at] === EDEMA_LABEL) kept[at] = EDEMA_LABEL;
   }
-  return { labels: kept, removed };
+  return kept;
 }
 
 export const isBlood = (label: number): boolean => label !== 0 && label !== EDEMA_LABEL;
@@ -98,7 +97,7 @@ export const maskOfClass = (labels: Uint8Array, name: (typeof CLASSES)[number]):
 
 /** Flat indices of every part (26 neighbors), the largest first. */
 export function partsOf(mask: Uint8Array, size: Point): Int32Array[] {
-  const { sizes, all } = components(mask, size, { from: [0, 0, 0], to: size });
+  const { sizes, all } = components(mask, size, boxOf(mask, size));
   let from = 0;
   const parts = sizes.map((count) => all.subarray(from, (from += count)));
   return parts.sort((a, b) => b.length - a.length);
@@ -124,4 +123,20 @@ export function distanceBetween(a: Int32Array, b: Int32Array, [nx, ny]: Point, [
     }
   }
   return Math.sqrt(best);
+}
+
+/** The smallest box that holds every voxel that is set. */
+function boxOf(mask: Uint8Array, [nx, ny]: Point): Box {
+  const from: [number, number, number] = [Infinity, Infinity, Infinity];
+  const to: [number, number, number] = [0, 0, 0];
+  for (let at = mask.indexOf(1); at !== -1; at = mask.indexOf(1, at + 1)) {
+    const [i, j, k] = [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))];
+    if (i < from[0]) from[0] = i;
+    if (j < from[1]) from[1] = j;
+    if (k < from[2]) from[2] = k;
+    if (i >= to[0]) to[0] = i + 1;
+    if (j >= to[1]) to[1] = j + 1;
+    if (k >= to[2]) to[2] = k + 1;
+  }
+  return to[0] === 0 ? { from: [0, 0, 0], to: [0, 0, 0] } : { from, to };
 }

@@ -1,7 +1,7 @@
 /** Volumes of the kinds of blood with intervals, and whether there is a hemorrhage. */
 import type { FindingInterval } from '../../../case/index.ts';
 import type { Point } from '../../affine.ts';
-import { believedLabels, bloodProbability, isBlood, labelsAt, type Where } from './labels.ts';
+import { believedLabels, bloodProbability, doubtfulVoxels, isBlood, labelsAt, type Where } from './labels.ts';
 import { labelOfClass, SETTINGS, type HemorrhageClass } from './settings.ts';
 import type { Segmented } from './segment.ts';
 
@@ -39,14 +39,17 @@ export interface Measured {
 
 export function measure({ passes, mean }: Segmented, where: Omit<Where, 'probability'>): Measured {
   const voxelMl = voxelMlOf(where.millimeters);
-  const at = (probabilities: Float32Array, threshold: number): Uint8Array =>
-    believedLabels(labelsAt(probabilities, threshold), { ...where, probability: bloodProbability(probabilities) })
-      .labels;
   const { bloodProbability: cut, probabilityJitter: jitter } = SETTINGS;
+  const doubtful = doubtfulVoxels([...passes, mean], Math.min(cut - jitter, SETTINGS.edemaProbability));
+  const at = (probabilities: Float32Array, threshold: number): Uint8Array =>
+    believedLabels(labelsAt(probabilities, threshold, doubtful), {
+      ...where,
+      probability: bloodProbability(probabilities, doubtful),
+    });
   const labels = at(mean, cut);
   const ofPasses = passes.map((pass) => at(pass, cut));
   const variants = [labels, ...ofPasses, at(mean, cut - jitter), at(mean, cut + jitter)];
-  const all = variants.map((variant) => volumesOf(variant, voxelMl));
+  const all = variants.map((variant) => volumesOf(variant, doubtful, voxelMl));
   const volumes = Object.fromEntries(
     MEASURES.map((name): [Measure, MeasuredVolume] => {
       const values = all.map((own) => own[name]);
@@ -59,14 +62,14 @@ export function measure({ passes, mean }: Segmented, where: Omit<Where, 'probabi
       ];
     }),
   ) as Record<Measure, MeasuredVolume>;
-  return { labels, volumes, presence: presenceOf(volumes.blood), agreement: agreementOf(ofPasses) };
+  return { labels, volumes, presence: presenceOf(volumes.blood), agreement: agreementOf(ofPasses, doubtful) };
 }
 
 export const voxelMlOf = ([x, y, z]: Point): number => (x * y * z) / 1000;
 
-function volumesOf(labels: Uint8Array, voxelMl: number): Record<Measure, number> {
+function volumesOf(labels: Uint8Array, where: Int32Array, voxelMl: number): Record<Measure, number> {
   const counts = new Array<number>(6).fill(0);
-  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  for (const at of where) counts[labels[at] ?? 0] = (counts[labels[at] ?? 0] ?? 0) + 1;
   const ml = (name: HemorrhageClass): number => (counts[labelOfClass(name)] ?? 0) * voxelMl;
   const [intraparenchymal, intraventricular, extraAxial, subarachnoid, edema] = (
     ['intraparenchymal', 'intraventricular', 'extraAxial', 'subarachnoid', 'edema'] as const
@@ -80,20 +83,20 @@ function presenceOf({ ml, interval: { low, high } }: MeasuredVolume): Presence {
   return high > 0 ? 'uncertain' : 'not-seen';
 }
 
-function agreementOf(passes: readonly Uint8Array[]): number {
+function agreementOf(passes: readonly Uint8Array[], where: Int32Array): number {
   let least = 1;
   passes.forEach((a, n) => {
-    for (const b of passes.slice(n + 1)) least = Math.min(least, dice(a, b));
+    for (const b of passes.slice(n + 1)) least = Math.min(least, dice(a, b, where));
   });
   return least;
 }
 
-function dice(a: Uint8Array, b: Uint8Array): number {
+function dice(a: Uint8Array, b: Uint8Array, where: Int32Array): number {
   let [both, sum] = [0, 0];
-  a.forEach((label, at) => {
-    const [x, y] = [isBlood(label), isBlood(b[at] ?? 0)];
+  for (const at of where) {
+    const [x, y] = [isBlood(a[at] ?? 0), isBlood(b[at] ?? 0)];
     if (x && y) both++;
     sum += Number(x) + Number(y);
-  });
+  }
   return sum === 0 ? 1 : (2 * both) / sum;
 }

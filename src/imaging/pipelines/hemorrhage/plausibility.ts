@@ -11,9 +11,7 @@ export const HEMORRHAGE_QUALITY_CODES = [
   'brain-volume',
   'too-few-slabs',
   'augmentations-disagree',
-  'anatomy-unsure',
   'anatomy-missing',
-  'several-hematomas',
 ] as const;
 export type HemorrhageQualityCode = (typeof HEMORRHAGE_QUALITY_CODES)[number];
 
@@ -29,13 +27,12 @@ export function remark(
 /** Median of brain: 30 to 36 HU; wrong rescaling, contrast everywhere or a phantom lie elsewhere. */
 const BRAIN_HU = { middle: 33, off: 13 } as const;
 /** What a scan that covers the brain in part still shows, and what no brain has, mL. */
-const BRAIN_ML = { least: 400, most: 2100 } as const;
+const BRAIN_ML = { least: 400, most: 2400 } as const;
 export const LEAST_SLABS = 8;
 /** Passes that agree less say that the network guesses. */
 const AGREEMENT = { limits: 0.7, refuses: 0.25 } as const;
 /** Disagreement about little blood is what little blood looks like, mL. */
 const DISPUTED_ML = 5;
-const CONFIDENCE = { limits: 0.75, refuses: 0.5 } as const;
 
 export interface Plausible {
   readonly brainHu: number | null;
@@ -43,8 +40,6 @@ export interface Plausible {
   readonly slabs: number;
   readonly agreement: number;
   readonly bloodMl: number;
-  /** Mean confidence of the head anatomy; null when it did not run. */
-  readonly confidence: number | null;
 }
 
 export interface Plausibility {
@@ -52,7 +47,7 @@ export interface Plausibility {
   readonly quality: readonly QualityRemark[];
 }
 
-export function plausibility({ brainHu, brainMl, slabs, agreement, bloodMl, confidence }: Plausible): Plausibility {
+export function plausibility({ brainHu, brainMl, slabs, agreement, bloodMl }: Plausible): Plausibility {
   const terms: readonly (readonly [number, QualityRemark])[] = [
     [
       brainHu === null ? 1 : Math.abs(brainHu - BRAIN_HU.middle) / BRAIN_HU.off,
@@ -67,10 +62,6 @@ export function plausibility({ brainHu, brainMl, slabs, agreement, bloodMl, conf
       bloodMl < DISPUTED_ML ? 0 : (1 - agreement) / (1 - AGREEMENT.refuses),
       remark('augmentations-disagree', 'refuses', { agreement }),
     ],
-    [
-      confidence === null ? 0 : (1 - confidence) / (1 - CONFIDENCE.refuses),
-      remark('anatomy-unsure', 'refuses', { confidence: confidence ?? 0 }),
-    ],
   ];
   const score = Math.max(...terms.map(([term]) => term));
   return {
@@ -79,9 +70,6 @@ export function plausibility({ brainHu, brainMl, slabs, agreement, bloodMl, conf
       ...terms.filter(([term]) => term >= 1).map(([, refusal]) => refusal),
       ...(bloodMl >= DISPUTED_ML && agreement < AGREEMENT.limits && agreement > AGREEMENT.refuses
         ? [remark('augmentations-disagree', 'limits', { agreement })]
-        : []),
-      ...(confidence !== null && confidence < CONFIDENCE.limits && confidence > CONFIDENCE.refuses
-        ? [remark('anatomy-unsure', 'limits', { confidence })]
         : []),
     ],
   };

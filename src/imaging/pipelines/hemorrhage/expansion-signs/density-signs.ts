@@ -111,10 +111,11 @@ export function swirlSign(hematoma: Hematoma): SignResult {
     const above = new Set((bySlab[k + 1] ?? []).flatMap((f) => Array.from(f.voxels, (at) => at - plane)));
     return foci.filter((f) => f.voxels.some((at) => above.has(at)));
   });
+  const dark = bySlab.flat().map((f) => f.meanHu);
   return {
     status: pairs.length > 0 ? 'present' : 'absent',
     measured: {
-      darkestHu: round(Math.min(...bySlab.flat().map((f) => f.meanHu), Infinity) || 0),
+      ...(dark.length === 0 ? {} : { darkestHu: round(Math.min(...dark)) }),
       brainHu: round(brainHu),
       pairs: pairs.length,
     },

@@ -3,7 +3,7 @@
  * gradient of the fixed volume, so that the normal equations are set up once (inverse compositional, Baker 2004, Int J
  * Comput Vis 56:221). Small motion between frames is what it is for: up to about 20 mm and 20 degrees.
  */
-import type { Point } from '../../affine.ts';
+import type { Point } from '../affine.ts';
 import { solve } from './solve.ts';
 
 /** Rotation (row by row) and shift in mm, about the center of the grid and along its axes: moving = R · fixed + t. */

@@ -1,0 +1,118 @@
+/** What was measured as findings, each with interval, detection floor, quality and the settings that decide it. */
+import type { FindingKind, QualityRemark } from '../../../case/index.ts';
+import type { MidlineShift } from '../../anatomy/index.ts';
+import type { FindingDraft } from '../pipeline.ts';
+import type { Abc } from './abc-2.ts';
+import type { Measure, Measured } from './measure.ts';
+import type { HematomaPlace } from './place.ts';
+import { SETTINGS } from './settings.ts';
+import type { Signs } from './signs.ts';
+import type { SpotSign } from './spot-sign.ts';
+
+export interface FindingParts {
+  readonly measured: Measured;
+  readonly place: HematomaPlace;
+  readonly shift: MidlineShift | null;
+  /** Of the largest intraparenchymal part; null without one. */
+  readonly abc: Abc | null;
+  /** null where there is no intraparenchymal hemorrhage to look at. */
+  readonly signs: Signs | null;
+  /** null without a CTA. */
+  readonly spot: SpotSign | null;
+  readonly quality: readonly QualityRemark[];
+  readonly seriesUid: string;
+  readonly ctaUid: string | null;
+  /** Share of the limits of plausibility that was used up. */
+  readonly outOfDistribution: number;
+}
+
+const VOLUMES: readonly (readonly [Measure, FindingKind])[] = [
+  ['blood', 'hemorrhage-volume'],
+  ['intraparenchymal', 'intraparenchymal-volume'],
+  ['intraventricular', 'intraventricular-volume'],
+  ['extraAxial', 'extra-axial-volume'],
+  ['subarachnoid', 'subarachnoid-volume'],
+  ['edema', 'perihematomal-edema-volume'],
+];
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
+  const { measured, place, shift, abc, signs, spot, quality, seriesUid } = parts;
+  const settings = {
+    bloodProbability: SETTINGS.bloodProbability,
+    smallestMl: SETTINGS.smallestMl,
+    agreement: round(measured.agreement),
+    outOfDistribution: round(parts.outOfDistribution),
+  };
+  const common = { quality, seriesUids: [seriesUid], settings };
+  const word = (kind: FindingKind, value: string | null, more: FindingDraft['settings'] = {}): FindingDraft => ({
+    ...common,
+    ...{ kind, value, interval: null, detectionFloor: null },
+    settings: { ...settings, ...more },
+  });
+  const number = (kind: FindingKind, value: number | null, more: FindingDraft['settings'] = {}): FindingDraft => ({
+    ...common,
+    ...{ kind, value: value === null ? null : round(value), interval: null, detectionFloor: null },
+    settings: { ...settings, ...more },
+  });
+  const isSeen = measured.presence !== 'not-seen';
+  const volumes = VOLUMES.filter(([name]) => isSeen || name === 'blood').map(([name, kind]): FindingDraft => {
+    const { ml, interval } = measured.volumes[name];
+    const floor = SETTINGS.detectionFloorMl;
+    // Below the floor 'none' reaches up to the floor.
+    const high = ml < floor ? Math.max(interval.high, floor) : interval.high;
+    return {
+      ...common,
+      kind,
+      value: round(ml),
+      interval: { ...interval, low: round(interval.low), high: round(high) },
+      detectionFloor: floor,
+    };
+  });
+  return [
+    word('hemorrhage', measured.presence),
+    ...volumes,
+    ...(place.locations.length === 0 ? [] : [word('hematoma-location', place.locations.join(' '))]),
+    ...(place.side === null ? [] : [word('hematoma-side', place.side)]),
+    ...(abc === null
+      ? []
+      : [
+          number('hematoma-diameter', abc.aMm),
+          number('hematoma-abc-2', abc.ml, { aMm: round(abc.aMm), bMm: round(abc.bMm), cMm: round(abc.cMm) }),
+        ]),
+    ...(shift === null ? [] : [number('midline-shift', shift.mm, { at: shift.at, towards: shift.towards ?? 'none' })]),
+    ...(signs === null ? [] : signFindings(signs, word, number)),
+    ...(spot === null ? [] : spotFindings(spot, parts, word, number)),
+  ];
+}
+
+type Draft<V> = (kind: FindingKind, value: V | null, more?: FindingDraft['settings']) => FindingDraft;
+
+/** What a sign measured stands beside what its definition asks for. */
+function signFindings(signs: Signs, word: Draft<string>, number: Draft<number>): FindingDraft[] {
+  const { shape, density, ...named } = signs;
+  const drafts = (Object.keys(named) as (keyof typeof named)[]).map((kind) => {
+    const { status, measured, definition } = named[kind];
+    return word(kind, status === 'not-assessable' ? null : status, { ...definition, ...measured });
+  });
+  return [
+    ...drafts,
+    number('hematoma-shape-grade', shape.grade, { irregularities: shape.irregularities }),
+    number('hematoma-density-grade', density.grade, { foci: density.foci }),
+  ];
+}
+
+function spotFindings(
+  { status, score, count, largestMm, highestHu }: SpotSign,
+  { seriesUid, ctaUid }: FindingParts,
+  word: Draft<string>,
+  number: Draft<number>,
+): FindingDraft[] {
+  const more = { spots: count, largestMm: round(largestMm), highestHu: round(highestHu) };
+  const seriesUids = [seriesUid, ...(ctaUid === null ? [] : [ctaUid])];
+  return [
+    word('spot-sign', status === 'not-assessable' ? null : status, more),
+    number('spot-sign-score', score, more),
+  ].map((draft) => ({ ...draft, seriesUids }));
+}

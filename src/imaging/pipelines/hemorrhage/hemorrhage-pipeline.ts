@@ -1,0 +1,197 @@
+/**
+ * Hemorrhage on non-contrast CT: segmentation of the kinds of blood, volumes with intervals, place, signs of expansion, and
+ * the spot sign where a CT angiography belongs to the study. What it does not see is never said to be excluded.
+ */
+import type { QualityRemark } from '../../../case/index.ts';
+import { InferenceError } from '../../../inference/engine.ts';
+import type { HeadAnatomy } from '../../anatomy/index.ts';
+import { placed, registerHeads } from '../../registration/register-heads.ts';
+import { labelsTo } from '../../volume/resample.ts';
+import { breathe } from '../../volume/slice.ts';
+import type { Built, Volume } from '../../volume/volume.ts';
+import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult, SegmentDraft } from '../pipeline.ts';
+import { abcOf } from './abc-2.ts';
+import { hemorrhageFindings } from './findings.ts';
+import { chooseNative, headOf, volumeOf, type Head } from './head.ts';
+import { maskOfClass, partsOf } from './labels.ts';
+import { measure, voxelMlOf, type Measured } from './measure.ts';
+import { anatomyOf, hematomaPlace } from './place.ts';
+import { medianHu, noiseHu, plausibility, remark } from './plausibility.ts';
+import { segment } from './segment.ts';
+import { SETTINGS } from './settings.ts';
+import { expansionSigns } from './signs.ts';
+import { spotSign, type SpotSign } from './spot-sign.ts';
+
+export const HEMORRHAGE_PIPELINE = 'hemorrhage';
+export const HEMORRHAGE_VERSION = '1.0.0';
+/** Before all others: nothing is as urgent as blood. */
+const PRIORITY = 1;
+
+export interface HemorrhageOptions {
+  /** In place of the network of the product. */
+  readonly anatomy?: HeadAnatomy;
+}
+
+export function hemorrhagePipeline({ anatomy }: HemorrhageOptions = {}): Pipeline {
+  return {
+    name: HEMORRHAGE_PIPELINE,
+    version: HEMORRHAGE_VERSION,
+    priority: PRIORITY,
+    accepts: (roles) => roles.includes('ncct'),
+    run: (inputs, context) => run(inputs, context, anatomy),
+  };
+}
+
+async function run(
+  inputs: PipelineInputs,
+  { engine, progress, signal }: PipelineContext,
+  anatomyNetwork: HeadAnatomy | undefined,
+): Promise<PipelineResult> {
+  const pause = async (stage: string, percent: number): Promise<void> => {
+    progress(stage, percent);
+    await breathe();
+    signal.throwIfAborted();
+  };
+  await pause('reading', 1);
+  const series = chooseNative(inputs.series);
+  const built = await volumeOf(series);
+  const gate = [...series.quality, ...(built.quality ?? [])];
+  if (isRefused(gate)) return refused(gate, built.image);
+  await pause('slabs', 15);
+  const head = headOf(built.image);
+  await pause('segmentation', 20);
+  const segmented = await segmentOrNull(head, {
+    engine,
+    signal,
+    progress: (part) => pause('segmentation', 20 + 45 * part),
+  });
+  if (segmented === null) return refused([...gate, remark('hemorrhage-model-missing', 'refuses')], null);
+  await pause('labels', 65);
+  const { stack, brain, inside, millimeters } = head;
+  const measured = measure(segmented, { inside, size: stack.size, millimeters });
+  const tissue = brain.map((own, at) => (own === 1 && measured.labels[at] === 0 ? 1 : 0));
+  const voxelMl = voxelMlOf(millimeters);
+  const brainHu = medianHu(stack, tissue);
+  const plausible = plausibility({
+    brainHu,
+    brainMl: brain.reduce((sum, one) => sum + one, 0) * voxelMl,
+    slabs: stack.size[2],
+    agreement: measured.agreement,
+    bloodMl: measured.volumes.blood.ml,
+  });
+  if (isRefused(plausible.quality)) return refused([...gate, ...plausible.quality], built.image);
+
+  await pause('anatomy', 75);
+  const { anatomy, quality: ofAnatomy } = await anatomyOf(built.image, engine, signal, anatomyNetwork);
+  await pause('signs', 90);
+  const isPresent = measured.presence === 'present';
+  const blood = maskOfClass(measured.labels, 'intraparenchymal');
+  const [largest] = partsOf(blood, stack.size);
+  const spot = isPresent && largest !== undefined ? await spotOf(inputs, built, stack, blood) : null;
+  await pause('findings', 98);
+  const quality = [...gate, ...plausible.quality, ...ofAnatomy];
+  return {
+    state: 'final',
+    quality,
+    findings: hemorrhageFindings({
+      measured,
+      place: isPresent ? hematomaPlace(measured.labels, stack, brain, voxelMl, anatomy) : { locations: [], side: null },
+      shift: anatomy?.midlineShift ?? null,
+      abc: isPresent && largest !== undefined ? abcOf(largest, stack.size, millimeters) : null,
+      signs:
+        isPresent && largest !== undefined
+          ? expansionSigns({
+              size: stack.size,
+              pixelMm: SETTINGS.pixelMm,
+              slabMm: millimeters[2],
+              hu: stack.values,
+              blood,
+              brainHu,
+              noiseHu: noiseHu(stack, tissue),
+            })
+          : null,
+      spot: spot?.sign ?? null,
+      quality,
+      seriesUid: built.source.seriesUid,
+      ctaUid: spot?.built.source.seriesUid ?? null,
+      outOfDistribution: plausible.score,
+    }),
+    segments: [...segmentsOf(measured, stack, built), ...spotSegment(spot, built)],
+    maps: [],
+    background: built.image,
+    curves: [],
+    model: segmented.model,
+    ranOn: segmented.ranOn,
+  };
+}
+
+/** null when the site has no network for it, or one that was refused: a result that says so, not a fault to be tried again. */
+async function segmentOrNull(
+  { stack }: Head,
+  options: Parameters<typeof segment>[1],
+): Promise<Awaited<ReturnType<typeof segment>> | null> {
+  try {
+    return await segment(stack, options);
+  } catch (error) {
+    if (error instanceof InferenceError && (error.code === 'unknown-model' || error.code === 'refused')) return null;
+    throw error;
+  }
+}
+
+const isRefused = (quality: readonly QualityRemark[]): boolean =>
+  quality.some(({ severity }) => severity === 'refuses');
+
+interface FoundSpot {
+  readonly sign: SpotSign;
+  readonly built: Built<Volume>;
+}
+
+/** null without a CTA of the study that can be laid on the native scan. */
+async function spotOf(
+  { series }: PipelineInputs,
+  native: Built<Volume>,
+  stack: Volume,
+  blood: Uint8Array,
+): Promise<FoundSpot | null> {
+  const cta = series.find(({ role }) => role === 'cta');
+  if (cta === undefined || isRefused(cta.quality)) return null;
+  const built = await volumeOf(cta);
+  const registration = registerHeads(native.image, built.image);
+  if (registration === null) return null;
+  return { sign: spotSign(placed(built.image, registration.toMoving), { ...stack, voxels: blood }), built };
+}
+
+const SEGMENTS = [
+  ['intraparenchymal', 'intraparenchymal-hemorrhage'],
+  ['intraventricular', 'intraventricular-hemorrhage'],
+  ['extraAxial', 'extra-axial-hemorrhage'],
+  ['subarachnoid', 'subarachnoid-hemorrhage'],
+  ['edema', 'edema'],
+] as const;
+
+/** The kinds that were found; all of them, empty, where none was. */
+function segmentsOf({ labels }: Measured, stack: Volume, { source }: Built<Volume>): SegmentDraft[] {
+  const grid = { size: stack.size, affine: stack.affine };
+  const all = SEGMENTS.map(([name, label]): SegmentDraft => ({
+    label,
+    grid,
+    voxels: maskOfClass(labels, name),
+    source,
+  }));
+  const found = all.filter(({ voxels }) => voxels.includes(1));
+  return found.length > 0 ? found : all.slice(0, 1);
+}
+
+/** Drawn on the native scan: both lie in one space now. */
+function spotSegment(spot: FoundSpot | null, native: Built<Volume>): SegmentDraft[] {
+  const segment = spot?.sign.segment;
+  if (segment === null || segment === undefined) return [];
+  const voxels = labelsTo({ ...segment.grid, voxels: segment.voxels }, native.image);
+  const grid = { size: native.image.size, affine: native.image.affine };
+  return voxels.includes(1) ? [{ label: 'spot-sign', grid, voxels, source: native.source }] : [];
+}
+
+function refused(quality: readonly QualityRemark[], background: Volume | null): PipelineResult {
+  const nothing = { findings: [], segments: [], maps: [], curves: [] };
+  return { state: 'refused', quality, ...nothing, background, model: null, ranOn: null };
+}

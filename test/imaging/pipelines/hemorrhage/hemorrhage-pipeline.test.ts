@@ -1,0 +1,166 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { FindingKind } from '../../../../src/case/index.ts';
+import { InferenceError, type InferenceEngine } from '../../../../src/inference/engine.ts';
+import { hemorrhagePipeline } from '../../../../src/imaging/pipelines/hemorrhage/index.ts';
+import type { FindingDraft, PipelineResult, RoledSeries } from '../../../../src/imaging/pipelines/pipeline.ts';
+import { DEEP_LEFT, ellipsoidMl, ncctSeries } from '../../../support/ncct-study.ts';
+import { thresholdNetwork } from '../../../support/threshold-network.ts';
+
+// Whole heads on a machine under load.
+vi.setConfig({ testTimeout: 240_000 });
+
+/** The same phantom is analyzed once. */
+let withHematoma: Promise<PipelineResult> | undefined;
+const deepLeft = (): Promise<PipelineResult> => (withHematoma ??= analyze([ncctSeries({ bleedings: [DEEP_LEFT] })]));
+
+const analyze = (
+  series: readonly RoledSeries[],
+  engine: InferenceEngine = thresholdNetwork(),
+): Promise<PipelineResult> =>
+  hemorrhagePipeline().run(
+    { series, lastKnownWell: null, overrides: {} },
+    { engine, progress: () => undefined, signal: new AbortController().signal },
+  );
+
+function finding({ findings }: PipelineResult, kind: FindingKind): FindingDraft {
+  const found = findings.find((one) => one.kind === kind);
+  if (found === undefined) throw new Error(`no ${kind}: ${findings.map((one) => one.kind).join(' ')}`);
+  return found;
+}
+
+const codes = ({ quality }: PipelineResult): string[] => quality.map(({ code }) => code);
+
+describe('a native head CT with a hematoma', () => {
+  it('gives its volume within the interval, its side, and what a ruler would measure', async () => {
+    const result = await deepLeft();
+    expect(result.state).toBe('final');
+    expect(finding(result, 'hemorrhage').value).toBe('present');
+    const { value, interval } = finding(result, 'intraparenchymal-volume');
+    const truth = ellipsoidMl(DEEP_LEFT);
+    expect(Number(value)).toBeGreaterThan(0.85 * truth);
+    expect(Number(value)).toBeLessThan(1.15 * truth);
+    expect(interval?.low).toBeLessThanOrEqual(Number(value));
+    expect(interval?.high).toBeGreaterThanOrEqual(Number(value));
+    expect(finding(result, 'hematoma-side').value).toBe('left');
+    expect(finding(result, 'hematoma-diameter').value).toBeGreaterThan(43);
+    expect(finding(result, 'hematoma-diameter').value).toBeLessThan(51);
+    // Of eight slabs four count whole and two half: 25 mm high.
+    const { value: abc, settings } = finding(result, 'hematoma-abc-2');
+    expect(settings['cMm']).toBe(25);
+    expect(Number(abc)).toBeCloseTo((48 * 30 * 25) / 2000, 0);
+  });
+
+  it('of thin slices gives the same volume as of thick ones', async () => {
+    const thin = await analyze([ncctSeries({ bleedings: [DEEP_LEFT], sliceMm: 1.25 })]);
+    const value = Number(finding(thin, 'intraparenchymal-volume').value);
+    expect(value / ellipsoidMl(DEEP_LEFT)).toBeGreaterThan(0.85);
+    expect(value / ellipsoidMl(DEEP_LEFT)).toBeLessThan(1.15);
+  });
+
+  it('tells the kinds of blood apart, and draws each of them', async () => {
+    const ventricle = { at: [-12, 0, 10], half: [8, 24, 12], hu: 80 } as const;
+    const result = await analyze([ncctSeries({ bleedings: [DEEP_LEFT, ventricle] })]);
+    expect(Number(finding(result, 'intraventricular-volume').value)).toBeGreaterThan(5);
+    expect(result.segments.map(({ label }) => label)).toEqual(
+      expect.arrayContaining(['intraparenchymal-hemorrhage', 'intraventricular-hemorrhage']),
+    );
+    for (const { voxels } of result.segments) expect(voxels.includes(1)).toBe(true);
+  });
+
+  it('says without head anatomy that it does not know the place, and guesses none', async () => {
+    const result = await deepLeft();
+    expect(codes(result)).toContain('anatomy-missing');
+    expect(result.findings.map(({ kind }) => kind)).not.toContain('hematoma-location');
+  });
+
+  it('judges every sign of expansion, with what was measured beside the definition', async () => {
+    const result = await deepLeft();
+    expect(finding(result, 'black-hole-sign').value).toBe('absent');
+    expect(finding(result, 'black-hole-sign').settings).toMatchObject({ atLeastHu: 28 });
+    expect(finding(result, 'satellite-sign').value).toBe('absent');
+    expect(finding(result, 'hematoma-shape-grade').value).toBe(1);
+  });
+
+  it('finds a black hole, and with it a hypodensity, by the density of the image', async () => {
+    const hole = { at: [28, 0, 20], half: [6, 6, 6], hu: 32 } as const;
+    const result = await analyze([ncctSeries({ bleedings: [hole, DEEP_LEFT], noiseHu: 2 })]);
+    expect(finding(result, 'black-hole-sign').value).toBe('present');
+    expect(Number(finding(result, 'black-hole-sign').settings['differenceHu'])).toBeGreaterThanOrEqual(28);
+    expect(finding(result, 'hypodensity-sign').value).toBe('present');
+  });
+});
+
+describe('a native head CT without blood', () => {
+  it('is never said to be free of it: not seen, up to the detection floor', async () => {
+    const result = await analyze([ncctSeries()]);
+    expect(finding(result, 'hemorrhage').value).toBe('not-seen');
+    const { value, interval, detectionFloor } = finding(result, 'hemorrhage-volume');
+    expect(value).toBe(0);
+    expect(interval?.high).toBe(detectionFloor);
+    expect(result.findings.map(({ kind }) => kind)).not.toContain('intraparenchymal-volume');
+    expect(result.findings.map(({ kind }) => kind)).not.toContain('black-hole-sign');
+  });
+
+  it('with something smaller than the floor is uncertain', async () => {
+    const small = { at: [30, 0, 20], half: [5, 5, 6], hu: 66 } as const;
+    const result = await analyze([ncctSeries({ bleedings: [small] })]);
+    expect(finding(result, 'hemorrhage').value).toBe('uncertain');
+    expect(finding(result, 'hemorrhage-volume').interval?.high).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('what the network cannot judge is refused, with the reason', () => {
+  it('a brain of a density that no brain has (contrast, wrong rescaling)', async () => {
+    const base = ncctSeries({ bleedings: [] });
+    const bright: RoledSeries = {
+      ...base,
+      load: async () => {
+        const built = await base.load();
+        if ('frames' in built.image) throw new Error('a volume');
+        return { ...built, image: { ...built.image, values: built.image.values.map((hu) => (hu > 0 ? hu + 20 : hu)) } };
+      },
+    };
+    const result = await analyze([bright]);
+    expect(result.state).toBe('refused');
+    expect(codes(result)).toContain('brain-density');
+    expect(result.findings).toEqual([]);
+  });
+
+  it('passes that do not agree', async () => {
+    const result = await analyze(
+      [ncctSeries({ bleedings: [DEEP_LEFT] })],
+      thresholdNetwork({ blur: (p, run) => (Math.floor(run / 5) % 2 === 0 ? p : 0.1) }),
+    );
+    expect(result.state).toBe('refused');
+    expect(codes(result)).toContain('augmentations-disagree');
+  });
+
+  it('a series that the gate refuses', async () => {
+    const result = await analyze([ncctSeries({}, { quality: [{ code: 'noisy', severity: 'refuses', figures: {} }] })]);
+    expect(result.state).toBe('refused');
+    expect(codes(result)).toEqual(['noisy']);
+  });
+
+  it('everything, where the network is not installed: a result that says so, not a fault', async () => {
+    const none: InferenceEngine = {
+      infer: () => Promise.reject(new InferenceError('unknown-model', 'none')),
+      close: () => Promise.resolve(),
+    };
+    const result = await analyze([ncctSeries()], none);
+    expect(result.state).toBe('refused');
+    expect(codes(result)).toEqual(['hemorrhage-model-missing']);
+  });
+});
+
+describe('of several native series', () => {
+  it('a soft one is looked at, and of soft ones that with slices of usual thickness', async () => {
+    const sharp = ncctSeries(
+      { series: 'sharp' },
+      { quality: [{ code: 'sharp-kernel', severity: 'note', figures: {} }] },
+    );
+    const thin = ncctSeries({ series: 'thin', sliceMm: 1.25 });
+    const usual = ncctSeries({ series: 'usual', bleedings: [DEEP_LEFT] });
+    const result = await analyze([sharp, thin, usual]);
+    expect(finding(result, 'hemorrhage').seriesUids).toEqual(['native ct usual']);
+  });
+});
