@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --min-semi-space-size=32 --max-semi-space-size=64
 import { Command } from 'commander';
 import type { AnalyzeCommandOptions } from './cli/analyze.ts';
 import type { DeidentifyCommandOptions } from './cli/deidentify.ts';
@@ -139,13 +139,14 @@ Example:
   cli
     .command('analyze')
     .description('the imaging pipelines on files of one or more studies, without a service')
-    .argument('<path...>', 'DICOM files, NIfTI files (.nii, .nii.gz), or folders of them')
+    .argument('[path...]', 'DICOM files, NIfTI files (.nii, .nii.gz), or folders of them')
     .option(
       '--out <folder>',
       'write findings.json, SEG and SR, NIfTI maps and masks, and a contact sheet (PNG) below it',
     )
     .option('--json', 'one JSON object a study and pipeline')
-    .option('--role <role>', 'what NIfTI files show: ncct, ctp, pwi, adc, …; a file does not say it')
+    .option('--role <role>', 'what NIfTI files show: ncct, ctp, pwi, adc, …; each is a study of its own')
+    .option('--series <role=file...>', 'NIfTI files that are one study: adc=adc.nii.gz dwi-b1000=b1000.nii.gz')
     .option(...AIF_OPTION)
     .option(...VOF_OPTION)
     .option(...DECONVOLUTION_OPTION)

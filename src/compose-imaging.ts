@@ -14,6 +14,7 @@ import type { ReadinessCheck } from './http/health.ts';
 import {
   applyImageRetention,
   bindFolder,
+  createInstanceParser,
   createReceiver,
   createStudyPull,
   createStudyWatch,
@@ -26,7 +27,6 @@ import {
   startDimseServer,
   stowRouter,
 } from './imaging/ingest/index.ts';
-import { parseInstance } from './imaging/dicom/index.ts';
 import { PIPELINES } from './imaging/pipelines/index.ts';
 import { createFindingsStore } from './imaging/results/findings-store.ts';
 import { removeResultFilesOfDeletedStudies } from './imaging/results/result-files.ts';
@@ -104,10 +104,11 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       logger.error({ error }, 'complete studies could not be looked for; tried again in a second');
     },
   });
+  const parser = createInstanceParser();
   const receiver = createReceiver({
     database,
     store: images,
-    parse: parseInstance,
+    parse: parser.parse,
     clock,
     maxInstanceBytes: imaging.maxInstanceBytes,
     onParserFault: onFault,
@@ -301,6 +302,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       await workers.stop();
       await analysis.close();
       await receiver.close();
+      await parser.close();
     },
   };
 }

@@ -6,7 +6,7 @@ import { adviseOnRecord, createAdvisor, type AdvisorParts } from './advice.ts';
 import { openAdviceThreads, type AdviceThreads } from './advice-threads/pool.ts';
 import { composeAdvisorParts } from './advisor-parts.ts';
 import { createAuditLog, createFeedbackStore, createFreeTextVault, createInvocationRecorder } from './audit/index.ts';
-import { HOUR, instantFromEpoch, type Instant } from './case/index.ts';
+import { DAY, HOUR, instantFromEpoch, type Instant } from './case/index.ts';
 import {
   anonymousDevelopmentClient,
   cdsHooksRouter,
@@ -189,6 +189,11 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     throw error;
   }
 
+  /** A link is a key to a patient's data: it ends with the admission, the record behind it stays. */
+  const isOver = (recordedAt: string): boolean => {
+    const { basisLinkDays } = config.audit;
+    return basisLinkDays !== null && Date.parse(recordedAt) + basisLinkDays * DAY < clock();
+  };
   const service: HookService = {
     ...describeHookService(prefetch),
     advise: createAdvisor({
@@ -268,7 +273,8 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     modelFolder: (name) => models.get(name)?.folder,
     basisPage: async (evaluationId, locale) => {
       const invocation = (await auditLog.byEvaluation(evaluationId)).find(({ kind }) => kind === 'invocation');
-      const stored: unknown = Reflect.get(Object(invocation?.payload), 'record');
+      if (invocation === undefined || isOver(invocation.recordedAt)) return undefined;
+      const stored: unknown = Reflect.get(Object(invocation.payload), 'record');
       if (stored === undefined) return undefined;
       return basisPageOf(stored as StoredEvaluation, evaluationId, advisorParts.content, locale);
     },

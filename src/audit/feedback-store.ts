@@ -1,5 +1,5 @@
 /** What clinicians did with a card: kept once per report, joined to the evaluation it came from, audited. */
-import { sql } from 'kysely';
+import { sql, type Insertable } from 'kysely';
 import { instantFromEpoch, type Instant } from '../case/index.ts';
 import type { Database } from '../storage/database.ts';
 import type { FeedbackTable } from '../storage/schema.ts';
@@ -85,50 +85,70 @@ function fromRow(row: FeedbackRow, vault: FreeTextVault): StoredFeedback {
   };
 }
 
+/** A report with what it is about, and how often this batch holds it. */
+interface Counted {
+  readonly report: FeedbackReport;
+  readonly evaluationId: string | null;
+  /** Sealed, or null. */
+  readonly comment: string | null;
+  readonly times: number;
+}
+
+const ROWS_TOGETHER = 250;
+
 export function createFeedbackStore(database: Database, log: AuditLog, vault: FreeTextVault): FeedbackStore {
   const db = database.sql;
 
-  async function evaluationOf(report: FeedbackReport): Promise<string | null> {
-    // A client's word counts for its own cards only.
-    const row = await db
+  /** A client's word counts for its own cards only. */
+  async function evaluationsOf(reports: readonly FeedbackReport[]): Promise<(report: FeedbackReport) => string | null> {
+    const nameOf = (client: string | null, card: string | null): string => JSON.stringify([client, card]);
+    const cards = [...new Set(reports.map(({ card }) => storable(card) ?? ''))];
+    const rows = await db
       .selectFrom('issued_card')
-      .select('evaluation_id')
-      .where('card', '=', storable(report.card))
-      .where('client', '=', storable(report.clientId))
-      .executeTakeFirst();
-    return row?.evaluation_id ?? null;
+      .select(['card', 'client', 'evaluation_id'])
+      .where('card', 'in', cards)
+      .execute();
+    const known = new Map(rows.map(({ card, client, evaluation_id }) => [nameOf(client, card), evaluation_id]));
+    return ({ clientId, card }) => known.get(nameOf(storable(clientId), storable(card))) ?? null;
   }
 
-  async function keep(report: FeedbackReport): Promise<boolean> {
-    const evaluationId = await evaluationOf(report);
-    const comment = report.userComment === null ? null : vault.seal(report.userComment, report.key);
-    const { key, clientId, serviceId, requestId, card, outcome, acceptedSuggestions, overrideReasons, flaws } = report;
-    const { times_received: times } = await db
+  /** Rows in one statement, in their order. @returns how often each report was received by now, by key */
+  async function insert(batch: readonly Counted[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await db
       .insertInto('feedback')
-      .values({
-        key,
-        client: storable(clientId) ?? '',
-        service: storable(serviceId) ?? '',
-        request_id: storable(requestId) ?? '',
-        card: storable(card) ?? '',
-        evaluation_id: evaluationId,
-        outcome,
-        outcome_at: report.outcomeAt === null ? null : new Date(report.outcomeAt),
-        received_at: new Date(report.receivedAt),
-        accepted_suggestions: JSON.stringify(acceptedSuggestions),
-        override_reasons: JSON.stringify(overrideReasons),
-        user_comment: comment,
-        flaws: JSON.stringify(flaws),
-        raw: vault.seal(JSON.stringify(report.raw ?? null), rawContext(key)) ?? '',
-      })
+      .values(batch.map(toRow))
       .onConflict((conflict) =>
-        conflict.column('key').doUpdateSet({ times_received: sql`feedback.times_received + 1` }),
+        conflict.column('key').doUpdateSet({ times_received: sql`feedback.times_received + excluded.times_received` }),
       )
-      .returning('times_received')
-      .executeTakeFirstOrThrow();
-    // A repetition adds nothing to the audit record, unless the first attempt broke off before its record was written.
-    if (times > 1 && (await isAudited(key, evaluationId))) return evaluationId !== null;
-    await log.append({
+      .returning(['key', 'times_received'])
+      .execute();
+    return new Map(rows.map(({ key, times_received }) => [key, times_received]));
+  }
+
+  function toRow({ report, evaluationId, comment, times }: Counted): Insertable<FeedbackTable> {
+    const { key, clientId, serviceId, requestId, card, outcome, acceptedSuggestions, overrideReasons, flaws } = report;
+    return {
+      key,
+      client: storable(clientId) ?? '',
+      service: storable(serviceId) ?? '',
+      request_id: storable(requestId) ?? '',
+      card: storable(card) ?? '',
+      evaluation_id: evaluationId,
+      outcome,
+      outcome_at: report.outcomeAt === null ? null : new Date(report.outcomeAt),
+      received_at: new Date(report.receivedAt),
+      accepted_suggestions: JSON.stringify(acceptedSuggestions),
+      override_reasons: JSON.stringify(overrideReasons),
+      user_comment: comment,
+      flaws: JSON.stringify(flaws),
+      raw: vault.seal(JSON.stringify(report.raw ?? null), rawContext(key)) ?? '',
+      times_received: times,
+    };
+  }
+
+  function append({ report, evaluationId, comment }: Counted): Promise<unknown> {
+    const { key, clientId, serviceId, requestId, card, outcome, acceptedSuggestions, overrideReasons, flaws } = report;
+    return log.append({
       kind: 'feedback',
       client: clientId,
       evaluationId,
@@ -145,33 +165,69 @@ export function createFeedbackStore(database: Database, log: AuditLog, vault: Fr
         flaws,
       },
     });
-    return evaluationId !== null;
   }
 
-  async function isAudited(key: string, evaluationId: string | null): Promise<boolean> {
-    if (evaluationId === null) return true;
+  /** Keys of the reports on an evaluation that the audit record holds. */
+  async function auditedOf(evaluationId: string): Promise<ReadonlySet<unknown>> {
     const records = await log.byEvaluation(evaluationId);
-    return records.some(({ kind, payload }) => kind === 'feedback' && (payload as { key?: unknown }).key === key);
+    return new Set(
+      records.flatMap(({ kind, payload }) => (kind === 'feedback' ? [(payload as { key?: unknown }).key] : [])),
+    );
+  }
+
+  /** A repetition adds nothing to the audit record, unless the first attempt broke off before its record was written. */
+  async function unrecorded(batch: readonly Counted[], received: ReadonlyMap<string, number>): Promise<Counted[]> {
+    const again = batch.filter(({ report, times }) => (received.get(report.key) ?? 0) > times);
+    const evaluations = [...new Set(again.flatMap(({ evaluationId }) => evaluationId ?? []))];
+    const audited = new Map<string, ReadonlySet<unknown>>();
+    for (const id of evaluations) audited.set(id, await auditedOf(id));
+    return batch.filter((one) => {
+      if (!again.includes(one)) return true;
+      return one.evaluationId !== null && audited.get(one.evaluationId)?.has(one.report.key) !== true;
+    });
+  }
+
+  /** One row that cannot be written holds up no other. */
+  async function insertEach(batch: readonly Counted[]): Promise<{ rows: ReadonlyMap<string, number>; failures: unknown[] }> {
+    const rows = new Map<string, number>();
+    const failures: unknown[] = [];
+    for (const one of batch) {
+      try {
+        for (const [key, times] of await insert([one])) rows.set(key, times);
+      } catch (failure) {
+        failures.push(failure);
+      }
+    }
+    return { rows, failures };
+  }
+
+  async function keep(batch: readonly Counted[]): Promise<void> {
+    const { rows, failures } = await insert(batch).then(
+      (all) => ({ rows: all, failures: [] }),
+      () => insertEach(batch),
+    );
+    const kept = batch.filter(({ report }) => rows.has(report.key));
+    // Records share their commits. Told only when nothing of the batch is still being written.
+    const results = await Promise.allSettled((await unrecorded(kept, rows)).map(append));
+    for (const failure of failures) throw failure;
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   return {
     record: async (reports) => {
-      // Reports on one card keep their order; different cards do not wait for each other and share audit commits.
-      const byCard = new Map<string, FeedbackReport[]>();
+      if (reports.length === 0) return { unknownCards: 0 };
+      const evaluationOf = await evaluationsOf(reports);
+      const byKey = new Map<string, Counted>();
       for (const report of reports) {
-        const ofCard = byCard.get(report.card);
-        if (ofCard === undefined) byCard.set(report.card, [report]);
-        else ofCard.push(report);
+        const { key, userComment } = report;
+        const first = byKey.get(key);
+        const comment = userComment === null ? null : vault.seal(userComment, key);
+        const counted = first ?? { report, evaluationId: evaluationOf(report), comment, times: 0 };
+        byKey.set(key, { ...counted, times: counted.times + 1 });
       }
-      let unknownCards = 0;
-      const results = await Promise.allSettled(
-        [...byCard.values()].map(async (ofCard) => {
-          for (const report of ofCard) if (!(await keep(report))) unknownCards += 1;
-        }),
-      );
-      // Told only when nothing of the batch is still being written.
-      for (const result of results) if (result.status === 'rejected') throw result.reason;
-      return { unknownCards };
+      const all = [...byKey.values()];
+      for (let at = 0; at < all.length; at += ROWS_TOGETHER) await keep(all.slice(at, at + ROWS_TOGETHER));
+      return { unknownCards: reports.filter((report) => evaluationOf(report) === null).length };
     },
     ofEvaluation: async (evaluationId) => {
       const rows = await db

@@ -1,31 +1,31 @@
 /** `stroke-cds analyze`: the pipelines on a folder of images, without a service. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FINDING_KINDS, instantFromEpoch, parseInstant, shownFigure, type Instant } from '../case/index.ts';
 import { analyzeStudy, type AnalyzedPipeline } from '../analysis/analyze-study.ts';
 import { openEngine } from '../analysis/open-engine.ts';
 import { contentFolder } from '../compose.ts';
 import type { Config } from '../config/index.ts';
 import { loadCardContent } from '../explanation/content/load.ts';
-import { ImageRefusal, openStudySeries, type StudyInstance } from '../imaging/index.ts';
-import { niftiSeries } from '../imaging/nifti-series.ts';
+import { openStudySeries, type StudyInstance } from '../imaging/index.ts';
 import { PIPELINES } from '../imaging/pipelines/index.ts';
-import type { RoledSeries } from '../imaging/pipelines/pipeline.ts';
+import type { Pipeline, RoledSeries } from '../imaging/pipelines/pipeline.ts';
 import { writeResultFolder } from '../imaging/results/folder/write-result-folder.ts';
-import { SERIES_ROLES, type SeriesRole } from '../imaging/series/series-role.ts';
 import { VERSION } from '../product.ts';
 import { registryOptions } from '../registry-options.ts';
 import { configuration, rulesOf } from './configuration.ts';
 import { filesBelow, instancesIn } from './dicom-files.ts';
+import { NIFTI, seriesRole, studyOfSeries, studyPerFile } from './nifti-studies.ts';
 import { overridesOf, type OverrideOptions } from './overrides.ts';
 import { CommandError, EXIT, progress } from './terminal.ts';
 
 export interface AnalyzeCommandOptions extends OverrideOptions {
   readonly out?: string;
   readonly json?: boolean;
-  /** Of NIfTI files. */
+  /** Of NIfTI files that are a study each. */
   readonly role?: string;
+  /** NIfTI files that are one study: 'adc=adc.nii.gz'. */
+  readonly series?: readonly string[];
   /** Instant with zone. */
   readonly lastKnownWell?: string;
   readonly config?: string;
@@ -40,17 +40,18 @@ interface Study {
   readonly content: string;
 }
 
-const NIFTI = /\.nii(\.gz)?$/i;
-
 /** @returns 0; 1 when something was refused, failed or left out */
 export async function analyzeCommand(paths: readonly string[], options: AnalyzeCommandOptions): Promise<number> {
   const config = configuration(options.config);
   const words = wordsOf(config);
   const overrides = overridesOf(options);
+  const pipelines = PIPELINES.filter(({ name }) => !config.imaging.pipelinesOff.includes(name));
   const lastKnownWell = options.lastKnownWell === undefined ? null : instantOf(options.lastKnownWell);
   const files = await filesBelow(paths);
   const { studies, refused } = await studiesIn(files, options, config);
-  if (studies.length === 0) throw new CommandError(`there is no image in ${paths.join(', ')}`);
+  if (studies.length === 0) {
+    throw new CommandError(`there is no usable image in ${[...paths, ...(options.series ?? [])].join(', ') || 'nothing: name files'}`);
+  }
   for (const [reason, count] of refused) process.stderr.write(`${String(count)} files left out: ${reason}\n`);
 
   const engine = await openEngine({
@@ -76,7 +77,7 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
           },
         },
         {
-          pipelines: PIPELINES.filter(({ name }) => !config.imaging.pipelinesOff.includes(name)),
+          pipelines,
           content: study.content,
           lastKnownWell,
           overrides,
@@ -102,7 +103,7 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
               ...run,
               at,
               title: run.pipeline,
-              subtitle: `${run.pipeline} ${run.version}, ${roleList(study.series)}`,
+              subtitle: `${run.pipeline} ${run.version}, ${roleList(study.series)}, ${referenceOf(study)}`,
               words,
             },
             folder,
@@ -118,7 +119,9 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
       }
       problems ||= analyzed.failed.length > 0;
       if (analyzed.runs.length + analyzed.failed.length === 0) {
-        say(options.json === true ? JSON.stringify({ ...namesOf(study), pipeline: null }) : nothingFits(study));
+        const missing = Object.fromEntries(pipelines.map((one) => [one.name, needsOf(one)]));
+        const nothing = { ...namesOf(study), pipeline: null, missing };
+        say(options.json === true ? JSON.stringify(nothing) : nothingFits(study, pipelines));
       }
     }
   } finally {
@@ -143,18 +146,14 @@ async function studiesIn(
     const content = digestOf(instances.map(({ header }) => header.sopInstanceUid).sort());
     studies.push({ name: studyUid, series, instances, content });
   }
-  if (nifti.length > 0) {
-    const role = roleOf(options.role);
-    for (const file of nifti) {
-      const bytes = await readFile(file);
-      try {
-        const series = [niftiSeries(bytes, role, basename(file))];
-        studies.push({ name: basename(file).replace(NIFTI, ''), series, instances: [], content: digestOf([bytes]) });
-      } catch (error) {
-        if (!(error instanceof ImageRefusal)) throw error;
-        refused.set(error.message, (refused.get(error.message) ?? 0) + 1);
-      }
-    }
+  const onRefused = (reason: string): void => {
+    refused.set(reason, (refused.get(reason) ?? 0) + 1);
+  };
+  const pairs = options.series ?? [];
+  const together = pairs.length === 0 ? null : await studyOfSeries(pairs, onRefused);
+  const single = nifti.length === 0 ? [] : await studyPerFile(nifti, seriesRole(options.role), onRefused);
+  for (const { name, series, bytes } of together === null ? single : [together, ...single]) {
+    studies.push({ name, series, instances: [], content: digestOf(bytes) });
   }
   return { studies, refused };
 }
@@ -163,16 +162,6 @@ function digestOf(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');
-}
-
-function roleOf(text: string | undefined): SeriesRole {
-  const role = SERIES_ROLES.find((known) => known === text);
-  if (role === undefined) {
-    throw new CommandError(
-      `a NIfTI file does not say what it shows: give --role with one of ${SERIES_ROLES.join(', ')}`,
-    );
-  }
-  return role;
 }
 
 function instantOf(text: string): Instant {
@@ -200,8 +189,17 @@ const namesOf = ({ name, series }: Study): object => ({
   series: series.map(({ role, source }) => ({ seriesUid: source.seriesUid, role })),
 });
 
-const nothingFits = ({ name, series }: Study): string =>
-  `${name}\n  no pipeline has what it needs; series: ${roleList(series)} (stroke-cds series explain says why)`;
+const nothingFits = ({ name, series }: Study, pipelines: readonly Pipeline[]): string =>
+  [
+    name,
+    `  no pipeline has what it needs; series: ${roleList(series)} (stroke-cds series explain says why)`,
+    ...pipelines.map((pipeline) => `    ${pipeline.name} needs ${needsOf(pipeline)}: none found`),
+  ].join('\n');
+
+const needsOf = ({ needs }: Pipeline): string => needs ?? 'other series';
+
+/** Pictures are kept apart from their folder; this leads back to it and says nothing of the study. */
+const referenceOf = ({ name }: Study): string => `study ${digestOf([name]).slice(0, 8)}`;
 
 function asJson(study: Study, { pipeline, version, found, findings, stages }: AnalyzedPipeline): object {
   return { ...namesOf(study), pipeline, version, state: found.state, quality: found.said.quality, findings, stages };

@@ -20,6 +20,8 @@ export type ConfiguredProvider = (typeof EXECUTION_PROVIDERS)[number];
 export interface AuditConfig {
   /** Whole days, at least 1; null keeps everything. */
   readonly retentionDays: number | null;
+  /** Whole days for which a card's link to its basis works; null: as long as the record is kept. */
+  readonly basisLinkDays: number | null;
   readonly freeText:
     | { readonly mode: 'drop' }
     /** 32 bytes, base64, from the environment only. */

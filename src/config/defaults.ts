@@ -18,7 +18,7 @@ export const DEFAULTS = {
   openFhirServers: [],
   allowInsecureHttp: false,
   database: { kind: 'embedded', directory: '.data/database' },
-  audit: { retentionDays: null, freeText: 'drop' },
+  audit: { retentionDays: null, basisLinkDays: 7, freeText: 'drop' },
   deadlines: { fhirReads: 2_000, answer: 5_000, shutdown: 10_000 },
   adviceThreads: 0,
   bodyLimit: 2_097_152,

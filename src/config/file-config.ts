@@ -45,7 +45,11 @@ export interface FileConfig extends Partial<Pick<Config, Copied>> {
   readonly database?:
     | { readonly kind: 'embedded'; readonly directory?: string }
     | { readonly kind: 'postgres'; readonly maxConnections?: number };
-  readonly audit?: { readonly retentionDays?: number | null; readonly freeText?: 'encrypt' | 'drop' };
+  readonly audit?: {
+    readonly retentionDays?: number | null;
+    readonly basisLinkDays?: number | null;
+    readonly freeText?: 'encrypt' | 'drop';
+  };
   readonly deadlines?: Partial<Deadlines>;
   readonly imaging?: FileImaging;
 }
@@ -95,6 +99,7 @@ export const FILE_SCHEMA = closed({
   ),
   audit: closed({
     retentionDays: { type: ['integer', 'null'], minimum: 1, maximum: 36_500 },
+    basisLinkDays: { type: ['integer', 'null'], minimum: 1, maximum: 36_500 },
     freeText: oneOf(['encrypt', 'drop']),
   }),
   deadlines: closed({ fhirReads: milliseconds, answer: milliseconds, shutdown: milliseconds }),

@@ -71,10 +71,11 @@ const KEY_ADVICE =
 
 function auditOf(file: FileConfig, env: Environment, collect: Collect): AuditConfig {
   const retentionDays = file.audit?.retentionDays ?? DEFAULTS.audit.retentionDays;
+  const { basisLinkDays } = { ...DEFAULTS.audit, ...file.audit };
   const key = env['STROKE_CDS_AUDIT_KEY'] ?? '';
   // A key that is there says what is wanted, unless the file says otherwise.
   const mode = file.audit?.freeText ?? (key === '' ? DEFAULTS.audit.freeText : 'encrypt');
-  if (mode === 'drop') return { retentionDays, freeText: { mode } };
+  if (mode === 'drop') return { retentionDays, basisLinkDays, freeText: { mode } };
   const olderKeys = (env['STROKE_CDS_AUDIT_OLDER_KEYS'] ?? '').split(',').filter((text) => text.trim() !== '');
   if (key === '') {
     collect({
@@ -92,7 +93,7 @@ function auditOf(file: FileConfig, env: Environment, collect: Collect): AuditCon
       mend: 'Give earlier keys separated by commas.',
     });
   }
-  return { retentionDays, freeText: { mode, key, olderKeys } };
+  return { retentionDays, basisLinkDays, freeText: { mode, key, olderKeys } };
 }
 
 function withoutTrailingSlash(url: string): string {

@@ -20,10 +20,12 @@ const UNITS: Readonly<Partial<Record<SeriesRole, VoxelUnit>>> = {
 
 /**
  * @param name of the file, in place of UIDs; never shown with patient data
+ * @param study name of the study, where it holds several files
  * @throws ImageRefusal
  */
-export function niftiSeries(bytes: Uint8Array, role: SeriesRole, name: string): RoledSeries {
-  const built = OVER_TIME.includes(role) ? seriesOverTime(bytes, role, name) : oneVolume(bytes, role, name);
+export function niftiSeries(bytes: Uint8Array, role: SeriesRole, name: string, study = name): RoledSeries {
+  const file = OVER_TIME.includes(role) ? seriesOverTime(bytes, role, name) : oneVolume(bytes, role, name);
+  const built = { ...file, source: { ...file.source, studyUid: uidOf('study', study) } };
   return { role, source: built.source, acquiredAt: null, quality: [], load: () => Promise.resolve(built) };
 }
 
@@ -54,11 +56,13 @@ function scaled(values: VoxelValues, slope: number, intercept: number): Float32A
 }
 
 /** UIDs under the root for UUID-derived ones, so that they look like what they stand for and are the same every time. */
+function uidOf(what: string, name: string): string {
+  const digest = createHash('sha256').update(`${what} ${name}`).digest('hex').slice(0, 30);
+  return `2.25.${BigInt(`0x${digest}`).toString()}`;
+}
+
 function sourceOf({ size, affine }: Grid, name: string): SourceSeries {
-  const uid = (what: string): string => {
-    const digest = createHash('sha256').update(`${what} ${name}`).digest('hex').slice(0, 30);
-    return `2.25.${BigInt(`0x${digest}`).toString()}`;
-  };
+  const uid = (what: string): string => uidOf(what, name);
   const [di, dj] = spacing(affine);
   const direction = (at: 0 | 1, step: number): readonly [number, number, number] => [
     -(affine[at] / step),

@@ -112,6 +112,34 @@ describe('feedback', () => {
     expect(kept.at(-1)?.outcome).toBe('accepted');
   });
 
+  it('of a thousand reports is written in few statements, not one by one', async () => {
+    let statements = 0;
+    const counted: Database = {
+      ...database,
+      sql: database.sql.withPlugin({
+        transformQuery: ({ node }) => {
+          statements += 1;
+          return node;
+        },
+        transformResult: ({ result }) => Promise.resolve(result),
+      }),
+    };
+    const batch = Array.from({ length: 1_000 }, (_, index) => feedback(`k${String(index)}`));
+    const vault = createFreeTextVault({ mode: 'drop' });
+    await createFeedbackStore(counted, log, vault).record([...batch, ...batch.slice(0, 2)]);
+    expect(statements).toBeLessThan(20);
+    const kept = await store.ofEvaluation('e1');
+    expect(kept.map(({ timesReceived }) => timesReceived).slice(0, 3)).toEqual([2, 2, 1]);
+    expect(await log.byEvaluation('e1')).toHaveLength(1_001);
+  });
+
+  it('with one report that cannot be kept keeps the others, and says that it did not keep all', async () => {
+    const wrong = feedback('wrong', { receivedAt: Number.NaN as ReturnType<typeof at> });
+    await expect(store.record([feedback('k1'), wrong, feedback('k2')])).rejects.toThrow();
+    expect((await store.ofEvaluation('e1')).map(({ key }) => key)).toEqual(['k1', 'k2']);
+    expect(await log.byEvaluation('e1')).toHaveLength(3);
+  });
+
   it('goes with retention', async () => {
     await store.record([feedback('k1')]);
     const report = await log.applyRetention(1, new Date(Date.now() + 3 * 86_400_000));

@@ -4,11 +4,17 @@
  * Ends with 1 when the loop stalled for more than 50 ms; where the machine is loaded by others, when its own work did.
  */
 import { once } from 'node:events';
-import { availableParallelism, loadavg } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { instantFromEpoch } from '../../src/case/index.ts';
+import { createInstanceParser, createReceiver, openFolderStore } from '../../src/imaging/ingest/index.ts';
 import { createProcessEngine } from '../../src/inference/index.ts';
 import { startProcess } from '../../src/process.ts';
 import type { AnalysisOrder, AnalysisReport } from '../support/analysis-process.ts';
+import { freshDatabase } from '../support/database.ts';
+import { enhancedCt } from '../support/dicom-files.ts';
 import { installImagingModels, LOOP_SIZE } from '../support/imaging-models.ts';
 
 const LIMIT_MS = 50;
@@ -53,6 +59,31 @@ async function machineAlone(): Promise<Stalls> {
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   const stalls = stop();
   process.stdout.write(`nothing analyzed: ${inWords(stalls)}\n`);
+  return stalls;
+}
+
+/** Receipt of a large enhanced instance: its header is read in a thread, hashing and writing go in turns. */
+async function received(): Promise<Stalls> {
+  const database = await freshDatabase();
+  const directory = mkdtempSync(join(tmpdir(), 'stroke-cds-bench-'));
+  const parser = createInstanceParser();
+  const store = await openFolderStore({ directory });
+  const receiver = createReceiver({ database, store, parse: parser.parse, clock: () => instantFromEpoch(Date.now()) });
+  const small = enhancedCt({ size: [8, 8, 720], series: 'small', values: () => 0 });
+  const large = enhancedCt({ size: [256, 256, 720], values: (i, j, k) => (i * j + k) % 1000 });
+  // The thread starts with the first one.
+  await parser.parse(Buffer.concat([small.bytes, Buffer.alloc(2 ** 20)])).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const stop = watchLoop();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const { outcome } = await receiver.receive(large.bytes, { way: 'stow', peer: 'bench' });
+  const stalls = stop();
+  const size = megabytes([large.bytes.length / 4]);
+  process.stdout.write(`receipt of an enhanced instance, 720 frames, ${size} (${outcome}): ${inWords(stalls)}\n`);
+  await receiver.close();
+  await parser.close();
+  await database.close();
+  rmSync(directory, { recursive: true });
   return stalls;
 }
 
@@ -109,6 +140,7 @@ const loadBefore = loadavg()[0] ?? 0;
 try {
   const alone = await machineAlone();
   const stalls = [
+    await received(),
     await watched({ model: 'identity-float32', shape: [16, 256, 256], volumes: 30 }),
     await watched({ model: 'identity-float32', shape: [100, 512, 512], volumes: 10 }),
     await watched({ model: 'conv3d', shape: [40, 512, 512], volumes: 20, threads: 0 }),

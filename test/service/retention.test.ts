@@ -44,6 +44,17 @@ describe('comments and retention', () => {
     expect(service.logs()).not.toContain('Canary');
   });
 
+  it("a card's link to its basis ends after a week, though the record stays", async () => {
+    const card = (await service.open(PATIENT)).cards[0];
+    const link = new URL(card?.links?.[0]?.url ?? '').pathname;
+    now = instantFromEpoch(Date.now() + 6 * DAY);
+    expect((await service.get(link)).status).toBe(200);
+    now = instantFromEpoch(Date.now() + 8 * DAY);
+    expect((await service.get(link)).status).toBe(404);
+    expect(await tables()).toContain(card?.uuid);
+    now = STORY_TIME;
+  });
+
   it('after its time a record goes with its feedback, a tombstone says so, and the rest still verifies', async () => {
     // Records are dated by the machine's clock, retention by the service's.
     now = instantFromEpoch(Date.now() + 31 * DAY);

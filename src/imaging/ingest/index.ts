@@ -22,6 +22,7 @@ export {
 export type { ImageStore, StoredInstance } from './image-store.ts';
 export { createStudyPull, type Pulled, type PullOptions, type PullStudy } from './pull-study.ts';
 export { quarantinedStudies, quarantineStudy, releaseStudy, type QuarantinedStudy } from './quarantine.ts';
+export { createInstanceParser, type InstanceParser } from './instance-parser.ts';
 export { createReceiver, type ReceiverOptions } from './receive.ts';
 export { noteUnclear, unclearStudies, type UnclearStudy } from './unclear-patient.ts';
 export { receiptStatistics, type ReceiptStatistics } from './receipt-statistics.ts';

@@ -23,7 +23,7 @@ export interface ReceiverOptions {
   readonly database: Database;
   readonly store: FolderStore;
   /** @throws ImageRefusal for what is no usable DICOM instance */
-  readonly parse: (instance: Uint8Array) => InstanceHeader;
+  readonly parse: (instance: Uint8Array) => InstanceHeader | Promise<InstanceHeader>;
   readonly clock: () => Instant;
   /** Largest instance in bytes. Default 1 GiB. */
   readonly maxInstanceBytes?: number;
@@ -46,14 +46,14 @@ interface Refused {
 const CONFLICT =
   'another instance with this SOP Instance UID was received before and is kept; send it with a UID of its own';
 
-function read(instance: Uint8Array, options: ReceiverOptions): InstanceHeader | Refused {
+async function read(instance: Uint8Array, options: ReceiverOptions): Promise<InstanceHeader | Refused> {
   const limit = options.maxInstanceBytes ?? DEFAULT_MAX_INSTANCE_BYTES;
   if (instance.length > limit) {
     return { code: 'too-large', reason: `the instance is larger than ${String(limit)} bytes`, uids: {} };
   }
   let header: InstanceHeader;
   try {
-    header = options.parse(instance);
+    header = await options.parse(instance);
   } catch (error) {
     if (error instanceof ImageRefusal) {
       const { code, message, instanceUid } = error;
@@ -173,7 +173,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     origin: Origin,
     announced: Partial<InstanceUids> = {},
   ): Promise<Receipt> {
-    const header = read(instance, options);
+    const header = await read(instance, options);
     if (isRefused(header)) return refuse(instance, origin, header);
     const uids = uidsOf(header);
     if (UID_NAMES.some((name) => announced[name] !== undefined && announced[name] !== uids[name])) {

@@ -91,6 +91,8 @@ export interface Pipeline {
   readonly priority: number;
   /** Overrides that it reads; the others make no other result of it. */
   readonly overrides?: readonly string[];
+  /** What `accepts` asks for, in words: 'a CT perfusion series (many images of one place over time)'. */
+  readonly needs?: string;
   /** Can it run on a study with these series? */
   readonly accepts: (roles: readonly SeriesRole[]) => boolean;
   /** @throws ImageRefusal for images that cannot be used; anything else is a fault and may be retried */

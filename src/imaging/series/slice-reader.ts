@@ -1,5 +1,6 @@
 /** Pixels of slices from stored instances, one instance in memory at a time. */
 import { type InstanceHeader, readFrames } from '../dicom/index.ts';
+import { LIMITS } from '../dicom/limits.ts';
 import { ImageRefusal } from '../image-refusal.ts';
 import { breathe, type ReadSlice } from '../volume/slice.ts';
 
@@ -11,8 +12,8 @@ export interface StudyInstance {
 
 /** Frames decoded at once: the event loop waits no longer than for these. */
 const BATCH = 8;
-/** Decoded frames of one instance that are kept: 512 MB. */
-const MAX_PIXELS = 128e6;
+/** Decoded frames of one instance that are kept, 1 GiB: a thousand frames of 512 × 512, as wide CT perfusion has. */
+const MAX_PIXELS = LIMITS.pixelsAtOnce;
 
 /**
  * Classic instances are read when asked for. An enhanced one holds the whole series: it is decoded once and kept for as
@@ -39,7 +40,12 @@ async function allFrames({ header, bytes }: StudyInstance): Promise<Float32Array
   const count = header.frames.length;
   const each = (header.pixels?.rows ?? 0) * (header.pixels?.columns ?? 0);
   if (count * each > MAX_PIXELS) {
-    throw new ImageRefusal('too-large', `the instance has ${count} frames of ${each} pixels`, header.sopInstanceUid);
+    const size = `${count} frames of ${each} pixels`;
+    throw new ImageRefusal(
+      'too-large',
+      `the instance has ${size}, more than are read at once; send the series as single slices or at a smaller matrix`,
+      header.sopInstanceUid,
+    );
   }
   const content = await bytes();
   const frames: Float32Array[] = [];

@@ -33,6 +33,7 @@ export function diffusionPipeline(): Pipeline {
     name: DIFFUSION_PIPELINE,
     version: DIFFUSION_VERSION,
     priority: PRIORITY,
+    needs: 'diffusion-weighted MR (dwi-b1000 or dwi-trace) with an ADC map (adc) or images without weighting (dwi-b0)',
     accepts: (roles) =>
       roles.includes('adc') &&
       (roles.includes('dwi-b1000') || roles.includes('dwi-trace')) &&

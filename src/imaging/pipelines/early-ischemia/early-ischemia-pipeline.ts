@@ -43,6 +43,7 @@ export function earlyIschemiaPipeline(anatomy: HeadAnatomy): Pipeline {
     name: EARLY_ISCHEMIA_PIPELINE,
     version: EARLY_ISCHEMIA_VERSION,
     priority: PRIORITY,
+    needs: 'a native CT of the head (ncct)',
     accepts: (roles) => roles.includes('ncct'),
     run: (inputs, context) => run(inputs, context, anatomy),
   };

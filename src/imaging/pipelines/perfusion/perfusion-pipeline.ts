@@ -46,6 +46,7 @@ export function perfusionPipeline(): Pipeline {
     version: PERFUSION_VERSION,
     priority: PRIORITY,
     overrides: ['aif', 'vof', 'deconvolution'],
+    needs: 'a CT or MR perfusion series (ctp, pwi): images of the same places over the passage of a bolus',
     accepts: (roles) => roles.includes('ctp') || roles.includes('pwi'),
     run,
   };

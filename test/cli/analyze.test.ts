@@ -1,0 +1,72 @@
+/** `stroke-cds analyze`: what is missing is said for each pipeline; NIfTI files can be one study. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { analyzeCommand } from '../../src/cli/analyze.ts';
+import { EXIT } from '../../src/cli/terminal.ts';
+import { PIPELINES } from '../../src/imaging/pipelines/index.ts';
+import { niftiFile } from '../support/nifti-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stroke-cds-analyze-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const SIZE = [8, 8, 6] as const;
+function nifti(name: string, value: number): string {
+  const values = Array.from({ length: 8 * 8 * 6 }, (_, at) => value + (at % 7));
+  const file = join(folder, name);
+  writeFileSync(file, niftiFile({ size: SIZE, values, sform: [-2, 0, 0, 8, 0, 2, 0, -8, 0, 0, 5, 0], sformCode: 1 }));
+  return file;
+}
+
+async function run(
+  paths: readonly string[],
+  options: Parameters<typeof analyzeCommand>[1],
+): Promise<{ code: number; said: string }> {
+  let said = '';
+  const print = (text: string | Uint8Array): boolean => {
+    said += String(text);
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(print);
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const code = await analyzeCommand(paths, options);
+  vi.restoreAllMocks();
+  return { code, said };
+}
+
+describe('stroke-cds analyze', () => {
+  it('of a study that no pipeline takes says what each one needs', async () => {
+    const { code, said } = await run([nifti('flair.nii', 100)], { role: 'flair' });
+    expect(code).toBe(EXIT.ok);
+    for (const { name, needs } of PIPELINES) {
+      expect(needs, name).toBeDefined();
+      expect(said).toContain(`${name} needs ${String(needs)}: none found`);
+    }
+  });
+
+  it('takes several NIfTI files as the series of one study', async () => {
+    const series = [`adc=${nifti('adc.nii', 800)}`, `dwi-b1000=${nifti('b1000.nii', 300)}`];
+    const { said } = await run([], { series, json: true });
+    const [first] = said.trim().split('\n');
+    const study = JSON.parse(first ?? '') as { study: string; pipeline: string; series: { role: string }[] };
+    expect(study).toMatchObject({ study: 'adc', pipeline: 'diffusion-threshold' });
+    expect(study.series.map(({ role }) => role)).toEqual(['adc', 'dwi-b1000']);
+  });
+
+  it.each([
+    ['a series without a role', { series: ['adc.nii'] }, /role=file/],
+    ['a role that is none', { series: ['brain=adc.nii'] }, /--series role=file/],
+    ['a file that is not there', { series: ['adc=none.nii'] }, /cannot read none\.nii/],
+    ['nothing', {}, /no usable image/],
+    ['a time that is none', { lastKnownWell: 'yesterday' }, /instant with zone/],
+    ['a method that is none', { deconvolution: 'magic' }, /oscillation-index/],
+  ])('says what is wrong with %s', async (_name, options, message) => {
+    await expect(run([], options)).rejects.toThrow(message);
+  });
+});
