@@ -1,5 +1,7 @@
 /** The basis page on outlook, bleeding, cause and trained statements: complete, additive, linked, escaped. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { LESION_FEATURES } from '../../src/case/index.ts';
 import { decide } from '../../src/decisions/decide.ts';
 import type { ModelPrediction } from '../../src/decisions/prediction.ts';
 import { renderBasisPage } from '../../src/explanation/basis-page/index.ts';
@@ -69,3 +71,23 @@ it('escapes what came with a model', () => {
   const html = page([hostile]);
   expect(html).not.toMatch(/<script|<img|<b>/);
 });
+
+it('names the measures of the lesion in the language of the reader, for every installed model', () => {
+  const used = installedInputs().filter((input) => input in LESION_FEATURES);
+  expect(used.length).toBeGreaterThan(20);
+  const { texts } = testContent();
+  for (const input of used) {
+    expect(texts['zh-CN'].has(`lesion.${input}`), input).toBe(true);
+    expect(texts['zh-CN'].text(`lesion.${input}`)).toMatch(/[\u4e00-\u9fff]/);
+    expect(texts.en.text(`lesion.${input}`)).not.toBe('');
+  }
+  expect(sectionOf(page(ALL, 'zh-CN'), 'prognosis')).toContain('模板空间内的病灶体积');
+});
+
+/** Names of inputs in the statistics of the trained models in `models/`. */
+function installedInputs(): string[] {
+  const folder = new URL('../../models/', import.meta.url);
+  const names = readdirSync(folder).filter((name) => /^(toast|discharge-mrs)-/.test(name));
+  const files = names.map((name) => readFileSync(new URL(`${name}/statistics.json`, folder), 'utf8'));
+  return [...new Set(files.flatMap((file) => [...file.matchAll(/"([A-Za-z0-9]+)"/g)].map(([, key]) => key ?? '')))];
+}

@@ -124,12 +124,12 @@ function barOf({ logOdds }: Contribution, largest: number): string {
 
 const FEATURES: Readonly<Record<string, { readonly meaning: string } | undefined>> = LESION_FEATURES;
 
-/** Inputs by their clinical name, or for measures of the lesion by their meaning, which is written in English. */
+/** Inputs by their clinical name; measures of the lesion by their meaning, in English where the locale has no words. */
 function valuesOf({ values, known }: Contribution, c: ExplainContext): Html {
   if (!known) return text(c.texts.text('page.model-unknown'));
   return list(
     values.map((value) => {
-      const meaning = FEATURES[value.input]?.meaning;
+      const meaning = c.texts.has(`lesion.${value.input}`) ? undefined : FEATURES[value.input]?.meaning;
       const name =
         meaning === undefined ? text(inputName(value.input, c)) : html(`<span lang="en">${text(meaning)}</span>`);
       const written = inputValueText(value, c);
@@ -139,7 +139,7 @@ function valuesOf({ values, known }: Contribution, c: ExplainContext): Html {
 }
 
 function inputName(input: string, c: ExplainContext): string {
-  for (const key of [`fact.${input}`, `term.group-${input}`]) if (c.texts.has(key)) return c.texts.text(key);
+  for (const key of [`fact.${input}`, `lesion.${input}`, `term.group-${input}`]) if (c.texts.has(key)) return c.texts.text(key);
   return input;
 }
 
