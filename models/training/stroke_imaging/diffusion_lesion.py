@@ -1,0 +1,94 @@
+"""Network `diffusion-lesion`: acute lesions on DWI and ADC, slice by slice. Trained on synthetic scans with real lesion shapes.
+
+    python -m stroke_imaging.diffusion_lesion train --data ../../../shared/data --work /tmp/diffusion-lesion
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .diffusion_contrast import diffusion_scan
+from .diffusion_heads import MAPS, DiffusionHead, diffusion_head
+from .flair_slices import TRAINED
+from .slice_training import Batch, Schedule, train
+from .slice_unet import SliceUNet
+from .soop_masks import subjects
+from .template import load_template
+
+SEED = 20250601
+CROP = (128, 112)
+STEPS_PER_HEAD = 8
+POOL = 32
+"""Heads that batches are drawn from; every `STEPS_PER_HEAD` steps a new one takes the place of the oldest."""
+NEGATIVE = 0.2
+HEADS_PER_BATCH, SLICES_PER_HEAD = 2, 4
+
+
+def batches(data: Path) -> Callable[[int], Batch]:
+    template = load_template(data)
+    soop = data / "soop"
+    ids = subjects(soop, TRAINED)
+    pool: OrderedDict[int, DiffusionHead] = OrderedDict()
+
+    def head(number: int) -> DiffusionHead:
+        if number not in pool:
+            rng = np.random.default_rng([SEED, number])
+            subject = None if rng.random() < NEGATIVE else ids[rng.integers(len(ids))]
+            pool[number] = diffusion_head(template, soop, rng, subject, ids)
+            while len(pool) > POOL:
+                pool.pop(min(pool))
+        return pool[number]
+
+    def next_batch(step: int) -> Batch:
+        rng = np.random.default_rng([SEED, 1, step])
+        newest = step // STEPS_PER_HEAD
+        # The newest always takes part, so that each head is made when its time comes.
+        numbers = [newest, *rng.integers(max(0, newest - POOL + 1), newest + 1, HEADS_PER_BATCH - 1).tolist()]
+        images, targets = [], []
+        for number in numbers:
+            maps = head(number).maps
+            lesion = maps[MAPS.index("acute")].sum((1, 2, 3), dtype=torch.float32)
+            chance = np.where(lesion.numpy() > 1, 3.0, 1.0)
+            at = np.sort(rng.choice(maps.shape[1], SLICES_PER_HEAD, replace=False, p=chance / chance.sum()))
+            scan = diffusion_scan(maps[:, at], int(rng.integers(2**31)))
+            top, left = rng.integers(4, 13), rng.integers(3, 14)
+            cut = (..., slice(top, top + CROP[0]), slice(left, left + CROP[1]))
+            x, target = scan.images[cut], scan.target[cut]
+            if rng.random() < 0.5:
+                x, target = x.flip(-1), target.flip(-1)
+            images.append(x)
+            targets.append(target)
+        return torch.cat(images), torch.cat(targets), None
+
+    return next_batch
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=["train"])
+    parser.add_argument("--data", type=Path, default=Path("../../../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path("/tmp/diffusion-lesion"))
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--steps", type=int, default=12000)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    if options.command == "train":
+        train(
+            SliceUNet(2),
+            batches(options.data),
+            Schedule(options.steps),
+            options.work / "checkpoint.pt",
+            seconds=60 * options.minutes,
+            say=lambda line: print(line, flush=True),
+        )
+
+
+if __name__ == "__main__":
+    main()
