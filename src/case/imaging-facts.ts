@@ -27,6 +27,7 @@ export const FACT_OF_FINDING = {
   'tmax-over-14-volume': 'tmaxOver14Volume',
   'very-low-cbv-volume': 'veryLowCbvVolume',
   'dwi-lesion-volume': 'dwiLesionVolume',
+  'dwi-lesion-diameter': 'infarctDiameter',
   aspects: 'aspects',
   'pc-aspects': 'pcAspects',
 } as const satisfies { readonly [K in FindingKind]?: FactOfUnit<(typeof FINDING_KINDS)[K]> };
@@ -38,7 +39,11 @@ export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
   severeHypoperfusionVolume: 'perfusion',
   tmaxOver14Volume: 'perfusion',
   veryLowCbvVolume: 'perfusion',
-  dwiLesionVolume: 'diffusion-threshold',
+  dwiLesionVolume: 'diffusion',
+  dwiLesionUnderOneThirdMca: 'diffusion',
+  dwiFlairMismatch: 'diffusion',
+  infarctDiameter: 'diffusion',
+  ischemicLesion: 'diffusion',
   aspects: 'early-ischemia',
   pcAspects: 'early-ischemia',
 };

@@ -22,7 +22,32 @@ export const FINDING_KINDS = {
   'hypoperfusion-intensity-ratio': '{ratio}',
   /** Mean CBV inside Tmax over 6 s to that of normal tissue. */
   'cbv-index': '{ratio}',
+  // --- diffusion MR
   'dwi-lesion-volume': 'mL',
+  /** Connected parts of the acute lesion. */
+  'dwi-lesion-count': '{count}',
+  /** Largest diameter within a slice of the largest part, as acquired (not in template space). */
+  'dwi-lesion-diameter': 'mm',
+  /** 'left' | 'right' | 'both' */
+  'dwi-lesion-side': null,
+  /** As `InfarctTerritory`; several are separated by spaces. */
+  'dwi-lesion-territory': null,
+  /** 'cortical' | 'subcortical' | 'brainstem' | 'cerebellar'; several are separated by spaces. */
+  'dwi-lesion-location': null,
+  /** As `InfarctPattern`. */
+  'infarct-pattern': null,
+  /** Of the territory of the middle cerebral artery of the worse side, by the arterial atlas. */
+  'dwi-lesion-mca-share': '%',
+  /** 'present'; its `features` are those of the lesion in template space (`LESION_FEATURES`). */
+  'ischemic-lesion': null,
+  /** 'present': not visible on FLAIR; 'absent': visible; 'borderline'; null: it cannot be told. */
+  'dwi-flair-mismatch': null,
+  /** FLAIR signal of the diffusion lesion over that of the mirrored tissue. */
+  'flair-signal-ratio': '{ratio}',
+  /** Of the diffusion lesion, what the FLAIR network marks. */
+  'flair-marked-share': '%',
+  /** That onset was within 4.5 h, from the DWI-FLAIR mismatch. */
+  'onset-within-4.5-h-by-flair': '%',
   /** Computed from a native CT: 10 less the affected regions of the affected side. */
   aspects: '{score}',
   'pc-aspects': '{score}',
@@ -124,6 +149,8 @@ export interface ImagingFinding {
   readonly interval: FindingInterval | null;
   /** Below this the method sees nothing; in the unit of the kind. */
   readonly detectionFloor: number | null;
+  /** Further numbers of one object, by name; only of kinds that say so. */
+  readonly features?: Readonly<Record<string, number>>;
   readonly quality: readonly QualityRemark[];
   readonly method: FindingMethod;
   readonly studyUid: string;

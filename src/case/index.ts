@@ -1,6 +1,7 @@
 export * from './fact.ts';
 export * from './imaging-facts.ts';
 export * from './imaging-finding.ts';
+export * from './infarct-pattern.ts';
 export * from './lesion-features.ts';
 export * from './perfusion-features.ts';
 export * from './quantity.ts';

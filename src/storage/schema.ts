@@ -100,6 +100,7 @@ export interface ImagingFindingTable {
   quality: string;
   settings: string;
   series_uids: string;
+  features: string | null;
 }
 
 /** A DICOM object that was made of a result; `path` leads into the image store. */

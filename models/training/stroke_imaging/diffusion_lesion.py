@@ -22,12 +22,26 @@ from .soop_masks import subjects
 from .template import load_template
 
 SEED = 20250601
-CROP = (128, 112)
-STEPS_PER_HEAD = 8
-POOL = 32
+CROP = 96
+"""Rows and columns of a training slice, somewhere in the head: about two thirds of its width."""
+STEPS_PER_HEAD = 12
+POOL = 20
 """Heads that batches are drawn from; every `STEPS_PER_HEAD` steps a new one takes the place of the oldest."""
 NEGATIVE = 0.2
 HEADS_PER_BATCH, SLICES_PER_HEAD = 2, 4
+
+
+def cut_around(acute: torch.Tensor, rng: np.random.Generator) -> tuple[int, int]:
+    """Upper left corner of the crop: two times of three it holds a voxel of the lesion, if there is one."""
+    height, width = acute.shape[-2:]
+    # Air around the head teaches nothing.
+    top, left = int(rng.integers(4, height - CROP - 4)), int(rng.integers(4, width - CROP - 4))
+    places = torch.nonzero(acute.amax((0, 1)) > 0.3)
+    if len(places) == 0 or rng.random() < 1 / 3:
+        return top, left
+    y, x = places[rng.integers(len(places))].tolist()
+    around = lambda at, most: int(np.clip(at - rng.integers(8, CROP - 8), 0, most))  # noqa: E731
+    return around(y, height - CROP), around(x, width - CROP)
 
 
 def batches(data: Path) -> Callable[[int], Batch]:
@@ -56,10 +70,10 @@ def batches(data: Path) -> Callable[[int], Batch]:
             lesion = maps[MAPS.index("acute")].sum((1, 2, 3), dtype=torch.float32)
             chance = np.where(lesion.numpy() > 1, 3.0, 1.0)
             at = np.sort(rng.choice(maps.shape[1], SLICES_PER_HEAD, replace=False, p=chance / chance.sum()))
-            scan = diffusion_scan(maps[:, at], int(rng.integers(2**31)))
-            top, left = rng.integers(4, 13), rng.integers(3, 14)
-            cut = (..., slice(top, top + CROP[0]), slice(left, left + CROP[1]))
-            x, target = scan.images[cut], scan.target[cut]
+            top, left = cut_around(maps[MAPS.index("acute")][at], rng)
+            cut = maps[:, at][..., top : top + CROP, left : left + CROP]
+            scan = diffusion_scan(cut, int(rng.integers(2**31)))
+            x, target = scan.images, scan.target
             if rng.random() < 0.5:
                 x, target = x.flip(-1), target.flip(-1)
             images.append(x)

@@ -15,6 +15,7 @@ from .lesion_metrics import Case, by_size, dice, false_alarms, lesions_found, su
 
 PIXEL_MM = 1.5
 FIELDS = {"axial": (192, 168), "cor": (144, 168)}
+"""Millimeters of rows and columns of the canvas on which slices are put, by cut."""
 LEAST_PIXELS = 20
 """mm²: smaller parts of the truth are not counted as lesions, smaller parts of the answer are taken away."""
 EDGES = (0.2, 1, 3, 10)

@@ -97,7 +97,7 @@ def varied(images: Tensor, lesions: Tensor, size: tuple[int, int], generator: to
     brain = x > 0.02
 
     wide = lambda values: values[:, None, None]  # noqa: E731
-    x = x.clamp(min=0) ** wide(uniform(0.7, 1.5))
+    x = x.clamp(min=0) ** wide(uniform(0.8, 1.3))
     x = x * torch.exp(0.15 * wide(uniform(0, 1)) * smooth_field((n, h, w), 4, generator))
     # Coarse pixels of one axis or both, as clinical images have them before they are brought onto 1 mm.
     factor = float(1 + 1.2 * torch.rand((), generator=generator))
@@ -110,7 +110,7 @@ def varied(images: Tensor, lesions: Tensor, size: tuple[int, int], generator: to
     x = x + wide(some(0.4) * uniform(0, 1.2)) * (x - blur)
     shift = int(h * (0.25 + 0.25 * torch.rand((), generator=generator)))
     x = x + wide(some(0.1) * uniform(0, 0.08)) * torch.roll(x, shift, 1)
-    noise = wide(uniform(0, 0.1))
+    noise = wide(uniform(0, 0.06))
     x = torch.sqrt((x + noise * torch.randn(x.shape, generator=generator)) ** 2 + (noise * torch.randn(x.shape, generator=generator)) ** 2)
     x = torch.where(brain, x, torch.zeros(()))
     medians = torch.stack([one[m].median() if m.any() else torch.ones(()) for one, m in zip(x, brain)])

@@ -104,7 +104,12 @@ function imageSides(stroke: StrokeCase): ImageSide[] {
 }
 
 /** Kinds whose value is a side: a pipeline gives one of them. */
-const SIDE_KINDS: readonly ImagingFinding['kind'][] = ['ischemic-side', 'early-ischemia-side', 'hematoma-side'];
+const SIDE_KINDS: readonly ImagingFinding['kind'][] = [
+  'ischemic-side',
+  'dwi-lesion-side',
+  'early-ischemia-side',
+  'hematoma-side',
+];
 
 /** By the territory or the location where that is known: a side alone may be that of the cerebellum. */
 function computedSide(findings: readonly ImagingFinding[]): Hemisphere | null {
@@ -112,7 +117,7 @@ function computedSide(findings: readonly ImagingFinding[]): Hemisphere | null {
     const value = findings.find((finding) => finding.kind === kind)?.value;
     return typeof value === 'string' ? value : undefined;
   };
-  const territories = wordOf('ischemic-territory');
+  const territories = wordOf('ischemic-territory') ?? wordOf('dwi-lesion-territory');
   if (territories !== undefined) return carotidSide(territories.split(' '));
   const location = wordOf('hematoma-location') ?? '';
   if (/brainstem|cerebellar/.test(location)) return null;

@@ -1,8 +1,7 @@
 /** Evidence that does not fit together: said, never resolved in silence. */
-import type { FactKey, StrokeCase } from '../../case/index.ts';
+import { infarctPatternOf, type FactKey, type StrokeCase } from '../../case/index.ts';
 import type { Message } from '../evaluation.ts';
 import type { Answers } from './findings.ts';
-import { patternFromLesion } from './infarct.ts';
 
 export interface Contradiction extends Message {
   readonly data: readonly FactKey[];
@@ -65,7 +64,7 @@ const RULES: readonly Rule[] = [
     data: ['infarctPattern', 'ischemicLesion'],
     there: (_a, { facts: { infarctPattern, ischemicLesion } }) => {
       if (infarctPattern.status !== 'known' || ischemicLesion.status !== 'known') return false;
-      const measured = patternFromLesion(ischemicLesion.value);
+      const measured = infarctPatternOf(ischemicLesion.value);
       return measured !== undefined && measured !== infarctPattern.value;
     },
   },

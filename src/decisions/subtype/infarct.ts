@@ -1,5 +1,5 @@
 /** Pattern, size and supply of the infarct: as reported, else from the lesion's own features. */
-import { candidates, holds, isAbove, isBelow } from '../../case/index.ts';
+import { candidates, holds, infarctPatternOf, isAbove, isBelow } from '../../case/index.ts';
 import type { FactKey, InfarctPattern, InfarctTerritory, LesionFeatures, StrokeFacts } from '../../case/index.ts';
 
 export const PATTERN_FACTS: readonly FactKey[] = ['infarctPattern', 'ischemicLesion'];
@@ -9,36 +9,13 @@ export const TERRITORY_FACTS: readonly FactKey[] = ['infarctTerritory', 'ischemi
 const knownLesion = ({ ischemicLesion }: StrokeFacts): LesionFeatures | undefined =>
   ischemicLesion.status === 'known' ? ischemicLesion.value : undefined;
 
-/** Parts of a lesion below 0.05 mL are more often noise of the mask than infarcts. */
-const isOnePart = (lesion: LesionFeatures): boolean => lesion.componentCountFrom50Ul <= 1;
-/** Widest infarct that is taken for that of one penetrating artery without a report that says so; Hart 2014. */
-const ONE_PENETRATOR_MM = 20;
-/** Below this share, what a mask holds of another territory can be its blurred edge. */
-const SPILL = 0.1;
-
-/**
- * What the features allow to be said. A wide deep infarct may be that of one or of several penetrating arteries, and
- * the share near a border does not make a border-zone infarct: those are left to a report.
- */
-export function patternFromLesion(lesion: LesionFeatures): InfarctPattern | undefined {
-  if (lesion.lesionPresent === 0) return 'none-visible';
-  const inBrainstem = lesion.basilarFraction >= 0.8;
-  if (isOnePart(lesion)) {
-    if (lesion.subcorticalOnly === 0 && !inBrainstem) return 'single-territorial';
-    return lesion.maxAxialDiameterMm < ONE_PENETRATOR_MM ? 'single-penetrating-artery' : undefined;
-  }
-  const frontAndBack = lesion.anteriorFraction >= SPILL && lesion.anteriorFraction <= 1 - SPILL;
-  if (lesion.bilateral === 1 || frontAndBack) return 'multiple-territories';
-  return lesion.borderZoneFraction >= 0.5 ? undefined : 'multiple-one-territory';
-}
-
 /** The report outranks what was computed. Undefined when sources disagree. */
 export function patternOf(facts: StrokeFacts): InfarctPattern | undefined {
   const reported = candidates(facts.infarctPattern).map(({ value }) => value);
   const [first] = reported;
   if (first !== undefined) return reported.every((value) => value === first) ? first : undefined;
   const lesion = knownLesion(facts);
-  return lesion === undefined ? undefined : patternFromLesion(lesion);
+  return lesion === undefined ? undefined : infarctPatternOf(lesion);
 }
 
 export function patternIs(facts: StrokeFacts, ...patterns: readonly InfarctPattern[]): boolean | undefined {
@@ -66,6 +43,9 @@ export function widerThan(facts: StrokeFacts, limit: number): boolean | undefine
   if (computed <= limit) return false;
   return computed >= limit * TEMPLATE_STRETCH ? true : undefined;
 }
+
+/** Below this share, what a mask holds of another territory can be its blurred edge. */
+const SPILL = 0.1;
 
 function territoriesFromLesion(lesion: LesionFeatures): readonly InfarctTerritory[] | undefined {
   if (lesion.lesionPresent === 0) return undefined;

@@ -1,6 +1,14 @@
 /** One finding as an Observation: what a chart shows, and what the service recognizes as its own when it reads it back. */
 import type { CodeableConcept, DeviceVersion, Observation, ObservationComponent, Quantity } from 'fhir/r4.js';
-import { FINDING_KINDS, toIso, type FindingKind, type ImagingFinding } from '../../case/index.ts';
+import {
+  FINDING_KINDS,
+  LESION_FEATURE_NAMES,
+  LESION_FEATURES,
+  toIso,
+  type FindingKind,
+  type ImagingFinding,
+} from '../../case/index.ts';
+import { LESION_FEATURE_SYSTEM } from '../facts/ischemic-lesion.ts';
 import { COMPUTED_TAG, INTERVAL_HIGH, INTERVAL_LOW } from '../imaging-codes.ts';
 import { DEVICE, deviceOf } from './device.ts';
 import { kindCodes, ownCode, OTHER_TERMS, SIDES, type Coded, type OtherTerm } from './imaging-terms.ts';
@@ -67,7 +75,8 @@ function methodText({ pipeline, version, settings }: ImagingFinding['method']): 
 type Valued = Pick<Observation, 'valueQuantity' | 'valueCodeableConcept' | 'dataAbsentReason' | 'component'>;
 
 function value(finding: ImagingFinding): Valued {
-  const { kind, value: found, state } = finding;
+  const { kind, value: found, state, features } = finding;
+  if (features !== undefined && found !== null) return { component: featureComponents(features) };
   if (found === null) {
     const [code, display, text] =
       state === 'refused'
@@ -81,12 +90,24 @@ function value(finding: ImagingFinding): Valued {
     : measured(finding, found, unit);
 }
 
+/** As the service reads them back: one component a feature, by the code system of its name. */
+function featureComponents(features: NonNullable<ImagingFinding['features']>): ObservationComponent[] {
+  return LESION_FEATURE_NAMES.flatMap((name) => {
+    const value = features[name];
+    if (value === undefined) return [];
+    const { unit, meaning } = LESION_FEATURES[name];
+    const code = { coding: [{ system: LESION_FEATURE_SYSTEM, code: name }], text: meaning };
+    return [{ code, valueQuantity: { value, system: 'http://unitsofmeasure.org', code: unit } }];
+  });
+}
+
 /** Kinds whose value is a side. */
 const SIDED: ReadonlySet<FindingKind> = new Set([
   'ischemic-side',
   'early-ischemia-side',
   'hyperdense-artery',
   'hematoma-side',
+  'dwi-lesion-side',
 ]);
 
 /** Several territories are components, because the codings of one value must mean the same. */

@@ -1,7 +1,24 @@
 /** Every pipeline of the product. A site switches one off by its name. */
+import { type ArterialAtlas, loadArterialAtlas } from '../lesion/arterial-atlas.ts';
+import { ATLAS_DIRECTORY } from '../lesion/measure-masks.ts';
 import { diffusionPipeline } from './diffusion/index.ts';
 import { hemorrhagePipeline } from './hemorrhage/index.ts';
 import { perfusionPipeline } from './perfusion/index.ts';
 import type { Pipeline } from './pipeline.ts';
 
-export const PIPELINES: readonly Pipeline[] = [hemorrhagePipeline(), perfusionPipeline(), diffusionPipeline()];
+let atlas: Promise<ArterialAtlas> | undefined;
+
+/** Seconds and some ten megabytes: only when a study needs it, once a process. */
+function arterialAtlas(): Promise<ArterialAtlas> {
+  atlas ??= loadArterialAtlas(ATLAS_DIRECTORY).catch((error: unknown) => {
+    atlas = undefined;
+    throw error;
+  });
+  return atlas;
+}
+
+export const PIPELINES: readonly Pipeline[] = [
+  hemorrhagePipeline(),
+  perfusionPipeline(),
+  diffusionPipeline({ anatomy: null, atlas: arterialAtlas }),
+];

@@ -42,6 +42,8 @@ export interface FindingDraft {
   readonly quality: readonly QualityRemark[];
   readonly settings: FindingMethod['settings'];
   readonly seriesUids: readonly string[];
+  /** Further numbers of one object, by name: of 'ischemic-lesion' its features in template space. */
+  readonly features?: Readonly<Record<string, number>>;
 }
 
 /** A region for DICOM SEG and overlays; on its own grid, written onto the slices of `source`. */

@@ -24,6 +24,7 @@ import {
   type Unit,
   type UnknownReason,
 } from '../../case/index.ts';
+import { lesionFacts } from './lesion-facts.ts';
 import { withOnset } from './onset-remarks.ts';
 
 /**
@@ -43,7 +44,8 @@ export function factsOfImaging(
   stroke: Pick<StrokeCase, 'facts' | 'asOf'>,
 ): Partial<StrokeFacts> {
   const facts: Partial<Record<MeasuredFactKey, Fact<Quantity>>> = {};
-  for (const finding of currentFindings(imaging, stroke)) {
+  const findings = currentFindings(imaging, stroke);
+  for (const finding of findings) {
     const key = (FACT_OF_FINDING as Readonly<Partial<Record<string, MeasuredFactKey>>>)[finding.kind];
     if (key === undefined || typeof finding.value !== 'number') continue;
     const fact = measuredFact(finding, finding.value);
@@ -52,7 +54,7 @@ export function factsOfImaging(
     facts[key] = other === undefined ? fact : both(other, fact);
   }
   // The table gives a kind only to facts of its unit.
-  return facts as Partial<StrokeFacts>;
+  return { ...(facts as Partial<StrokeFacts>), ...lesionFacts(findings) };
 }
 
 function measuredFact(finding: ImagingFinding, value: number): Fact<Quantity> | null {

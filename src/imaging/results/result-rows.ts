@@ -62,6 +62,7 @@ export function findingRow(
     quality: JSON.stringify(finding.quality),
     settings: JSON.stringify(finding.method.settings),
     series_uids: JSON.stringify(finding.seriesUids),
+    features: finding.features === undefined ? null : JSON.stringify(finding.features),
   };
 }
 
@@ -75,6 +76,7 @@ export function findingFrom(row: FindingRow, result: ResultRow): ImagingFinding 
     value: JSON.parse(row.value) as ImagingFinding['value'],
     interval: low === null || high === null || basis === null ? null : { low, high, basis },
     detectionFloor: row.detection_floor,
+    ...(row.features === null ? {} : { features: JSON.parse(row.features) as Readonly<Record<string, number>> }),
     quality: JSON.parse(row.quality) as readonly QualityRemark[],
     method: {
       pipeline: result.pipeline,

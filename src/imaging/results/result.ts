@@ -63,6 +63,7 @@ export function findingsOf(result: NewResult, foundAt: Instant): readonly Imagin
     value: result.state === 'refused' ? null : draft.value,
     interval: result.state === 'refused' ? null : draft.interval,
     detectionFloor: draft.detectionFloor,
+    ...(draft.features === undefined || result.state === 'refused' ? {} : { features: draft.features }),
     quality: [...quality, ...draft.quality.filter((own) => !quality.some(({ code }) => code === own.code))],
     method: {
       pipeline: result.pipeline,
@@ -88,12 +89,12 @@ export function assertSound(result: NewResult): void {
   if (result.state === 'refused' && refusalOf(result.said.quality) === null) {
     throw new RangeError('a refused result needs a quality remark that refuses');
   }
-  for (const { kind, value, interval, detectionFloor } of result.said.findings) {
+  for (const { kind, value, interval, detectionFloor, features = {} } of result.said.findings) {
     const numeric = FINDING_KINDS[kind] !== null;
     if (value !== null && (typeof value === 'number') !== numeric) {
       throw new RangeError(`${kind}: the value is ${numeric ? 'not a number' : 'a number'}`);
     }
-    const numbers = [value, interval?.low, interval?.high, detectionFloor];
+    const numbers = [value, interval?.low, interval?.high, detectionFloor, ...Object.values(features)];
     if (numbers.some((n) => typeof n === 'number' && !Number.isFinite(n))) {
       throw new RangeError(`${kind}: a figure is not finite; 'not computable' is null`);
     }

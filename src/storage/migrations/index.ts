@@ -8,6 +8,7 @@ import { resultFiles } from './0005-result-files.ts';
 import { unclearPatients } from './0009-unclear-patients.ts';
 import { analysisOverrides } from './0010-analysis-overrides.ts';
 import { imageFolder } from './0011-image-folder.ts';
+import { findingFeatures } from './0012-finding-features.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
@@ -18,4 +19,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-unclear-patients': unclearPatients,
   '0010-analysis-overrides': analysisOverrides,
   '0011-image-folder': imageFolder,
+  '0012-finding-features': findingFeatures,
 };

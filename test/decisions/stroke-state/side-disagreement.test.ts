@@ -113,7 +113,7 @@ describe('the images', () => {
   });
 
   it('name every source that does not fit, and the reported territory first', () => {
-    const diffusion = { ...finding('core-volume', 1).method, pipeline: 'diffusion-threshold' };
+    const diffusion = { ...finding('core-volume', 1).method, pipeline: 'diffusion' };
     const both = [side('left'), side('right', { studyUid: '1.9', method: diffusion })];
     expect(sidesOf(LEFT_WEAKNESS, both, { infarctTerritory: given(['left-carotid']) })?.images).toEqual([
       { side: 'left', fact: 'infarctTerritory' },

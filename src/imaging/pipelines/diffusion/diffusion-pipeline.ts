@@ -1,146 +1,177 @@
-/** Diffusion MR without perfusion: volume, side and supply of the acute lesion by a threshold. No network, no graph. */
-import type { FindingKind, QualityRemark } from '../../../case/index.ts';
-import { spacing } from '../../affine.ts';
+/**
+ * Diffusion MR: the acute lesion by the network `diffusion-lesion`, the core by its published threshold, where the lesion
+ * lies, and its age by FLAIR. Without the network the lesion is that of the threshold.
+ */
+import type { QualityRemark } from '../../../case/index.ts';
+import type { HeadAnatomy } from '../../anatomy/index.ts';
 import { ImageRefusal } from '../../image-refusal.ts';
-import { resampleTo } from '../../volume/resample.ts';
+import type { ArterialAtlas } from '../../lesion/arterial-atlas.ts';
 import { breathe } from '../../volume/slice.ts';
-import type { Built, Volume } from '../../volume/volume.ts';
-import { brainMask } from '../perfusion/brain-mask.ts';
-import { findMidline, rightOf, type Midline } from '../perfusion/midline.ts';
+import type { Volume } from '../../volume/volume.ts';
+import { median } from '../perfusion/tissue-mask.ts';
 import { remark } from '../perfusion/quality.ts';
-import { territoriesOf } from '../perfusion/territory.ts';
-import { positionOf, voxelVolume } from '../perfusion/working-grid.ts';
-import type {
-  FindingDraft,
-  Pipeline,
-  PipelineContext,
-  PipelineInputs,
-  PipelineResult,
-  RoledSeries,
-} from '../pipeline.ts';
-import { DIFFUSION_SETTINGS, diffusionLesion, type DiffusionLesion } from './lesion.ts';
+import type { MapDraft, Pipeline, PipelineContext, PipelineInputs, PipelineResult, SegmentDraft } from '../pipeline.ts';
+import { ageFindings, coreFinding, lesionFindings, type AgeOfStudy, type Common } from './findings.ts';
+import { FLAIR_MODEL, lesionAge } from './lesion-age/lesion-age.ts';
+import { DIFFUSION_MODEL, networkLesion, type LesionMasks, type NetworkLesion } from './network-lesion.ts';
+import { isOff, prepareDiffusion, seriesOf, volumeOf, type DiffusionStudy } from './prepare.ts';
+import { diffusionRemark } from './quality.ts';
+import { diffusionLesion, type DiffusionLesion } from './threshold-lesion.ts';
 
-export const DIFFUSION_PIPELINE = 'diffusion-threshold';
-export const DIFFUSION_VERSION = '1.0.0';
+export const DIFFUSION_PIPELINE = 'diffusion';
+export const DIFFUSION_VERSION = '2.0.0';
 const PRIORITY = 15;
-const BASIS = 'threshold from 580 to 660';
-/** The lesser side counts as ischemic too above this share of the greater one. */
-const BOTH_SIDES_SHARE = 0.2;
+
+export interface DiffusionParts {
+  /** null: brain and midline from the outline of the head, and nothing in template space. */
+  readonly anatomy: HeadAnatomy | null;
+  /** Read once, when it is needed first. */
+  readonly atlas: () => Promise<ArterialAtlas>;
+}
 
 /** With perfusion beside it the perfusion pipeline measures the core, on the same threshold. */
-export function diffusionPipeline(): Pipeline {
+export function diffusionPipeline(parts: DiffusionParts): Pipeline {
   return {
     name: DIFFUSION_PIPELINE,
     version: DIFFUSION_VERSION,
     priority: PRIORITY,
     needs: 'diffusion-weighted MR (dwi-b1000 or dwi-trace) with an ADC map (adc) or images without weighting (dwi-b0)',
-    accepts: (roles) =>
-      roles.includes('adc') &&
-      (roles.includes('dwi-b1000') || roles.includes('dwi-trace')) &&
-      !roles.includes('pwi') &&
-      !roles.includes('ctp'),
-    run,
+    accepts: (roles) => roles.includes('dwi-b1000') || roles.includes('dwi-trace'),
+    run: (inputs, context) => run(inputs, context, parts),
   };
 }
 
-async function run(inputs: PipelineInputs, { progress, signal }: PipelineContext): Promise<PipelineResult> {
+async function run(inputs: PipelineInputs, context: PipelineContext, parts: DiffusionParts): Promise<PipelineResult> {
+  const { progress, signal } = context;
   const pause = async (stage: string, percent: number): Promise<void> => {
     progress(stage, percent);
     await breathe();
     signal.throwIfAborted();
   };
-  const map = seriesOf(inputs, ['adc']);
-  const weightedSeries = seriesOf(inputs, ['dwi-b1000', 'dwi-trace']);
-  const gate = [...map.quality, ...weightedSeries.quality];
-  if (gate.some(({ severity }) => severity === 'refuses')) return refused(gate);
-  const adc = await volumeOf(map);
-  await pause('reading', 30);
-  const weighted = await volumeOf(weightedSeries);
-  const onGrid = resampleTo(weighted.image, adc.image).values;
-  await pause('resampling', 60);
+  await pause('anatomy', 0);
+  const study = await prepareDiffusion(inputs, parts.anatomy, context);
+  if ('refused' in study) return refused(study.refused);
+  await pause('lesion', 25);
+  const byThreshold = thresholdLesion(study);
+  const byNetwork = await withNetwork(study, context);
+  const masks: LesionMasks = byNetwork ?? byThreshold;
+  await pause('FLAIR', 60);
+  const age = await ageOf(inputs, study, masks, byNetwork, context);
+  await pause('findings', 85);
 
-  const grid = adc.image;
-  const voxelMl = voxelVolume(grid);
-  const [x, y, sliceMm] = spacing(grid.affine);
-  const brain = brainMask(onGrid, grid.size, { pixelMm: Math.max(x, y), sliceMm }, 'mr');
-  if (brain.indexOf(1) === -1) return refused([...gate, remark('brain-not-found', 'refuses')]);
-  const lesion = diffusionLesion({ size: grid.size, voxelMl, adc: grid.values, weighted: onGrid, brain });
-  await pause('lesion', 90);
-  const midline = findMidline(onGrid, grid, brain);
-  const quality = [...gate, remark('threshold-only', 'note')];
-  const seriesUids = [adc.source.seriesUid, weighted.source.seriesUid];
+  const doubts = byNetwork === null ? [remark('threshold-only', 'note')] : doubtsOf(study, byNetwork, byThreshold);
+  const quality = [...study.quality, ...doubts];
+  const common: Common = { quality, seriesUids: study.seriesUids };
+  const atlas = study.anatomy?.toTemplate == null ? null : await parts.atlas();
+  const findings = [
+    ...lesionFindings(masks, study, { atlas, isNetwork: byNetwork !== null }, common),
+    ...(hasPerfusion(inputs) ? [] : [coreFinding(byThreshold, common)]),
+    ...ageFindings(age, common),
+  ];
   await pause('findings', 100);
   return {
     state: 'final',
     quality,
-    findings: findingsOf(lesion, {
-      side: sideOf(lesion.voxels, grid, midline),
-      territories: territoriesOf(lesion.voxels, brain, grid, midline, voxelMl).join(' '),
-      quality,
-      seriesUids,
-    }),
-    segments: [{ label: 'dwi-lesion', grid, voxels: lesion.voxels, source: adc.source }],
-    maps: [{ name: 'ADC', volume: adc.image, window: [0, 2000] }],
-    background: { ...weighted.image, ...grid, values: onGrid },
+    findings,
+    segments: segmentsOf(study, masks, byThreshold, byNetwork !== null && !hasPerfusion(inputs)),
+    maps: mapsOf(study, byNetwork),
+    background: study.weighted,
     curves: [],
-    model: null,
-    ranOn: null,
+    model: byNetwork?.model ?? null,
+    ranOn: byNetwork?.ranOn ?? null,
   };
 }
 
-function seriesOf({ series }: PipelineInputs, roles: readonly string[]): RoledSeries {
-  const found = roles.flatMap((role) => series.filter((s) => s.role === role))[0];
-  if (found === undefined) throw new ImageRefusal('no-pixels', `the study holds no ${roles.join(' or ')} series`);
-  return found;
+const hasPerfusion = ({ series }: PipelineInputs): boolean =>
+  series.some(({ role }) => role === 'pwi' || role === 'ctp');
+
+function thresholdLesion({ adc, weighted, brain, voxelMl }: DiffusionStudy): DiffusionLesion {
+  return diffusionLesion({ size: adc.size, voxelMl, adc: adc.values, weighted: weighted.values, brain });
 }
 
-async function volumeOf(series: RoledSeries): Promise<Built<Volume>> {
-  const built = await series.load();
-  if ('frames' in built.image) {
-    throw new ImageRefusal('not-three-dimensional', 'the diffusion series holds volumes over time: send one volume');
+async function withNetwork(study: DiffusionStudy, { engine, signal }: PipelineContext): Promise<NetworkLesion | null> {
+  try {
+    return await networkLesion(study, engine, signal);
+  } catch (error) {
+    if (isOff(error)) return null;
+    throw error;
   }
-  return { ...built, image: built.image };
 }
 
-function sideOf(lesion: Uint8Array, grid: Volume, midline: Midline): 'left' | 'right' | 'both' | null {
-  let [left, right] = [0, 0];
-  lesion.forEach((inside, at) => {
-    if (inside !== 1) return;
-    if (rightOf(midline, positionOf(at, grid)) > 0) right++;
-    else left++;
-  });
-  if (left + right === 0) return null;
-  if (Math.min(left, right) > BOTH_SIDES_SHARE * Math.max(left, right)) return 'both';
-  return right > left ? 'right' : 'left';
-}
+/** Restricted diffusion is what an acute infarct is: a lesion with more than this is something else, or old. */
+const MOST_ADC = 1000;
+/** mL by which the threshold may find more than the network thinks possible. */
+const MOST_APART_ML = 10;
 
-interface Surroundings {
-  readonly side: string | null;
-  readonly territories: string;
-  readonly quality: readonly QualityRemark[];
-  readonly seriesUids: readonly string[];
-}
-
-function findingsOf(
-  { ml, lowMl, highMl }: DiffusionLesion,
-  { side, territories, quality, seriesUids }: Surroundings,
-): FindingDraft[] {
-  const round = (x: number): number => Math.round(x * 100) / 100;
-  const common = { quality, seriesUids, settings: DIFFUSION_SETTINGS };
-  const floor = DIFFUSION_SETTINGS.smallestMl;
-  const interval = { low: round(lowMl), high: round(Math.max(highMl, ml === 0 ? floor : 0)), basis: BASIS };
-  const measured = (['dwi-lesion-volume', 'core-volume'] as const).map((kind) => ({
-    ...{ kind, value: round(ml), interval, detectionFloor: floor },
-    ...common,
-  }));
-  const word = (kind: FindingKind, value: string): FindingDraft => ({
-    ...{ kind, value, interval: null, detectionFloor: null },
-    ...common,
-  });
+function doubtsOf(study: DiffusionStudy, network: NetworkLesion, threshold: DiffusionLesion): QualityRemark[] {
+  const inside = study.adc.values.map((value, at) => (network.voxels[at] === 1 ? value : NaN));
+  const typical = network.voxels.includes(1) ? median(inside) : 0;
+  const most = network.most.reduce((sum, x) => sum + x, 0) * study.voxelMl;
+  const apart = threshold.ml - most;
   return [
-    ...measured,
-    ...(side === null ? [] : [word('ischemic-side', side)]),
-    ...(territories === '' ? [] : [word('ischemic-territory', territories)]),
+    ...(typical > MOST_ADC ? [diffusionRemark('lesion-not-restricted', 'limits', { medianAdc: typical })] : []),
+    ...(apart > MOST_APART_ML
+      ? [diffusionRemark('lesion-methods-differ', 'limits', { thresholdMl: threshold.ml, networkMostMl: most })]
+      : []),
+  ];
+}
+
+/** Without FLAIR or without a lesion there is nothing to compare, which is 'unknown'. */
+async function ageOf(
+  inputs: PipelineInputs,
+  study: DiffusionStudy,
+  masks: LesionMasks,
+  network: NetworkLesion | null,
+  { engine, signal }: PipelineContext,
+): Promise<AgeOfStudy | null> {
+  if (!masks.voxels.includes(1)) return null;
+  const unknown = (code: 'flair-missing' | 'flair-unreadable'): AgeOfStudy => ({
+    ...{ mismatch: null, ratio: null, marked: null, model: null, seriesUid: null },
+    quality: [diffusionRemark(code, 'limits')],
+  });
+  const series = seriesOf(inputs, ['flair']);
+  if (series === undefined) return unknown('flair-missing');
+  if (series.quality.some(({ severity }) => severity === 'refuses')) return unknown('flair-unreadable');
+  try {
+    const { image: flair, source } = await volumeOf(series);
+    const frame = source.frameOfReferenceUid;
+    const { adc, weighted, brain, midline, voxelMl } = study;
+    const found = await lesionAge(
+      {
+        ...{ flair, adc, weighted, brain, voxelMl, lesion: masks.voxels, plane: midline },
+        networkGrid: network?.networkGrid ?? null,
+        sameFrame: frame !== null && frame === study.source.frameOfReferenceUid,
+      },
+      engine,
+      signal,
+    );
+    return { ...found, seriesUid: source.seriesUid };
+  } catch (error) {
+    if (error instanceof ImageRefusal) return unknown('flair-unreadable');
+    throw error;
+  }
+}
+
+function segmentsOf(
+  { adc, source }: DiffusionStudy,
+  { voxels }: LesionMasks,
+  threshold: DiffusionLesion,
+  withCore: boolean,
+): SegmentDraft[] {
+  const segment = (label: string, mask: Uint8Array): SegmentDraft => ({
+    ...{ label, voxels: mask, source },
+    grid: { size: adc.size, affine: adc.affine },
+  });
+  return [segment('dwi-lesion', voxels), ...(withCore ? [segment('core', threshold.voxels)] : [])];
+}
+
+function mapsOf({ adc }: DiffusionStudy, network: NetworkLesion | null): MapDraft[] {
+  const probability: Volume | null = network?.probability ?? null;
+  return [
+    { name: 'ADC', volume: adc, window: [0, 2000] },
+    ...(probability === null
+      ? []
+      : [{ name: 'Probability of acute lesion', volume: probability, window: [0, 1] as const }]),
   ];
 }
 
@@ -148,3 +179,6 @@ function refused(quality: readonly QualityRemark[]): PipelineResult {
   const nothing = { findings: [], segments: [], maps: [], curves: [] };
   return { state: 'refused', quality, ...nothing, background: null, model: null, ranOn: null };
 }
+
+/** What of the product this pipeline asks the engine for, besides the anatomy. */
+export const DIFFUSION_MODELS = [DIFFUSION_MODEL, FLAIR_MODEL] as const;

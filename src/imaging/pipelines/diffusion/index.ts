@@ -1,1 +1,2 @@
-export { DIFFUSION_PIPELINE, DIFFUSION_VERSION, diffusionPipeline } from './diffusion-pipeline.ts';
+export { DIFFUSION_PIPELINE, DIFFUSION_VERSION, diffusionPipeline, type DiffusionParts } from './diffusion-pipeline.ts';
+export { DIFFUSION_QUALITY_CODES } from './quality.ts';

@@ -1,6 +1,7 @@
 /** Coded concepts of segmentations and reports (DICOM PS3.16), with a scheme of our own where no code exists. */
 import type { FindingKind } from '../../../case/index.ts';
 import { ABNORMAL, own, sct, volumeOf, type Code, type FindingTerms, type SegmentTerms } from './concepts.ts';
+import { DIFFUSION_FINDINGS, DIFFUSION_SEGMENTS, DIFFUSION_VALUES } from './diffusion-codes.ts';
 import { HEMORRHAGE_FINDINGS, HEMORRHAGE_SEGMENTS, HEMORRHAGE_VALUES } from './hemorrhage-codes.ts';
 
 export { dcm, own, OWN_SCHEME, type Code, type FindingTerms, type SegmentTerms } from './concepts.ts';
@@ -39,12 +40,7 @@ const SEGMENTS: Readonly<Record<string, SegmentTerms>> = {
     type: own('hypoperfusion', 'Hypoperfused tissue'),
     color: [57_240, 29_800, 51_200],
   },
-  'dwi-lesion': {
-    label: 'Diffusion lesion',
-    category: ABNORMAL,
-    type: sct('52988006', 'Lesion'),
-    color: [34_885, 53_485, 50_171],
-  },
+  ...DIFFUSION_SEGMENTS,
   'early-ischemia': {
     label: 'Early ischemic change',
     category: ABNORMAL,
@@ -95,7 +91,7 @@ export const FINDING_TERMS: Readonly<Record<FindingKind, FindingTerms>> = {
     segment: null,
   },
   'cbv-index': { finding: HYPOPERFUSION, concept: own('cbv-index', 'CBV index'), segment: null },
-  'dwi-lesion-volume': volumeOf(segmentTerms('dwi-lesion').type, 'dwi-lesion'),
+  ...DIFFUSION_FINDINGS,
   aspects: { finding: EARLY_ISCHEMIA, concept: own('aspects', 'Computed ASPECTS'), segment: 'aspects-affected' },
   'pc-aspects': { finding: EARLY_ISCHEMIA, concept: own('pc-aspects', 'Computed pc-ASPECTS'), segment: null },
   'aspects-regions': {
@@ -149,7 +145,7 @@ const SIDED: ReadonlySet<FindingKind> = new Set([
 export function valueCodes(kind: FindingKind, value: string): readonly Code[] {
   return value.split(' ').map((part) => {
     if (SIDED.has(kind)) return SIDES[part] ?? own(part, part);
-    return HEMORRHAGE_VALUES[part] ?? own(part, TERRITORIES[part] ?? part);
+    return HEMORRHAGE_VALUES[part] ?? DIFFUSION_VALUES[part] ?? own(part, TERRITORIES[part] ?? part);
   });
 }
 
@@ -159,5 +155,6 @@ export const UNITS: Readonly<Record<string, Code>> = {
   mm: { value: 'mm', scheme: 'UCUM', meaning: 'millimeter' },
   '{ratio}': { value: '{ratio}', scheme: 'UCUM', meaning: 'ratio' },
   '{score}': { value: '{score}', scheme: 'UCUM', meaning: 'score' },
+  '{count}': { value: '{count}', scheme: 'UCUM', meaning: 'count' },
   '%': { value: '%', scheme: 'UCUM', meaning: 'percent' },
 };

@@ -1,5 +1,5 @@
 /** One finding as a measurement group: TID 1411 where a segment was measured, else TID 1501. */
-import { FINDING_KINDS, type ImagingFinding, type QualityRemark } from '../../../case/index.ts';
+import { FINDING_KINDS, type FindingKind, type ImagingFinding, type QualityRemark } from '../../../case/index.ts';
 import { uidOf } from '../identifiers.ts';
 import {
   BOTH,
@@ -107,9 +107,11 @@ function algorithm({ method }: ImagingFinding): readonly ContentItem[] {
   ];
 }
 
+const SIDED: ReadonlySet<FindingKind> = new Set(['ischemic-side', 'hematoma-side', 'dwi-lesion-side']);
+
 /** The side where one was found; a finding site says nothing of it otherwise. */
 function laterality(findings: readonly ImagingFinding[]): readonly ContentItem[] {
-  const side = findings.find(({ kind }) => kind === 'ischemic-side' || kind === 'hematoma-side')?.value;
+  const side = findings.find(({ kind }) => SIDED.has(kind))?.value;
   const code = side === 'left' ? LEFT : side === 'right' ? RIGHT : side === 'both' ? BOTH : undefined;
   return code === undefined ? [] : [coded('HAS CONCEPT MOD', LATERALITY, code)];
 }

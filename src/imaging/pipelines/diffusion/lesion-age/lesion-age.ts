@@ -1,11 +1,13 @@
 /** DWI-FLAIR mismatch: is the diffusion lesion visible on FLAIR? From scanner coordinates to a word with its reasons. */
 import type { FindingMethod, QualityRemark } from '../../../../case/index.ts';
-import { InferenceError, type InferenceEngine } from '../../../../inference/engine.ts';
+import type { InferenceEngine } from '../../../../inference/engine.ts';
 import type { Point } from '../../../affine.ts';
 import { resampleTo } from '../../../volume/resample.ts';
 import type { Grid, Volume } from '../../../volume/volume.ts';
 import { median } from '../../perfusion/tissue-mask.ts';
 import { placeOfVoxel, runOnSlices } from '../../slice-network.ts';
+import { isOff } from '../prepare.ts';
+import { diffusionRemark } from '../quality.ts';
 import { matchImages, reader, type Match } from './match-images.ts';
 import { LESION_AGE } from './settings.ts';
 import { signalRatio, type MirrorPlane, type SignalRatio } from './signal-ratio.ts';
@@ -58,8 +60,8 @@ export async function lesionAge(
   const marked = second?.marked ?? null;
   const remarks = [
     ...quality,
-    ...(ratio === null ? [remarkOf('lesion-too-small-for-flair', 'limits', {})] : []),
-    ...(marked === null ? [remarkOf('flair-network-off', 'note', {})] : []),
+    ...(ratio === null ? [diffusionRemark('lesion-too-small-for-flair', 'limits')] : []),
+    ...(marked === null ? [diffusionRemark('flair-network-off', 'note')] : []),
   ];
   return {
     mismatch: ratio === null ? null : mismatchOf(ratio, marked),
@@ -70,18 +72,12 @@ export async function lesionAge(
   };
 }
 
-const remarkOf = (
-  code: string,
-  severity: QualityRemark['severity'],
-  figures: QualityRemark['figures'],
-): QualityRemark => ({ code, severity, figures });
-
 function matchRemarks({ movedMm, agreement }: Match, sameFrame: boolean): QualityRemark[] {
-  const figures = { movedMm: Math.round(10 * movedMm) / 10, agreement: Math.round(100 * agreement) / 100 };
+  const figures = { movedMm, agreement };
   if (movedMm > LESION_AGE.mostMovedMm || agreement < LESION_AGE.leastAgreement) {
-    return [remarkOf('flair-not-matched', 'limits', figures)];
+    return [diffusionRemark('flair-not-matched', 'limits', figures)];
   }
-  return sameFrame ? [] : [remarkOf('flair-other-frame', 'note', figures)];
+  return sameFrame ? [] : [diffusionRemark('flair-other-frame', 'note', figures)];
 }
 
 /** A word only where the interval lies on one side and the network does not contradict. */
@@ -124,7 +120,7 @@ async function secondOpinion(
     });
     return all === 0 ? null : { marked: marked / all, model };
   } catch (error) {
-    if (error instanceof InferenceError && ['unknown-model', 'refused'].includes(error.code)) return null;
+    if (isOff(error)) return null;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import type { Point } from '../../affine.ts';
 import { medianInPlane } from '../perfusion/maps.ts';
 import { withoutSmallParts } from '../perfusion/morphology.ts';
 import { median } from '../perfusion/tissue-mask.ts';
+import type { LesionMasks } from './network-lesion.ts';
 
 export const DIFFUSION_SETTINGS = {
   /** 10⁻⁶ mm²/s */
@@ -32,19 +33,20 @@ export interface DiffusionImages {
   readonly brain: Uint8Array;
 }
 
-export interface DiffusionLesion {
-  readonly voxels: Uint8Array;
+export interface DiffusionLesion extends LesionMasks {
   readonly ml: number;
   /** With the threshold at the ends of its jitter, mL. */
   readonly lowMl: number;
   readonly highMl: number;
 }
 
+type Mask = Uint8Array;
+
 export function diffusionLesion({ size, voxelMl, adc, weighted, brain }: DiffusionImages): DiffusionLesion {
   const inside = (values: Float32Array): Float32Array => values.map((x, at) => (brain[at] === 1 ? x : NaN));
   const smooth = medianInPlane(inside(adc), size);
   const bright = DIFFUSION_SETTINGS.brightRatio * median(inside(weighted));
-  const least = Math.ceil(DIFFUSION_SETTINGS.smallestMl / voxelMl - 1e-9);
+  const leastVoxels = Math.ceil(DIFFUSION_SETTINGS.smallestMl / voxelMl - 1e-9);
   const below = (threshold: number): Uint8Array => {
     const mask = new Uint8Array(brain.length);
     for (let at = 0; at < mask.length; at++) {
@@ -52,15 +54,10 @@ export function diffusionLesion({ size, voxelMl, adc, weighted, brain }: Diffusi
       const low = value > DIFFUSION_SETTINGS.lowestAdc && value < threshold;
       if (low && (weighted[at] ?? NaN) > bright) mask[at] = 1;
     }
-    return withoutSmallParts(mask, size, least);
+    return withoutSmallParts(mask, size, leastVoxels);
   };
   const volume = (mask: Uint8Array): number => mask.reduce((sum, x) => sum + x, 0) * voxelMl;
   const { coreAdc, adcJitter } = DIFFUSION_SETTINGS;
-  const voxels = below(coreAdc);
-  return {
-    voxels,
-    ml: volume(voxels),
-    lowMl: volume(below(coreAdc - adcJitter)),
-    highMl: volume(below(coreAdc + adcJitter)),
-  };
+  const [voxels, least, most] = [coreAdc, coreAdc - adcJitter, coreAdc + adcJitter].map(below) as [Mask, Mask, Mask];
+  return { voxels, least, most, ml: volume(voxels), lowMl: volume(least), highMl: volume(most) };
 }
