@@ -1,4 +1,5 @@
 /** Every pipeline of the product. A site switches one off by its name. */
+import { headAnatomy } from '../anatomy/index.ts';
 import { type ArterialAtlas, loadArterialAtlas } from '../lesion/arterial-atlas.ts';
 import { ATLAS_DIRECTORY } from '../lesion/measure-masks.ts';
 import { diffusionPipeline } from './diffusion/index.ts';
@@ -20,5 +21,5 @@ function arterialAtlas(): Promise<ArterialAtlas> {
 export const PIPELINES: readonly Pipeline[] = [
   hemorrhagePipeline(),
   perfusionPipeline(),
-  diffusionPipeline({ anatomy: null, atlas: arterialAtlas }),
+  diffusionPipeline({ anatomy: headAnatomy, atlas: arterialAtlas }),
 ];

@@ -10,6 +10,7 @@ import { frameMotion } from '../../../src/imaging/quality/motion.ts';
 import { ANATOMY_QUALITY_CODES } from '../../../src/imaging/anatomy/index.ts';
 import { ISCHEMIA_QUALITY_CODES } from '../../../src/imaging/pipelines/early-ischemia/index.ts';
 import { HEMORRHAGE_QUALITY_CODES } from '../../../src/imaging/pipelines/hemorrhage/index.ts';
+import { DIFFUSION_QUALITY_CODES } from '../../../src/imaging/pipelines/diffusion/index.ts';
 import { PERFUSION_QUALITY_CODES } from '../../../src/imaging/pipelines/perfusion/index.ts';
 import { QUALITY_CODES } from '../../../src/imaging/quality/remarks.ts';
 import { seriesQuality } from '../../../src/imaging/quality/series-quality.ts';
@@ -268,6 +269,7 @@ describe('words', () => {
         ...HEMORRHAGE_QUALITY_CODES,
         ...PERFUSION_QUALITY_CODES,
         ...ISCHEMIA_QUALITY_CODES,
+        ...DIFFUSION_QUALITY_CODES,
         ...REFUSAL_CODES,
       ].sort(),
     );

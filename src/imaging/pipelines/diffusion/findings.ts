@@ -180,7 +180,8 @@ export function ageFindings(age: AgeOfStudy | null, common: Common): FindingDraf
     seriesUids: [...common.seriesUids, ...(seriesUid === null ? [] : [seriesUid])],
   };
   const settings = { mismatchBelow: LESION_AGE.mismatchBelow, markedFrom: LESION_AGE.markedFrom };
-  const probability = mismatch === 'present' || mismatch === 'absent' ? onsetWithinWindow(mismatch === 'present') : null;
+  const probability =
+    mismatch === 'present' || mismatch === 'absent' ? onsetWithinWindow(mismatch === 'present') : null;
   return drafts(own, settings, [
     { kind: 'dwi-flair-mismatch', value: mismatch },
     ...(ratio === null
@@ -189,7 +190,11 @@ export function ageFindings(age: AgeOfStudy | null, common: Common): FindingDraf
           {
             kind: 'flair-signal-ratio' as const,
             value: round(ratio.ratio),
-            interval: { low: round(ratio.low), high: round(ratio.high), basis: 'tissue drawn anew, mirror moved, 90 %' },
+            interval: {
+              low: round(ratio.low),
+              high: round(ratio.high),
+              basis: 'tissue drawn anew, mirror moved, 90 %',
+            },
           },
         ]),
     ...(marked === null ? [] : [{ kind: 'flair-marked-share' as const, value: Math.round(100 * marked) }]),

@@ -113,8 +113,7 @@ async function anatomyOf(
 }
 
 /** A network that is not installed or that the site switched off: then the rest goes on without it. */
-export const isOff = (error: unknown): boolean =>
-  error instanceof InferenceError && error.code === 'unknown-model';
+export const isOff = (error: unknown): boolean => error instanceof InferenceError && error.code === 'unknown-model';
 
 function outline(weighted: Volume): Uint8Array {
   const [x, y, sliceMm] = spacing(weighted.affine);

@@ -1,86 +1,102 @@
-/** Diffusion images of a head of known truth, with what looks like a lesion and is none. */
+/** The pipeline around the networks: what it takes, what it refuses, and how it goes on with less. */
 import { describe, expect, it } from 'vitest';
 import { diffusionPipeline } from '../../../../src/imaging/pipelines/diffusion/index.ts';
-import type { PipelineResult, RoledSeries } from '../../../../src/imaging/pipelines/pipeline.ts';
-import type { Volume } from '../../../../src/imaging/volume/volume.ts';
-import { inProcessEngine } from '../../../support/in-process-engine.ts';
-import { normalNumbers } from '../../../support/perfusion-curves.ts';
-import { LABEL, perfusionPhantom, type PhantomOptions } from '../../../support/perfusion-phantom.ts';
+import { analyzed, diffusionStudy, noNetworks, roled, templateItself } from '../../../support/diffusion-study.ts';
+import { productAtlas } from '../../../support/lesions.ts';
 import { findingOf, numberOf } from '../../../support/perfusion-run.ts';
 
-const BRAIN: Record<number, readonly [adc: number, weighted: number]> = {
-  [LABEL.air]: [0, 2],
-  [LABEL.scalp]: [900, 20],
-  [LABEL.bone]: [500, 6],
-  [LABEL.fluid]: [3000, 25],
-  [LABEL.artery]: [1500, 30],
-  [LABEL.vein]: [1500, 30],
-  [LABEL.gray]: [830, 105],
-  [LABEL.white]: [760, 95],
-};
+const LESION = { lesion: 'early', side: 'left', radii: [18, 30, 34] } as const;
+const codes = ({ quality }: { readonly quality: readonly { readonly code: string }[] }): string[] =>
+  quality.map(({ code }) => code);
 
-type Odd = 'core' | 'shine-through' | 'susceptibility' | 'none';
+it('takes every study with weighted images, and leaves the core to perfusion where there is some', async () => {
+  const { accepts } = diffusionPipeline({ anatomy: null, atlas: productAtlas });
+  expect(accepts(['dwi-b0', 'dwi-b1000', 'adc'])).toBe(true);
+  expect(accepts(['dwi-trace', 'pwi'])).toBe(true);
+  expect(accepts(['adc', 'flair'])).toBe(false);
+  const { series, adc } = diffusionStudy(LESION);
+  const pwi = roled('pwi', adc, (series[0] as (typeof series)[number]).source, '2.25.10');
+  const kinds = (await analyzed([...series, pwi], noNetworks())).findings.map(({ kind }) => kind);
+  expect(kinds).toContain('dwi-lesion-volume');
+  expect(kinds).not.toContain('core-volume');
+});
 
-async function measured(odd: Odd, options: PhantomOptions): Promise<{ result: PipelineResult; truth: number }> {
-  const { labels, series, source, coreMl } = perfusionPhantom({ kind: 'mr', frames: 2, ...options });
-  const normal = normalNumbers(3);
-  const values = (which: 0 | 1, ofCore: number): Float32Array =>
-    Float32Array.from(labels, (label) => {
-      const inCore = label >= 10 && label < 20 && odd !== 'none';
-      const clean = inCore ? ofCore : (BRAIN[label % 10]?.[which] ?? 0);
-      return Math.max(0, clean + (which === 0 ? 40 : 4) * normal());
-    });
-  const [adcOfCore, weightedOfCore] = {
-    core: [430, 190] as const,
-    'shine-through': [900, 190] as const,
-    susceptibility: [300, 20] as const,
-    none: [0, 0] as const,
-  }[odd];
-  const volume = (which: 0 | 1, unit: Volume['unit']): Volume => ({
-    ...{ size: series.size, affine: series.affine, unit },
-    values: values(which, which === 0 ? adcOfCore : weightedOfCore),
-  });
-  const roled = (role: RoledSeries['role'], image: Volume, seriesUid: string): RoledSeries => ({
-    ...{ role, source: { ...source, seriesUid }, acquiredAt: null, quality: [] },
-    load: () => Promise.resolve({ image, source: { ...source, seriesUid }, steps: [] }),
-  });
-  const result = await diffusionPipeline().run(
-    {
-      series: [roled('adc', volume(0, '10*-6.mm2/s'), '2.25.7'), roled('dwi-b1000', volume(1, 'signal'), '2.25.8')],
-      ...{ lastKnownWell: null, overrides: {} },
-    },
-    { engine: inProcessEngine(), progress: () => undefined, signal: new AbortController().signal },
-  );
-  return { result, truth: coreMl };
-}
-
-describe('the diffusion lesion', () => {
-  it.each([
-    ['left', 14],
-    ['right', 26],
-  ] as const)('on the %s, radius %i mm: volume within 5 %, side and supply', async (side, radius) => {
-    const { result, truth } = await measured('core', { side, radii: [radius, 30, 34] });
-    expect(Math.abs(numberOf(result, 'dwi-lesion-volume') - truth)).toBeLessThan(0.05 * truth);
-    expect(numberOf(result, 'core-volume')).toBe(numberOf(result, 'dwi-lesion-volume'));
-    expect(findingOf(result, 'ischemic-side').value).toBe(side);
-    expect(findingOf(result, 'ischemic-territory').value).toBe(`${side}-carotid`);
-    const { interval, seriesUids } = findingOf(result, 'core-volume');
-    expect(interval?.low).toBeLessThanOrEqual(truth);
-    expect(seriesUids).toEqual(['2.25.7', '2.25.8']);
+describe('refused, with the reason', () => {
+  it('one b-value and no map', async () => {
+    const result = await analyzed(diffusionStudy({ ...LESION, withAdc: false }).series, noNetworks());
+    expect(result).toMatchObject({ state: 'refused', findings: [] });
+    expect(result.quality).toContainEqual({ code: 'adc-missing', severity: 'refuses', figures: {} });
   });
 
-  it.each(['none', 'shine-through', 'susceptibility'] as const)('%s: 0 mL, no side', async (odd) => {
-    const { result } = await measured(odd, { radii: [22, 30, 34] });
-    expect(numberOf(result, 'dwi-lesion-volume')).toBe(0);
-    expect(result.findings.map(({ kind }) => kind)).not.toContain('ischemic-side');
-    expect(findingOf(result, 'core-volume').interval?.high).toBeGreaterThanOrEqual(1);
+  it.each([1e-3, 3, 1000])('a map whose brain is %d times that of tissue', async (adcFactor) => {
+    const result = await analyzed(diffusionStudy({ ...LESION, adcFactor }).series, noNetworks());
+    expect(result).toMatchObject({ state: 'refused', findings: [] });
+    expect(codes(result)).toContain('adc-implausible');
   });
 });
 
-it('is left to the perfusion pipeline where there is perfusion, and asks for both images', () => {
-  const { accepts } = diffusionPipeline();
-  expect(accepts(['dwi-b0', 'dwi-b1000', 'adc'])).toBe(true);
-  expect(accepts(['dwi-trace', 'adc'])).toBe(true);
-  expect(accepts(['adc'])).toBe(false);
-  expect(accepts(['dwi-b1000', 'adc', 'pwi'])).toBe(false);
+describe('through the anatomy', () => {
+  it('the lesion is measured in template space, where the decisions and the models expect it', async () => {
+    const { series, brain, lesionMl } = diffusionStudy(LESION);
+    const result = await analyzed(series, noNetworks(), templateItself(brain));
+    const { features, value } = findingOf(result, 'ischemic-lesion');
+    expect(value).toBe('present');
+    expect(Math.abs((features?.['volumeMl'] ?? 0) - lesionMl)).toBeLessThan(0.1 * lesionMl);
+    expect(features?.['leftHemisphere']).toBe(1);
+    expect(findingOf(result, 'dwi-lesion-territory').value).toBe('left-carotid');
+    expect(findingOf(result, 'infarct-pattern').value).toBe('single-territorial');
+    const share = findingOf(result, 'dwi-lesion-mca-share');
+    expect(share.value).toBeGreaterThan(2);
+    expect(share.value).toBeLessThan(15);
+    expect(share.interval?.low).toBeLessThanOrEqual(share.value as number);
+  });
+});
+
+describe('the age of the lesion', () => {
+  it('not visible on FLAIR: mismatch, and onset within 4.5 h is more likely than not', async () => {
+    const result = await analyzed(diffusionStudy(LESION).series, noNetworks());
+    expect(findingOf(result, 'dwi-flair-mismatch').value).toBe('present');
+    const { interval } = findingOf(result, 'flair-signal-ratio');
+    expect(interval?.high).toBeLessThan(1.15);
+    const onset = findingOf(result, 'onset-within-4.5-h-by-flair');
+    expect(onset.value).toBeGreaterThan(60);
+    expect(onset.interval?.low).toBeLessThan(60);
+    expect(onset.seriesUids).toContain('2.25.9');
+  });
+
+  it('bright on FLAIR: no mismatch, and the truth lies in the interval of the ratio', async () => {
+    const result = await analyzed(diffusionStudy({ ...LESION, lesion: 'later' }).series, noNetworks());
+    expect(findingOf(result, 'dwi-flair-mismatch').value).toBe('absent');
+    const ratio = findingOf(result, 'flair-signal-ratio');
+    // 165 in the lesion; white and gray matter opposite have 95 and 110.
+    expect(ratio.interval?.low).toBeLessThan(165 / 95);
+    expect(ratio.interval?.high).toBeGreaterThan(165 / 110);
+    expect(numberOf(result, 'onset-within-4.5-h-by-flair')).toBeLessThan(50);
+  });
+
+  it('a head that moved between the series is followed', async () => {
+    const result = await analyzed(diffusionStudy({ ...LESION, lesion: 'later', flairMovedMm: 6 }).series, noNetworks());
+    expect(findingOf(result, 'dwi-flair-mismatch').value).toBe('absent');
+    expect(numberOf(result, 'flair-signal-ratio')).toBeGreaterThan(1.4);
+  });
+
+  it('without FLAIR it is unknown, which is neither present nor absent', async () => {
+    const result = await analyzed(diffusionStudy({ ...LESION, withFlair: false }).series, noNetworks());
+    const age = findingOf(result, 'dwi-flair-mismatch');
+    expect(age.value).toBeNull();
+    expect(codes(age)).toContain('flair-missing');
+    expect(result.findings.map(({ kind }) => kind)).not.toContain('onset-within-4.5-h-by-flair');
+  });
+
+  it('FLAIR of another place is not compared', async () => {
+    const { series } = diffusionStudy({ ...LESION, flairMovedMm: 60 });
+    const age = findingOf(await analyzed(series, noNetworks()), 'dwi-flair-mismatch');
+    expect(age.value).toBeNull();
+    expect(codes(age)).toContain('flair-not-matched');
+  });
+
+  it('without a lesion nothing is said of an age', async () => {
+    const result = await analyzed(diffusionStudy({ ...LESION, lesion: 'none' }).series, noNetworks());
+    expect(result.findings.map(({ kind }) => kind)).not.toContain('dwi-flair-mismatch');
+  });
 });

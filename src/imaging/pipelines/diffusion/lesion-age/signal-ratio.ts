@@ -79,7 +79,10 @@ function pairsOf({ grid, lesion, brain, adc, flairAt, plane }: RatioInputs, jitt
     if (lesion[at] !== 1 || !tissue(at)) continue;
     const place = placeOfVoxel(grid, at);
     const away =
-      (place[0] - point[0]) * normal[0] + (place[1] - point[1]) * normal[1] + (place[2] - point[2]) * normal[2] - jitter;
+      (place[0] - point[0]) * normal[0] +
+      (place[1] - point[1]) * normal[1] +
+      (place[2] - point[2]) * normal[2] -
+      jitter;
     // Beside the midline the mirror image is the lesion's own neighbor.
     if (Math.abs(away) < LESION_AGE.besideMidlineMm) continue;
     const mirrored: Point = [
