@@ -1,6 +1,6 @@
 """Network `diffusion-lesion`: acute lesions on DWI and ADC, slice by slice. Trained on synthetic scans with real lesion shapes.
 
-    python -m stroke_imaging.diffusion_lesion train --data ../../../shared/data --work /tmp/diffusion-lesion
+    python -m stroke_imaging.diffusion_lesion all --data ../../../shared/data --work /tmp/diffusion-lesion --out ..
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from . import diffusion_card
 from .diffusion_contrast import diffusion_scan
+from .diffusion_evaluation import evaluate
 from .diffusion_heads import MAPS, DiffusionHead, diffusion_head
 from .flair_slices import TRAINED
-from .slice_training import Batch, Schedule, train
+from .slice_release import export_graph, seconds_per_slice, write_figures
+from .slice_training import Batch, Schedule, load_averaged, train
 from .slice_unet import SliceUNet
 from .soop_masks import subjects
 from .template import load_template
@@ -83,17 +86,41 @@ def batches(data: Path) -> Callable[[int], Batch]:
     return next_batch
 
 
+def export(data: Path, work: Path, folder: Path, *, tuned: int, tested: int | None, negatives: int) -> None:
+    """Evaluates, writes graph, figures, card and manifest."""
+    network = load_averaged(SliceUNet(2), work / "checkpoint.pt")
+    state = torch.load(work / "checkpoint.pt", weights_only=True)
+    figures = evaluate(network, data, work / "scans", tuned=tuned, tested=tested, negatives=negatives)
+    parity = export_graph(network, 2, "dwi", folder / "model.onnx")
+    figures |= {
+        "trainedSubjects": len(subjects(data / "soop", TRAINED)),
+        "weights": sum(p.numel() for p in network.parameters()),
+        "steps": state["step"],
+        "training": f"{state['step']} steps of {HEADS_PER_BATCH * SLICES_PER_HEAD} slices in {state['seconds'] / 60:.0f} minutes on one thread of a "
+        "machine of two cores that ran much else; AdamW, cosine decay, moving average of the weights, cross-entropy plus Dice. Seed "
+        f"{SEED}.",
+        "parity": parity,
+        "secondsPerSlice": seconds_per_slice(folder / "model.onnx", 2, "dwi"),
+    }
+    write_figures(folder, figures)
+    diffusion_card.write(folder, figures)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=["train"])
+    parser.add_argument("command", choices=["train", "export", "all"], help="export also evaluates, and writes card and manifest")
     parser.add_argument("--data", type=Path, default=Path("../../../shared/data"))
-    parser.add_argument("--work", type=Path, default=Path("/tmp/diffusion-lesion"))
+    parser.add_argument("--work", type=Path, default=Path("/tmp/diffusion-lesion"), help="checkpoints; a run goes on from them")
+    parser.add_argument("--out", type=Path, default=Path(".."), help="the models folder")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--tuned", type=int, default=60, help="scans for the thresholds, and a quarter as many without lesion")
+    parser.add_argument("--tested", type=int, default=None, help="subjects of the test fold; all when left out")
+    parser.add_argument("--negatives", type=int, default=60)
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
-    if options.command == "train":
+    if options.command in ("train", "all"):
         train(
             SliceUNet(2),
             batches(options.data),
@@ -102,6 +129,9 @@ def main() -> None:
             seconds=60 * options.minutes,
             say=lambda line: print(line, flush=True),
         )
+    if options.command in ("export", "all"):
+        counts = {"tuned": options.tuned, "tested": options.tested, "negatives": options.negatives}
+        export(options.data, options.work, options.out / "diffusion-lesion", **counts)
 
 
 if __name__ == "__main__":

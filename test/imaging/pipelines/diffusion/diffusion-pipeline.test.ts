@@ -1,5 +1,5 @@
 /** The pipeline around the networks: what it takes, what it refuses, and how it goes on with less. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { diffusionPipeline } from '../../../../src/imaging/pipelines/diffusion/index.ts';
 import { analyzed, diffusionStudy, noNetworks, roled, templateItself } from '../../../support/diffusion-study.ts';
 import { productAtlas } from '../../../support/lesions.ts';
@@ -36,6 +36,9 @@ describe('refused, with the reason', () => {
 });
 
 describe('through the anatomy', () => {
+  // The atlas takes seconds to prepare, minutes on a busy machine.
+  beforeAll(productAtlas, 300_000);
+
   it('the lesion is measured in template space, where the decisions and the models expect it', async () => {
     const { series, brain, lesionMl } = diffusionStudy(LESION);
     const result = await analyzed(series, noNetworks(), templateItself(brain));
@@ -49,7 +52,7 @@ describe('through the anatomy', () => {
     expect(share.value).toBeGreaterThan(2);
     expect(share.value).toBeLessThan(15);
     expect(share.interval?.low).toBeLessThanOrEqual(share.value as number);
-  });
+  }, 120_000);
 });
 
 describe('the age of the lesion', () => {

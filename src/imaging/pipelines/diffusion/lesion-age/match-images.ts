@@ -17,7 +17,7 @@ export interface Match {
 }
 
 const BINS = 32;
-const SAMPLES = 12_000;
+const SAMPLES = 6_000;
 /** Steps of shifts (mm) and turns (degrees), coarse to fine. */
 const STEPS = [4, 2, 1, 0.5];
 const DEGREE = Math.PI / 180;
