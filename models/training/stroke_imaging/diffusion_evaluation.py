@@ -53,15 +53,16 @@ def scans(data: Path, folds: tuple[int, ...], count: int | None, negatives: int,
     ids = subjects(soop, folds)
     chosen: list[str | None] = list(np.random.default_rng(SEED).permutation(ids)[: count or len(ids)])
     others = subjects(soop, TRAINED)
-    for number, subject in enumerate([*chosen, *([None] * negatives)]):
-        file = kept / f"fold-{'-'.join(map(str, folds))}-{subject or f'none-{number - len(chosen)}'}.pt"
+    for subject, name in [*((one, str(one)) for one in chosen), *((None, f"none-{n}") for n in range(negatives))]:
+        name = f"fold-{'-'.join(map(str, folds))}-{name}"
+        file = kept / f"{name}.pt"
         if file.exists():
             stored = torch.load(file, weights_only=True)
             images = DiffusionScan(stored["images"].float(), stored["target"].float(), stored["brain"].float())
             yield Scan(images, stored["voxelMl"])
             continue
         template = template or load_template(data)
-        scan = _scan(template, soop, number, subject, others)
+        scan = _scan(template, soop, name, subject, others)
         file.parent.mkdir(parents=True, exist_ok=True)
         images = scan.scan
         half = {"images": images.images.half(), "target": images.target.half(), "brain": images.brain.half()}
@@ -69,8 +70,8 @@ def scans(data: Path, folds: tuple[int, ...], count: int | None, negatives: int,
         yield scan
 
 
-def _scan(template: Template, soop: Path, number: int, subject: str | None, others: list[str]) -> Scan:
-    rng = np.random.default_rng([SEED, 0 if subject else 1, zlib.crc32((subject or str(number)).encode())])
+def _scan(template: Template, soop: Path, name: str, subject: str | None, others: list[str]) -> Scan:
+    rng = np.random.default_rng([SEED, zlib.crc32(name.encode())])
     head = diffusion_head(template, soop, rng, subject, others, embolic=False)
     scan = diffusion_scan(head.maps, int(rng.integers(2**31)))
     return Scan(scan, PIXEL_MM * PIXEL_MM * head.slice_mm / 1000)
