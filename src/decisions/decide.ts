@@ -1,5 +1,6 @@
 /** All decisions on one case at one instant, each on its own: what the cards, the command line and the audit read. */
 import type { Instant, StrokeCase } from '../case/index.ts';
+import { damagedFamilies } from './active-prediction.ts';
 import { chooseTargets } from './chosen-targets.ts';
 import { evaluateComplications } from './complications/index.ts';
 import type { ComplicationsEvaluation } from './complications/index.ts';
@@ -9,7 +10,7 @@ import type { Guarded, OnDecisionError } from './guarded.ts';
 import { evaluateHemorrhagicTransformation } from './hemorrhagic-transformation/index.ts';
 import { evaluateIntracerebralHemorrhage } from './intracerebral-hemorrhage/index.ts';
 import { findMissingData } from './missing-data/index.ts';
-import type { CasePredictions } from './prediction.ts';
+import type { CasePredictions, ModelFamily } from './prediction.ts';
 import { evaluatePrognosis } from './prognosis/index.ts';
 import { summarizeStrokeState } from './stroke-state/index.ts';
 import { evaluateSubtype } from './subtype/index.ts';
@@ -57,6 +58,8 @@ export interface Decisions {
   /** The 90-day outlook from published evidence and what treatment changes; the trained prediction beside. */
   readonly prognosis: Result<'prognosis'>;
   readonly missing: Result<'missing'>;
+  /** Questions that an installed model should have answered, and could not. */
+  readonly damagedModels: readonly ModelFamily[];
 }
 
 export interface DecideOptions {
@@ -97,6 +100,7 @@ export function decideWith(
   const hemorrhage = attempt('hemorrhage', () => parts.hemorrhage(stroke, at, policy));
   const complications = attempt('complications', () => parts.complications(stroke, at));
   return {
+    damagedModels: damagedFamilies(options.predictions),
     state: attempt('stroke-state', () => parts.state(stroke, at, policy)),
     thrombolysis,
     guidelineDifferences: isFailed(thrombolysis) ? thrombolysis : thrombolysis.alternatives,

@@ -156,6 +156,22 @@ describe('the outlook card', () => {
     expect(detail).toMatch(/Thrombectomy \([^)]*LVO[^)]*\)/);
   });
 
+  it('names the models that should have spoken and are damaged', () => {
+    const broken = (why: 'unusable' | 'nothing-known'): CasePredictions => ({
+      predictions: [prediction()],
+      unavailable: [
+        { family: 'discharge-mrs', model: 'x', why, missing: [] },
+        { family: 'toast', model: 'toast-lesion', why, missing: [] },
+      ],
+    });
+    // Another variant of the family answered: nothing is missing.
+    const line = 'Trained model damaged or failing, no statement: cause (TOAST).';
+    expect(cardOf(cardsOf(occluded(), broken('unusable')), 'outlook').detail).toContain(line);
+    expect(cardOf(cardsOf(occluded(), broken('nothing-known')), 'outlook').detail).not.toContain('damaged');
+    const chinese = cardOf(cardsOf(occluded(), broken('unusable'), 'zh-CN'), 'outlook').detail;
+    expect(chinese).toContain('训练模型损坏或出错，未给出结论：病因（TOAST）。');
+  });
+
   it('never shows a shadow prediction', () => {
     const shadow = casePredictions(prediction({ role: 'shadow' }), toastPrediction({ role: 'shadow' }));
     for (const { detail } of cardsOf(occluded(), shadow)) expect(detail).not.toMatch(/62 %|trained model/i);

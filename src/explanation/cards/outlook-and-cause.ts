@@ -33,7 +33,11 @@ export function outlookAndCause(
   c: ExplainContext,
 ): OutlookAndCause {
   if (isBleedingFeared(decisions)) return { outlook: null, subtype: null, line: '' };
-  const outlooks: Outlooks = { prognosis: valueOf(decisions.prognosis), risk: riskToTell(decisions) };
+  const outlooks: Outlooks = {
+    prognosis: valueOf(decisions.prognosis),
+    risk: riskToTell(decisions),
+    damaged: decisions.damagedModels,
+  };
   const subtype = valueOf(decisions.subtype);
   const says = hasOutlook(outlooks);
   if (room < 1) {

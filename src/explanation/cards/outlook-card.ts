@@ -4,7 +4,7 @@
  */
 import type { FactKey } from '../../case/index.ts';
 import type { HemorrhagicTransformation } from '../../decisions/hemorrhagic-transformation/index.ts';
-import type { ModelPrediction } from '../../decisions/prediction.ts';
+import type { ModelFamily, ModelPrediction } from '../../decisions/prediction.ts';
 import type { Estimate, Prognosis } from '../../decisions/prognosis/index.ts';
 import type { CardDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
@@ -32,6 +32,8 @@ export interface Outlooks {
   /** Null where that part could not be evaluated. */
   readonly prognosis: Prognosis | null;
   readonly risk: HemorrhagicTransformation | null;
+  /** Trained models that should have spoken, and are damaged. */
+  readonly damaged: readonly ModelFamily[];
 }
 
 /** A bleeding has cards of its own, and after a week these statements, made on admission, are over. */
@@ -67,12 +69,20 @@ export function outlookCard(outlooks: Outlooks, cause: string, c: ExplainContext
       ...modelsOf(prognosis).map((model, i) => modelBlock(model, i === 0 ? BARS : 0, c)),
       risk === null ? '' : transformationBlock(risk, c),
       cause,
+      damagedLine(outlooks, c),
       c.texts.text('outlook.limits'),
       closingLine(dataOf(outlooks), c),
     ]),
     // The hour of the treatment decision is not that of the search for the cause.
     suggestions: [],
   };
+}
+
+/** Silence would look as if the site had no such model. */
+function damagedLine({ damaged }: Outlooks, c: ExplainContext): string {
+  if (damaged.length === 0) return '';
+  const names = damaged.map((family) => c.texts.text(`model.family.${family}`));
+  return c.texts.text('outlook.damaged', { list: names.join(c.texts.text('ui.separator')) });
 }
 
 function ninetyDays(prognosis: Prognosis, c: ExplainContext): string[] {
