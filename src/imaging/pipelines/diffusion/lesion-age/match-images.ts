@@ -4,7 +4,7 @@
  */
 import { inverse, transform, type Point } from '../../../affine.ts';
 import type { Volume } from '../../../volume/volume.ts';
-import { multiply3, rotationOf } from '../../perfusion/rigid-registration.ts';
+import { multiply3, rotationOf } from '../../../registration/rigid-registration.ts';
 import { placeOfVoxel } from '../../slice-network.ts';
 
 export interface Match {
