@@ -46,6 +46,32 @@ def dice(a: np.ndarray, b: np.ndarray) -> float:
     return float(2 * (a & b).sum() / total) if total else float("nan")
 
 
+#: As LEAST_EXPLAINED and TURNED_GAIN of src/imaging/anatomy/head-anatomy.ts.
+TURNED_GAIN = 0.015
+
+
+def surety(session: onnxruntime.InferenceSession, image: np.ndarray, known: np.ndarray) -> tuple[float, float]:
+    """Mean confidence over the brain, and the share of the variance inside the skull that the labels explain."""
+    label, confidence = predict(session, np.ascontiguousarray(image))
+    label = np.where(known, label, 0)
+    brain = label >= 3
+    if not brain.any():
+        return 0.0, 0.0
+    values, of = image[label >= 2], label[label >= 2].astype(int)
+    count, total = np.bincount(of, minlength=42), np.bincount(of, values, 42)
+    between = (total**2 / np.maximum(count, 1)).sum() - values.sum() ** 2 / values.size
+    return float(confidence[brain].mean()), float(between / max(((values - values.mean()) ** 2).sum(), 1e-9))
+
+
+def orientation(session: onnxruntime.InferenceSession, image: np.ndarray, known: np.ndarray) -> dict[str, float]:
+    """1 where the rule of the product says so: of the image as it is (false alarm), upside down and back to front (told)."""
+    upright = surety(session, image, known)
+    turned = {"upside down": surety(session, image[::-1], known[::-1]), "back to front": surety(session, image[:, ::-1], known[:, ::-1])}
+    better = lambda a, b: a[0] - b[0] > TURNED_GAIN and a[1] > b[1]
+    told = {f"{name} told": float(better(upright, t)) for name, t in turned.items()}
+    return {**told, "falsely turned": float(any(better(t, upright) for t in turned.values())), "explained": upright[1]}
+
+
 def write_labels(labels: np.ndarray, file: Path) -> None:
     """Of an array in the order of the network, for test/support/midline-accuracy.ts."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -57,6 +83,7 @@ def judge(session: onnxruntime.InferenceSession, data: Path, each: int, labels_t
     """Figures by contrast: median Dice of every structure, midline error, side confusion, confidence."""
     template = heads.load(data)
     figures: dict[str, dict] = {}
+    turns: list[dict[str, float]] = []
     for contrast in heads.CONTRASTS:
         rows = []
         for number in range(each):
@@ -68,13 +95,15 @@ def judge(session: onnxruntime.InferenceSession, data: Path, each: int, labels_t
             label, confidence = predict(session, heads.normalized(raw, contrast))
             label = np.where(known, label, 0)
             rows.append(compare(truth, label, confidence, head, known))
+            turns.append(orientation(session, heads.normalized(raw, contrast), known))
             for kind, which in (("true", truth), ("found", label)):
                 write_labels(which, labels_to / f"{contrast}-{number}-{kind}.nii.gz")
         keys = sorted({k for row in rows for k in row})
         figures[contrast] = {k: float(np.nanmedian([row.get(k, np.nan) for row in rows])) for k in keys}
         figures[contrast]["lowest brain"] = float(np.nanmin([row["brain"] for row in rows]))
         figures[contrast]["heads"] = each
-    return figures
+    shares = {k: float(np.mean([t[k] for t in turns])) for k in turns[0] if k != "explained"}
+    return {"contrasts": figures, "orientation": {**shares, "least explained": min(t["explained"] for t in turns), "heads": len(turns)}}
 
 
 def compare(truth: np.ndarray, label: np.ndarray, confidence: np.ndarray, head: heads.Head, known: np.ndarray) -> dict[str, float]:

@@ -152,7 +152,8 @@ def evaluate(network: HeadUNet, out: Path, data: Path, work: Path, each: int) ->
     graph = out / "model.onnx"
     session = evaluation.session_of(graph)
     real, _, _ = evaluation.judge_real(session, data / "ge-head-ct")
-    figures = {"synthetic": evaluation.judge(session, data, each, work / "shift"), "real": real, "cost": evaluation.cost(session),
+    judged = evaluation.judge(session, data, each, work / "shift")
+    figures = {"synthetic": judged["contrasts"], "orientation": judged["orientation"], "real": real, "cost": evaluation.cost(session),
                "export": anatomy_release.same_as_torch(network, graph)}
     measured = out / "shift.json"
     if measured.exists():

@@ -6,11 +6,11 @@ import { ImageRefusal } from '../image-refusal.ts';
 import { largestPart } from '../pipelines/perfusion/morphology.ts';
 import type { Grid } from '../volume/volume.ts';
 import type { HeadAnatomy } from './anatomy.ts';
-import { BRAIN, labelOf, labelsOf, VENTRICLES } from './labels.ts';
+import { BRAIN, INTRACRANIAL, LABEL_COUNT, labelOf, labelsOf, VENTRICLES } from './labels.ts';
 import { midlinePlane, midlineShift } from './midline.ts';
 import { type NetworkInput, networkInput } from './network-input.ts';
 import { anatomyRemark } from './quality.ts';
-import { maskOf } from './regions.ts';
+import { countLabels, maskOf } from './regions.ts';
 import { fitToTemplate, type TemplateFit } from './template-fit.ts';
 
 export const HEAD_ANATOMY_MODEL = 'head-anatomy';
@@ -21,9 +21,14 @@ const LEAST_BRAIN_ML = 250;
 /** mL of brain of an adult whose whole head was covered. */
 const WHOLE_BRAIN_ML = 800;
 /** Mean probability of the labels over the brain: below the first one the labels are doubtful, below the second useless. */
-export const CONFIDENCE = { doubtful: 0.7, useless: 0.5 } as const;
-/** So much more confident must the turned image be before the image counts as upside down or back to front. */
-const TURNED_GAIN = 0.08;
+export const CONFIDENCE = { doubtful: 0.65, useless: 0.5 } as const;
+/**
+ * The network labels by place, so that it labels what is no head too. Share of the variance inside the skull that the labels
+ * explain: nothing in noise or a phantom, 0.15 and more in heads.
+ */
+const LEAST_EXPLAINED = 0.05;
+/** So much more confident must the turned image be, and explain more, before the image counts as upside down or back to front. */
+const TURNED_GAIN = 0.015;
 /** Degrees; the network was trained up to about 25. */
 const TURNED_LIMIT = 30;
 
@@ -34,26 +39,23 @@ const TURNED_LIMIT = 30;
 export const headAnatomy: HeadAnatomy = async (volume, modality, engine, options = {}) => {
   const input = networkInput(volume, modality);
   if (!input.covered.includes(1)) throw new ImageRefusal('no-pixels', 'the volume holds no values: it is empty');
-  const run = (image: Float32Array): Promise<Labelled> => labelled(image, input, engine, options);
-  const upright = await run(input.image);
-  const { labels, confidence, answer } = upright;
-  const brain = maskOf(labels, BRAIN);
-  const brainMl = milliliters(brain, input.grid);
-  const meanConfidence = meanWithin(confidence, brain);
+  const run = (image: NetworkInput): Promise<Labelled> => labelled(image, engine, options);
+  const upright = await run(input);
+  const { labels, confidence, answer, brainMl, meanConfidence, explained } = upright;
   const midline = midlinePlane(labels, input.grid);
   const fit = fitToTemplate(labels, input.grid);
   const quality: QualityRemark[] = [];
-  if (brainMl < LEAST_BRAIN_ML) {
-    quality.push(anatomyRemark('head-not-found', 'refuses', { brainMl }));
-  } else if (meanConfidence < CONFIDENCE.doubtful) {
-    const turned = await turnedGain(upright, meanConfidence, input, run);
-    quality.push(
-      turned > TURNED_GAIN
-        ? anatomyRemark('head-upside-down', 'refuses', { meanConfidence, turnedConfidence: meanConfidence + turned })
-        : anatomyRemark('anatomy-uncertain', meanConfidence < CONFIDENCE.useless ? 'refuses' : 'limits', {
-            meanConfidence,
-          }),
-    );
+  if (brainMl < LEAST_BRAIN_ML || explained < LEAST_EXPLAINED) {
+    quality.push(anatomyRemark('head-not-found', 'refuses', { brainMl, explained }));
+  } else {
+    const turned = await betterTurned(upright, input, run);
+    if (turned !== null) {
+      const turnedConfidence = turned.meanConfidence;
+      quality.push(anatomyRemark('head-upside-down', 'refuses', { meanConfidence, turnedConfidence }));
+    } else if (meanConfidence < CONFIDENCE.doubtful) {
+      const severity = meanConfidence < CONFIDENCE.useless ? 'refuses' : 'limits';
+      quality.push(anatomyRemark('anatomy-uncertain', severity, { meanConfidence }));
+    }
   }
   quality.push(...geometryRemarks(fit, brainMl));
   return {
@@ -76,11 +78,14 @@ interface Labelled {
   readonly labels: Uint8Array;
   readonly confidence: Float32Array;
   readonly answer: InferenceAnswer;
+  readonly brainMl: number;
+  readonly meanConfidence: number;
+  /** Share of the variance inside the skull between the labels (correlation ratio), 0 to 1. */
+  readonly explained: number;
 }
 
 async function labelled(
-  image: Float32Array,
-  { grid, covered }: NetworkInput,
+  { image, grid, covered }: NetworkInput,
   engine: InferenceEngine,
   { signal, timeoutMs = TIMEOUT_MS }: NonNullable<Parameters<HeadAnatomy>[3]>,
 ): Promise<Labelled> {
@@ -92,8 +97,18 @@ async function labelled(
     },
     { timeoutMs, ...(signal === undefined ? {} : { signal }) },
   );
-  const labels = Uint8Array.from(output(answer, 'label', Uint8Array), (label, at) => (covered[at] === 1 ? label : 0));
-  return { labels: oneBrain(labels, grid), confidence: output(answer, 'confidence', Float32Array), answer };
+  const given = Uint8Array.from(output(answer, 'label', Uint8Array), (label, at) => (covered[at] === 1 ? label : 0));
+  const labels = oneBrain(given, grid);
+  const confidence = output(answer, 'confidence', Float32Array);
+  const brain = maskOf(labels, BRAIN);
+  return {
+    labels,
+    confidence,
+    answer,
+    brainMl: milliliters(brain, grid),
+    meanConfidence: meanWithin(confidence, brain),
+    explained: explainedBy(labels, image),
+  };
 }
 
 function output<A extends Uint8Array | Float32Array>(
@@ -117,27 +132,42 @@ function oneBrain(labels: Uint8Array, { size }: Grid): Uint8Array {
   return labels.map((label, at) => (inBrain.has(label) && whole[at] !== 1 ? head : label));
 }
 
-/** How much more confident the network is of the image turned upside down, or front to back; 0 when it is not. */
-async function turnedGain(
-  { labels }: Labelled,
-  upright: number,
-  { image, grid }: NetworkInput,
-  run: (image: Float32Array) => Promise<Labelled>,
-): Promise<number> {
-  const least = 0.5 * milliliters(maskOf(labels, BRAIN), grid);
-  let gain = 0;
+/** The image upside down or front to back, where the network is surer of that and its labels fit better; else null. */
+async function betterTurned(
+  upright: Labelled,
+  { image, grid, covered }: NetworkInput,
+  run: (input: NetworkInput) => Promise<Labelled>,
+): Promise<Labelled | null> {
   for (const axis of [1, 2] as const) {
-    const turned = await run(flipped(image, grid, axis));
-    const brain = maskOf(turned.labels, BRAIN);
-    if (milliliters(brain, grid) < least) continue;
-    gain = Math.max(gain, meanWithin(turned.confidence, brain) - upright);
+    const turned = await run({ grid, image: flipped(image, grid, axis), covered: flipped(covered, grid, axis) });
+    const surer = turned.meanConfidence - upright.meanConfidence > TURNED_GAIN;
+    if (surer && turned.explained > upright.explained && turned.brainMl > 0.5 * upright.brainMl) return turned;
   }
-  return gain;
+  return null;
+}
+
+/** Share of the variance of the image inside the skull that lies between the labels. */
+function explainedBy(labels: Uint8Array, image: Float32Array): number {
+  const inside = maskOf(labels, INTRACRANIAL);
+  const counts = countLabels(labels, inside);
+  const sums = new Float64Array(LABEL_COUNT);
+  let [sum, squares, count] = [0, 0, 0];
+  labels.forEach((label, at) => {
+    if (inside[at] !== 1) return;
+    const value = image[at] ?? 0;
+    sums[label] = (sums[label] ?? 0) + value;
+    sum += value;
+    squares += value * value;
+    count++;
+  });
+  const total = squares - (sum * sum) / count;
+  const between = sums.reduce((all, s, label) => all + (s === 0 ? 0 : (s * s) / (counts[label] ?? 1)), 0);
+  return count === 0 || total <= 0 ? 0 : (between - (sum * sum) / count) / total;
 }
 
 /** Front to back (axis 1) or upside down (2). */
-function flipped(image: Float32Array, { size: [nx, ny, nz] }: Grid, axis: 1 | 2): Float32Array {
-  const out = new Float32Array(image.length);
+function flipped<A extends Float32Array | Uint8Array>(image: A, { size: [nx, ny, nz] }: Grid, axis: 1 | 2): A {
+  const out = image.slice() as A;
   for (let k = 0; k < nz; k++) {
     for (let j = 0; j < ny; j++) {
       const from = nx * (axis === 1 ? ny - 1 - j + ny * k : j + ny * (nz - 1 - k));

@@ -22,7 +22,7 @@ import { geHeadCt, hasGeHeadCt, readingFrom } from '../../support/ge-head-ct.ts'
 const MODEL = new URL('../../../models/head-anatomy/', import.meta.url);
 const TEMPLATE = new URL('../../../../shared/data/ct-template/scct.nii.gz', import.meta.url);
 if (!existsSync(TEMPLATE)) process.stdout.write('skipped: ../shared/data/ct-template is not beside the checkout\n');
-const SLOW = 120_000;
+const SLOW = 600_000;
 
 const engine = inProcessEngine();
 afterAll(() => engine.close());
