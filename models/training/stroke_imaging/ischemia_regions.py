@@ -12,7 +12,9 @@ from .anatomy_labels import label_of, load_labels
 from .ischemia_heads import PIXEL_MM, Example, blurred
 from .ischemia_shapes import ASPECTS
 
-TISSUE_HU = (14.0, 55.0)
+TISSUE_HU = (10.0, 50.0)
+REFERENCE_HU = (20.0, 50.0)
+RIM_MM = 4.8
 LEAST_ML = 0.8
 PIXELS_OF_ONE_GRAIN = 1.5
 """Of 2.4 mm; in the pipeline 6 of 1.2 mm."""
@@ -40,24 +42,29 @@ def label_map() -> np.ndarray:
 def regions_of(one: Example, labels: np.ndarray, probability: torch.Tensor | None) -> Regions:
     """`probability` [d, 3, h, w] of the network, None without it."""
     there = one.head.carry(labels).numpy()
-    smooth = blurred(one.hu.clamp(-200, 200), 0.75)
-    tissue = ((smooth > TISSUE_HU[0]) & (smooth < TISSUE_HU[1])).numpy()
-    hu, truth = one.hu.numpy(), (one.truth > 0).numpy()
+    deep = (one.head.depth > RIM_MM) & (one.head.ventricle < 0.5)
+    tissue = (_between(one.hu, TISSUE_HU) & deep).numpy()
+    compared = tissue & _between(one.mirrored, REFERENCE_HU).numpy()
+    hu, other, truth = one.hu.numpy(), one.mirrored.numpy(), (one.truth > 0).numpy()
     voxel_ml = PIXEL_MM**2 * one.plan.slab_mm / 1000
-    noise = noise_of(hu, tissue & (there >= label_of("caudate", "left")))
+    noise = noise_of(hu, tissue)
     change = None if probability is None else (1 - probability[:, 0]).numpy()
-    hu_of, count, share, network = (np.full((10, 2), np.nan) for _ in range(4))
+    drop, count, share, network = (np.full((10, 2), np.nan) for _ in range(4))
     for r, name in enumerate(ASPECTS):
         for s, side in enumerate(("left", "right")):
-            here = (there == label_of(name, side)) & tissue
+            whole = (there == label_of(name, side)) & tissue
+            here = whole & compared
             if here.sum() * voxel_ml < LEAST_ML:
                 continue
-            hu_of[r, s], count[r, s], share[r, s] = np.median(hu[here]), here.sum(), truth[here].mean()
+            drop[r, s], count[r, s], share[r, s] = np.median((other - hu)[here]), here.sum(), truth[whole].mean()
             if change is not None:
-                network[r, s] = change[here].mean()
-    drop = hu_of[:, ::-1] - hu_of
-    error = 1.25 * noise * np.sqrt(PIXELS_OF_ONE_GRAIN * (1 / count + 1 / count[:, ::-1]))
-    return Regions(drop, error, network, share)
+                network[r, s] = change[whole].mean()
+    return Regions(drop, 1.25 * noise * np.sqrt(2 * PIXELS_OF_ONE_GRAIN / count), network, share)
+
+
+def _between(hu: torch.Tensor, ends: tuple[float, float]) -> torch.Tensor:
+    smooth = blurred(hu.clamp(-200, 200), 0.75)
+    return (smooth > ends[0]) & (smooth < ends[1])
 
 
 def noise_of(hu: np.ndarray, tissue: np.ndarray) -> float:
