@@ -3,6 +3,7 @@ import { headAnatomy } from '../anatomy/index.ts';
 import { type ArterialAtlas, loadArterialAtlas } from '../lesion/arterial-atlas.ts';
 import { ATLAS_DIRECTORY } from '../lesion/measure-masks.ts';
 import { diffusionPipeline } from './diffusion/index.ts';
+import { earlyIschemiaPipeline } from './early-ischemia/index.ts';
 import { hemorrhagePipeline } from './hemorrhage/index.ts';
 import { perfusionPipeline } from './perfusion/index.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -20,6 +21,7 @@ function arterialAtlas(): Promise<ArterialAtlas> {
 
 export const PIPELINES: readonly Pipeline[] = [
   hemorrhagePipeline(),
+  earlyIschemiaPipeline(headAnatomy),
   perfusionPipeline(),
   diffusionPipeline({ anatomy: headAnatomy, atlas: arterialAtlas }),
 ];

@@ -28,6 +28,8 @@ export const EARLY_ISCHEMIA_PIPELINE = 'early-ischemia';
 export const EARLY_ISCHEMIA_VERSION = '1.0.0';
 /** After hemorrhage, which makes it pointless. */
 const PRIORITY = 12;
+/** Ten times what two free cores need: a busy machine is no fault. */
+const ANATOMY_TIMEOUT_MS = 180_000;
 const AIR_HU = -1000;
 /** HU between air and the softest tissue. */
 const HEAD_HU = -300;
@@ -160,7 +162,7 @@ async function anatomyOf(
   find: HeadAnatomy,
 ): Promise<Anatomy | null> {
   try {
-    return await find(image, 'ct', engine, { signal });
+    return await find(image, 'ct', engine, { signal, timeoutMs: ANATOMY_TIMEOUT_MS });
   } catch (error) {
     if (error instanceof InferenceError && error.code === 'unknown-model') return null;
     throw error;

@@ -161,3 +161,50 @@ it('a network that fails is a fault, not a head without network', async () => {
   };
   await expect(assessed({ engine })).rejects.toThrow('down');
 });
+
+describe('with a network', () => {
+  /** Says 0.9 for early change where the image is at least 3 HU darker than its mirror image, 0.9 for frank below 20 HU. */
+  const seeing: InferenceEngine = {
+    ...notInstalled,
+    infer: ({ inputs: [hu] }) => {
+      const [n = 0, channels = 0, rows = 0, columns = 0] = hu?.shape ?? [];
+      const plane = rows * columns;
+      const data = new Float32Array(n * 3 * plane);
+      for (let slice = 0; slice < n; slice++) {
+        for (let at = 0; at < plane; at++) {
+          const own = Number(hu?.data[(slice * channels + 1) * plane + at]);
+          const other = Number(hu?.data[(slice * channels + 4) * plane + at]);
+          const p = own > 20 && other - own > 3 ? [0.1, 0.9, 0] : own > 10 && own <= 20 ? [0.1, 0, 0.9] : [1, 0, 0];
+          p.forEach((value, k) => (data[(slice * 3 + k) * plane + at] = value));
+        }
+      }
+      expect([channels, rows % 16, columns % 16]).toEqual([6, 0, 0]);
+      return Promise.resolve({
+        model: { name: 'early-ischemia', version: '1.0.0', digest: 'a'.repeat(64) },
+        outputs: [{ name: 'probability', datatype: 'FP32' as const, shape: [n, 3, rows, columns], data }],
+        ranOn: 'test',
+        milliseconds: 1,
+      });
+    },
+  };
+
+  it('volumes, share of the territory, segments and the map', async () => {
+    const result = await assessed({ engine: seeing, drops: { ...on('left'), 'left-m4': 16 } });
+    expect(result.quality.map(({ code }) => code)).not.toContain('sides-compared-only');
+    expect(result.model?.name).toBe('early-ischemia');
+    expect(findingOf(result, 'aspects').value).toBe(5);
+    for (const kind of ['early-ischemia-volume', 'frank-hypodensity-volume'] as const) {
+      expect(numberOf(result, kind), kind).toBeGreaterThan(20);
+    }
+    const share = findingOf(result, 'mca-hypodensity-share');
+    expect(share.value).toBeGreaterThan(40);
+    expect(share.value).toBeLessThan(75);
+    expect(result.segments.map(({ label }) => label)).toEqual([
+      'aspects-affected',
+      'early-ischemia',
+      'frank-hypodensity',
+    ]);
+    expect(result.maps.map(({ name }) => name)).toEqual(['Probability of ischemic change']);
+    expect(findingOf(result, 'aspects-regions').settings['leftM1']).toMatch(/network 0\.\d/);
+  });
+});
