@@ -30,6 +30,7 @@ export const FACT_OF_FINDING = {
   'dwi-lesion-diameter': 'infarctDiameter',
   aspects: 'aspects',
   'pc-aspects': 'pcAspects',
+  'intraparenchymal-volume': 'hematomaVolume',
 } as const satisfies { readonly [K in FindingKind]?: FactOfUnit<(typeof FINDING_KINDS)[K]> };
 
 /** The pipeline that measures a fact: while it runs, or when it refused, that is why the fact is not there. */
@@ -46,6 +47,8 @@ export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
   ischemicLesion: 'diffusion',
   aspects: 'early-ischemia',
   pcAspects: 'early-ischemia',
+  hematomaVolume: 'hemorrhage',
+  hematomaLocation: 'hemorrhage',
 };
 
 /** How the source of a fact names a finding. */

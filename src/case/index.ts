@@ -8,3 +8,4 @@ export * from './quantity.ts';
 export * from './stroke-case.ts';
 export * from './time.ts';
 export * from './vascular-findings.ts';
+export * from './computed-hemorrhage.ts';

@@ -1,4 +1,5 @@
 /** Hemorrhagic stroke: what a hemorrhage forbids, what to reverse and lower, when surgery is an option, and the scores. */
+import { hemorrhageDoubt } from '../../case/index.ts';
 import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
 import { evaluateCriteria } from '../evaluation.ts';
 import type { CriterionResult, Evaluation, RequiredAction, SitePolicy } from '../evaluation.ts';
@@ -11,6 +12,7 @@ import { PRESSURE_CRITERIA } from './pressure-criteria.ts';
 import { REVERSAL_CRITERIA } from './reversal-criteria.ts';
 import { SURGERY_CRITERIA } from './surgery-criteria.ts';
 
+export { hematomaCourse, type HematomaCourse } from './course.ts';
 export { isHematomaExpansion } from './expansion.ts';
 export { hemorrhagePresent } from './presence.ts';
 
@@ -18,9 +20,14 @@ export const INTRACEREBRAL_HEMORRHAGE_CONCLUSIONS = ['intracranial-hemorrhage', 
 export type IntracerebralHemorrhageConclusion = (typeof INTRACEREBRAL_HEMORRHAGE_CONCLUSIONS)[number];
 
 export interface IntracerebralHemorrhageEvaluation extends Evaluation<IntracerebralHemorrhageConclusion> {
+  /**
+   * The software sees blood on images that nobody has reported: criteria, scores and options are those that would hold if
+   * it is confirmed, and the conclusion stays open.
+   */
+  readonly suspectedByComputation: boolean;
   /** True when a hemorrhage is there; undefined while nobody knows: then it is not excluded either. */
   readonly thrombolysisContraindicated: boolean | undefined;
-  /** ICH, FUNC, max-ICH, BAT, BRAIN; empty unless a hemorrhage is there. Outcomes differ: never compare their numbers. */
+  /** ICH, FUNC, max-ICH, BAT, BRAIN; empty unless a hemorrhage is there or suspected. Outcomes differ: never compare their numbers. */
   readonly scores: readonly CaseScore[];
   readonly reversal: readonly RequiredAction[];
   readonly pressure: readonly RequiredAction[];
@@ -51,8 +58,10 @@ export function evaluateIntracerebralHemorrhage(
   const presence = evaluateCriteria([PRESENCE], stroke, at, undefined);
   const status = presence[0]?.status;
   const isPresent = status === 'met';
-  const scores = isPresent ? scoresFromCase(stroke, at, HEMORRHAGE_SCORES) : [];
-  const details = isPresent
+  const suspectedByComputation = status === 'unknown' && hemorrhageDoubt(stroke)?.kind === 'unreported';
+  const isEvaluated = isPresent || suspectedByComputation;
+  const scores = isEvaluated ? scoresFromCase(stroke, at, HEMORRHAGE_SCORES) : [];
+  const details = isEvaluated
     ? [
         ...evaluateCriteria([...REVERSAL_CRITERIA, ...PRESSURE_CRITERIA, ...SURGERY_CRITERIA], stroke, at, undefined),
         ...evaluateCriteria(EXPANSION_CRITERIA, stroke, at, scores),
@@ -75,6 +84,7 @@ export function evaluateIntracerebralHemorrhage(
     ),
     // Blood does not go away by the passing of time: only new imaging moves the conclusion.
     validUntil: null,
+    suspectedByComputation,
     thrombolysisContraindicated: isPresent ? true : status === 'notMet' ? false : undefined,
     scores,
     reversal,

@@ -1,4 +1,4 @@
-import { holds } from '../../case/index.ts';
+import { hemorrhageDoubt, holds } from '../../case/index.ts';
 import type { StrokeCase } from '../../case/index.ts';
 import type { Criterion } from '../evaluation.ts';
 import { or } from '../three-valued.ts';
@@ -9,9 +9,11 @@ const WHERE = ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage'] as const;
 
 /**
  * Is there an acute intracranial hemorrhage? Imaging or a confirmed diagnosis says yes; a no needs imaging.
- * An empty list of diagnoses without imaging excludes nothing.
+ * An empty list of diagnoses without imaging excludes nothing, nor does a report of images from before those on which the
+ * software sees blood.
  */
-export function hemorrhagePresent({ facts }: StrokeCase): boolean | undefined {
+export function hemorrhagePresent(stroke: StrokeCase): boolean | undefined {
+  const { facts } = stroke;
   const seen = holds(facts.hemorrhageOnImaging, (present) => present);
   const diagnosed = holds(facts.acuteIntracranialHemorrhage, (events) => {
     const current = events.filter((event) => event.active);
@@ -20,7 +22,8 @@ export function hemorrhagePresent({ facts }: StrokeCase): boolean | undefined {
   });
   if (or(seen, diagnosed) === true) return true;
   // 'No' needs both: a scan without blood may be older than a suspicion, and an unread list may hold a diagnosis.
-  return seen === false && diagnosed === false ? false : undefined;
+  if (seen !== false || diagnosed !== false) return undefined;
+  return hemorrhageDoubt(stroke)?.kind === 'unreported' ? undefined : false;
 }
 
 export const PRESENCE: Criterion = {

@@ -1,20 +1,41 @@
 /** What the first scan must exclude. */
-import { currentFindings, holds, type StrokeCase } from '../../case/index.ts';
+import {
+  currentFindings,
+  findingOf,
+  hemorrhageDoubt,
+  holds,
+  type HemorrhageDoubt,
+  type StrokeCase,
+} from '../../case/index.ts';
 import type { Message } from '../evaluation.ts';
 import { or } from '../three-valued.ts';
 import type { Evaluate } from './rule.ts';
 import { openFacts, verdict } from './verdict.ts';
 
-/** On imaging, or as a confirmed diagnosis of this episode. A mere suspicion is settled by imaging without hemorrhage. */
-export const acuteHemorrhage: Evaluate = ({ facts }) => {
+/**
+ * On imaging, or as a confirmed diagnosis of this episode. A mere suspicion is settled by imaging without hemorrhage. Blood
+ * that the software sees on images that nobody has reported opens the question again: neither contraindicated nor cleared
+ * until somebody looked. A person's 'no' on the same images counts, and the difference is noted.
+ */
+export const acuteHemorrhage: Evaluate = (stroke) => {
+  const { facts } = stroke;
   const answer = or(
     holds(facts.hemorrhageOnImaging, (present) => present),
     holds(facts.acuteIntracranialHemorrhage, (events) =>
       events.some(({ active, certainty }) => active && certainty === 'confirmed'),
     ),
   );
-  return verdict(answer, openFacts(facts, ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage']));
+  const doubt = answer === true ? null : hemorrhageDoubt(stroke);
+  if (doubt?.kind === 'unreported') return verdict(undefined, ['hemorrhageOnImaging'], noteOf(doubt));
+  const open = openFacts(facts, ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage']);
+  return doubt === null ? verdict(answer, open) : verdict(answer, open, noteOf(doubt));
 };
+
+function noteOf({ kind, computed }: HemorrhageDoubt): Message {
+  const volume = findingOf(computed, 'hemorrhage-volume')?.value;
+  const params = { volume: typeof volume === 'number' ? Math.round(volume * 10) / 10 : '–' };
+  return { key: kind === 'unreported' ? 'computed-hemorrhage' : 'computed-hemorrhage-against-report', params };
+}
 
 /**
  * The reader's word on extensive clear hypodensity; without it, the recorded extent. An extent computed from the CT never

@@ -5,6 +5,7 @@ import type { CardDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue, list } from '../format/markdown.ts';
 import { citationText, messageText, sourceText, strengthText } from '../format/messages.ts';
+import { computedHemorrhageLine, courseLine } from './computed-hemorrhage-line.ts';
 import { closingLine, confirmBlock, conflictBlock, enumerate, inSentence, openFactName } from './blocks.ts';
 import { decidingRows } from './evaluation-parts.ts';
 import { scoreLines } from './score-lines.ts';
@@ -21,9 +22,10 @@ const EVIDENCE = [
   'directOralAnticoagulant',
 ] as const;
 
-/** For a hemorrhage that is there; @returns null otherwise */
+/** For a hemorrhage that is there, or that the software suspects on images without a report; @returns null otherwise */
 export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): CardDraft | null {
-  if (evaluation.conclusion !== 'intracranial-hemorrhage') return null;
+  const { suspectedByComputation: isSuspected } = evaluation;
+  if (evaluation.conclusion !== 'intracranial-hemorrhage' && !isSuspected) return null;
   const { reversal, pressure, surgery } = evaluation;
   // The first sentence of the card says it already.
   const avoid = evaluation.avoid.filter(({ key }) => key !== 'do-not-give-thrombolytic');
@@ -37,10 +39,12 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
   const { operator, growthMl, growthPercent } = evaluation.expansionDefinition;
   return {
     topic: 'hemorrhage',
-    summary: summary(evaluation, c),
-    indicator: options.length > 0 ? 'warning' : 'info',
+    summary: isSuspected ? fitSummary([c.texts.text('hemorrhage.summary.suspected')]) : summary(evaluation, c),
+    indicator: options.length > 0 || isSuspected ? 'warning' : 'info',
     detail: blocks([
-      c.texts.text('hemorrhage.statement'),
+      isSuspected ? computedHemorrhageLine(c) : c.texts.text('hemorrhage.statement'),
+      courseLine(operator, c),
+      isSuspected ? c.texts.text('hemorrhage.if-confirmed') : '',
       options.length === 0 ? '' : `${c.texts.text('hemorrhage.options')}\n\n${list(options.map((o) => option(o, c)))}`,
       avoid.length === 0
         ? ''

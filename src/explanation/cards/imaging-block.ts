@@ -17,6 +17,34 @@ import { findingValue, kindName, pipelineName, progressText, remarkName } from '
 import { escapeValue } from '../format/markdown.ts';
 import { factName } from './blocks.ts';
 
+/** Shown where they are there: on a card 'not detected' five times over is noise. */
+const HEMATOMA: readonly FindingKind[] = [
+  'intraparenchymal-volume',
+  'intraventricular-volume',
+  'extra-axial-volume',
+  'subarachnoid-volume',
+  'hematoma-location',
+  'hematoma-side',
+  'midline-shift',
+  'black-hole-sign',
+  'blend-sign',
+  'swirl-sign',
+  'island-sign',
+  'satellite-sign',
+  'hypodensity-sign',
+  'fluid-level-sign',
+  'spot-sign',
+];
+/** mm; less is within what the anatomy resolves. */
+const LEAST_SHIFT = 2;
+
+function isShown({ kind, value, detectionFloor }: ImagingFinding): boolean {
+  if (!HEMATOMA.includes(kind)) return true;
+  if (value === null || value === 'absent') return false;
+  if (kind === 'midline-shift') return Number(value) >= LEAST_SHIFT;
+  return typeof value !== 'number' || value >= (detectionFloor ?? 0);
+}
+
 /** What is read first; the basis page has all of it. */
 const ON_CARD: readonly FindingKind[] = [
   'core-volume',
@@ -31,6 +59,8 @@ const ON_CARD: readonly FindingKind[] = [
   'frank-hypodensity-volume',
   'net-water-uptake',
   'hyperdense-artery',
+  'hemorrhage',
+  ...HEMATOMA,
 ];
 
 /** State of the analyses, values with intervals, and where a report says something else. */
@@ -75,7 +105,7 @@ function rowText(row: ImagingProgress, c: ExplainContext): string {
 
 function valuesLine(findings: readonly ImagingFinding[], c: ExplainContext): string {
   const [first] = findings;
-  const shown = ON_CARD.flatMap((kind) => findings.find((finding) => finding.kind === kind) ?? []);
+  const shown = ON_CARD.flatMap((kind) => findings.find((finding) => finding.kind === kind && isShown(finding)) ?? []);
   if (first === undefined || shown.length === 0) return '';
   const values = shown.map((finding) => {
     const value = { name: kindName(finding, c.f), value: findingValue(finding, c.f) };

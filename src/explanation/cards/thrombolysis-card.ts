@@ -27,6 +27,7 @@ import {
 } from './blocks.ts';
 import { decidingRows, usesComputed } from './evaluation-parts.ts';
 import { findingsBehind, imageAgeLine } from './imaging-block.ts';
+import { computedHemorrhageLine } from './computed-hemorrhage-line.ts';
 import { sideLine } from './side-line.ts';
 import { isPastAllKnown, openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
 
@@ -66,6 +67,7 @@ export function thrombolysisCard(
       lines('why', whyRows(evaluation, deciding), c),
       isYes(conclusion) && restsOnComputed(deciding, c) ? c.texts.text('imaging.rests-on') : '',
       isOpen ? imageAgeLine(findingsBehind(shown, c), c) : '',
+      computedHemorrhageLine(c),
       sideLine(sideDisagreement(c.stroke), c),
       beforeBlock(evaluation.before, c),
       missingBlock(missing, c),
@@ -91,7 +93,11 @@ export function thrombolysisCard(
 
 function statement(evaluation: ThrombolysisEvaluation, isUnsafeUse: boolean, c: ExplainContext): string {
   const { conclusion, guideline, afterCorrection } = evaluation;
-  const parts = [c.texts.text(`thrombolysis.statement.${isPastAllKnown(evaluation, c) ? 'undecided-late' : conclusion}`, { guideline: sourceText(guideline, c.f) })];
+  const parts = [
+    c.texts.text(`thrombolysis.statement.${isPastAllKnown(evaluation, c) ? 'undecided-late' : conclusion}`, {
+      guideline: sourceText(guideline, c.f),
+    }),
+  ];
   if (isUnsafeUse) parts.push(c.texts.text('thrombolysis.in-use'));
   if (afterCorrection !== null && afterCorrection !== conclusion)
     parts.push(

@@ -24,6 +24,7 @@ import {
   type Unit,
   type UnknownReason,
 } from '../../case/index.ts';
+import { hemorrhageFacts, isHematoma } from './hemorrhage-facts.ts';
 import { lesionFacts } from './lesion-facts.ts';
 import { withOnset } from './onset-remarks.ts';
 
@@ -46,6 +47,7 @@ export function factsOfImaging(
   const facts: Partial<Record<MeasuredFactKey, Fact<Quantity>>> = {};
   const findings = currentFindings(imaging, stroke);
   for (const finding of findings) {
+    if (finding.kind === 'intraparenchymal-volume' && !isHematoma(finding, findings)) continue;
     const key = (FACT_OF_FINDING as Readonly<Partial<Record<string, MeasuredFactKey>>>)[finding.kind];
     if (key === undefined || typeof finding.value !== 'number') continue;
     const fact = measuredFact(finding, finding.value);
@@ -54,7 +56,7 @@ export function factsOfImaging(
     facts[key] = other === undefined ? fact : both(other, fact);
   }
   // The table gives a kind only to facts of its unit.
-  return { ...(facts as Partial<StrokeFacts>), ...lesionFacts(findings) };
+  return { ...(facts as Partial<StrokeFacts>), ...lesionFacts(findings), ...hemorrhageFacts(findings) };
 }
 
 function measuredFact(finding: ImagingFinding, value: number): Fact<Quantity> | null {

@@ -8,6 +8,7 @@ import {
   isDensityAssessable,
   mean,
   NOT_ASSESSABLE,
+  quantile,
   regionInSlab,
   round,
   type Hematoma,
@@ -82,7 +83,13 @@ export function blendSign(hematoma: Hematoma): SignResult {
       const darker = focus.voxels.filter((at) => core[at - k * nx * ny] === 1);
       const brighter = inSlab.filter((at) => dark[at - k * nx * ny] !== 1);
       if (Math.min(darker.length, brighter.length) * pixelMm ** 2 < BLEND_MM2) continue;
-      const [low, high] = [mean(smooth, darker), mean(smooth, brighter)];
+      // Medians: the blurred border between the two belongs to neither.
+      const [low, high] = [darker, brighter].map((part) =>
+        quantile(
+          Array.from(part, (at) => smooth[at] ?? NaN),
+          0.5,
+        ),
+      ) as [number, number];
       const near = (of: Int32Array, other: Int32Array): number[] => {
         const others = new Set(other);
         const isNear = (at: number, steps: number): boolean =>

@@ -10,11 +10,14 @@ export interface Focus {
   readonly areaMm2: number;
   /** It meets what is not hemorrhage. */
   readonly touchesBorder: boolean;
-  /** Mean of the darker half of the spot, where partial volume does not lift it. */
+  /** Mean of the darkest quarter of the spot, where partial volume does not lift it. */
   readonly meanHu: number;
   /** Mean of the hemorrhage around it less that of the spot. */
   readonly differenceHu: number;
 }
+
+/** Of a spot: its middle, not its blurred edge. */
+const DARKEST_SHARE = 0.25;
 
 /** How far around a spot the hemorrhage is compared, pixels; the first pixel is left out for partial volume. */
 const RING = [2, 4] as const;
@@ -50,15 +53,16 @@ export function fociBelow(
     if (areaMm2 < SMALLEST_FOCUS_MM2) return [];
     const voxels = part.map((at) => at + slab * nx * ny);
     const values = Array.from(voxels, (at) => smooth[at] ?? NaN);
-    const middle = quantile(values, 0.5);
+    const middle = quantile(values, DARKEST_SHARE);
     const meanHu = mean(
       smooth,
       voxels.filter((at) => (smooth[at] ?? NaN) <= middle),
     );
     const around = ring(part, [nx, ny, 1], RING).filter((at) => region[at + slab * nx * ny] === 1 && dark[at] === 0);
-    const surroundings = mean(
-      smooth,
-      around.map((at) => at + slab * nx * ny),
+    // Median: a pixel that blur has darkened does not count.
+    const surroundings = quantile(
+      Array.from(around, (at) => smooth[at + slab * nx * ny] ?? NaN),
+      0.5,
     );
     return [
       {

@@ -1,0 +1,54 @@
+/**
+ * What the hemorrhage pipeline says beside what a person recorded. Blood that it sees is a reason to look before treating;
+ * blood that it does not see excludes nothing, so its absence is nowhere used.
+ */
+import { candidates } from './fact.ts';
+import { currentFindings } from './imaging-facts.ts';
+import type { FindingKind, ImagingFinding } from './imaging-finding.ts';
+import type { StrokeCase } from './stroke-case.ts';
+
+export const HEMORRHAGE_PIPELINE_NAME = 'hemorrhage';
+
+export interface ComputedHemorrhage {
+  /** The finding 'hemorrhage'; its value is 'present', 'uncertain' or 'not-seen'. */
+  readonly presence: ImagingFinding;
+  /** Of the same study. */
+  readonly findings: readonly ImagingFinding[];
+}
+
+type OfImaging = Pick<StrokeCase, 'facts' | 'asOf' | 'imaging'>;
+
+/** Of the newest images of this episode; null where none were judged. */
+export function computedHemorrhage(stroke: OfImaging): ComputedHemorrhage | null {
+  const findings = currentFindings(stroke.imaging, stroke).filter(
+    ({ method }) => method.pipeline === HEMORRHAGE_PIPELINE_NAME,
+  );
+  const presence = findings.find(({ kind }) => kind === 'hemorrhage');
+  return presence === undefined ? null : { presence, findings };
+}
+
+export const findingOf = ({ findings }: ComputedHemorrhage, kind: FindingKind): ImagingFinding | undefined =>
+  findings.find((finding) => finding.kind === kind);
+
+export interface HemorrhageDoubt {
+  /**
+   * `unreported`: nobody has said anything of these images: no treatment that blood forbids until somebody looked.
+   * `against-report`: a person who saw them says that there is no hemorrhage; that counts, and both are shown.
+   */
+  readonly kind: 'unreported' | 'against-report';
+  readonly computed: ComputedHemorrhage;
+}
+
+/**
+ * Computed blood that no person has confirmed. A recorded 'no hemorrhage' covers images acquired up to its time; images from
+ * after it are new. Undated images are shown and decide nothing.
+ */
+export function hemorrhageDoubt(stroke: OfImaging): HemorrhageDoubt | null {
+  const computed = computedHemorrhage(stroke);
+  const acquiredAt = computed?.presence.acquiredAt ?? null;
+  if (computed?.presence.value !== 'present' || acquiredAt === null) return null;
+  const recorded = candidates(stroke.facts.hemorrhageOnImaging);
+  if (recorded.some(({ value }) => value)) return null;
+  const covers = recorded.some(({ at }) => at !== null && at.latest >= acquiredAt);
+  return { kind: covers ? 'against-report' : 'unreported', computed };
+}

@@ -1,0 +1,93 @@
+/** Two computed scans of one episode: has the hematoma grown, has blood entered the ventricles, has it become darker inside? */
+import { HOUR, HEMORRHAGE_PIPELINE_NAME, candidates } from '../../case/index.ts';
+import type { FindingKind, ImagingFinding, Instant, StrokeCase } from '../../case/index.ts';
+import type { SitePolicy } from '../evaluation.ts';
+import { isHematomaExpansion } from './expansion.ts';
+
+export interface HematomaCourse {
+  readonly from: ImagingFinding;
+  readonly to: ImagingFinding;
+  /** Hours between the two scans. */
+  readonly hours: number;
+  readonly growthMl: number;
+  /** null from nothing. */
+  readonly growthPercent: number | null;
+  /** Growth by 6 mL or 33 % with the site's operator. */
+  readonly isExpansion: boolean;
+  /** The intervals of the two volumes overlap: the growth may be the measurement's. */
+  readonly isWithinUncertainty: boolean;
+  readonly newIntraventricular: boolean;
+  readonly newHypodensity: boolean;
+  /** Any of the three. Growth within the uncertainty counts too: looking costs less than bleeding. */
+  readonly activeBleedingSuspected: boolean;
+}
+
+const VOLUME = 'intraparenchymal-volume' satisfies FindingKind;
+/** Scans of other stays are another story. */
+const LONGEST_HOURS = 72;
+
+interface Scan {
+  readonly at: Instant;
+  readonly volume: ImagingFinding;
+  readonly findings: readonly ImagingFinding[];
+}
+
+/**
+ * The first scan of the episode with an intraparenchymal hemorrhage against the newest one. Only final and preliminary
+ * results of dated images count.
+ * @returns null with fewer than two
+ */
+export function hematomaCourse(
+  { imaging, facts, asOf }: Pick<StrokeCase, 'imaging' | 'facts' | 'asOf'>,
+  { hematomaExpansionOperator: operator }: Pick<SitePolicy, 'hematomaExpansionOperator'>,
+): HematomaCourse | null {
+  const well = Math.min(...candidates(facts.lastKnownWell).map(({ value }) => value.earliest), Infinity);
+  const oldest = Math.max(asOf - LONGEST_HOURS * HOUR, Number.isFinite(well) ? well : -Infinity);
+  const scans = scansOf(imaging.findings).filter(({ at }) => at >= oldest && at <= asOf);
+  const [first, ...later] = scans;
+  const last = later.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const [before, after] = [Number(first.volume.value), Number(last.volume.value)];
+  const isExpansion = isHematomaExpansion(before, after, operator);
+  const newIntraventricular = !isSeen(first, 'intraventricular-volume') && isSeen(last, 'intraventricular-volume');
+  const sign = (scan: Scan): unknown => scan.findings.find(({ kind }) => kind === 'hypodensity-sign')?.value;
+  const newHypodensity = sign(first) === 'absent' && sign(last) === 'present';
+  return {
+    from: first.volume,
+    to: last.volume,
+    hours: (last.at - first.at) / HOUR,
+    growthMl: after - before,
+    growthPercent: before > 0 ? (100 * (after - before)) / before : null,
+    isExpansion,
+    isWithinUncertainty: (first.volume.interval?.high ?? before) >= (last.volume.interval?.low ?? after),
+    newIntraventricular,
+    newHypodensity,
+    activeBleedingSuspected: isExpansion || newIntraventricular || newHypodensity,
+  };
+}
+
+function scansOf(findings: readonly ImagingFinding[]): readonly Scan[] {
+  const standing = findings.filter(
+    ({ method, state, acquiredAt }) =>
+      method.pipeline === HEMORRHAGE_PIPELINE_NAME &&
+      (state === 'final' || state === 'preliminary') &&
+      acquiredAt !== null,
+  );
+  const studies = [...new Set(standing.map(({ studyUid }) => studyUid))];
+  return studies
+    .flatMap((studyUid): Scan[] => {
+      const own = standing.filter((finding) => finding.studyUid === studyUid);
+      const volume = own.find(({ kind }) => kind === VOLUME);
+      const at = volume?.acquiredAt;
+      if (volume === undefined || at === undefined || at === null || typeof volume.value !== 'number') return [];
+      return own.some(({ kind, value }) => kind === 'hemorrhage' && value === 'present')
+        ? [{ at, volume, findings: own }]
+        : [];
+    })
+    .toSorted((a, b) => a.at - b.at);
+}
+
+function isSeen({ findings }: Scan, kind: FindingKind): boolean {
+  const found = findings.find((finding) => finding.kind === kind);
+  return typeof found?.value === 'number' && found.value >= (found.detectionFloor ?? 0) && found.value > 0;
+}

@@ -1,0 +1,43 @@
+/** What the software sees of blood and nobody confirmed, for every card that a treatment may rest on. Markdown, or ''. */
+import { findingOf, hemorrhageDoubt } from '../../case/index.ts';
+import { hematomaCourse } from '../../decisions/intracerebral-hemorrhage/index.ts';
+import type { SitePolicy } from '../../decisions/evaluation.ts';
+import type { ExplainContext } from '../explain-context.ts';
+import { findingValue } from '../format/finding-text.ts';
+import { escapeValue } from '../format/markdown.ts';
+
+export function computedHemorrhageLine(c: ExplainContext): string {
+  const doubt = hemorrhageDoubt(c.stroke);
+  if (doubt === null) return '';
+  const { computed, kind } = doubt;
+  const volume = findingOf(computed, 'hemorrhage-volume');
+  const at = computed.presence.acquiredAt;
+  return c.texts.text(kind === 'unreported' ? 'imaging.hemorrhage-unreported' : 'imaging.hemorrhage-against-report', {
+    volume: volume === undefined ? '' : escapeValue(findingValue(volume, c.f)),
+    time: at === null ? '' : c.f.time(at),
+  });
+}
+
+/** Two scans: growth with its figures, new blood in the ventricles, new hypodensity. */
+export function courseLine(operator: SitePolicy['hematomaExpansionOperator'], c: ExplainContext): string {
+  const course = hematomaCourse(c.stroke, { hematomaExpansionOperator: operator });
+  if (course === null) return '';
+  const { growthMl, growthPercent, hours } = course;
+  const figures = c.texts.text('imaging.course-figures', {
+    from: escapeValue(findingValue(course.from, c.f)),
+    to: escapeValue(findingValue(course.to, c.f)),
+    hours: c.f.number(Math.round(hours * 10) / 10),
+    growth: c.f.number(Math.round(growthMl * 10) / 10),
+    percent: growthPercent === null ? '–' : c.f.number(Math.round(growthPercent)),
+  });
+  const reasons = [
+    course.isExpansion
+      ? c.texts.text(course.isWithinUncertainty ? 'imaging.course-growth-unsure' : 'imaging.course-growth')
+      : '',
+    course.newIntraventricular ? c.texts.text('imaging.course-ventricles') : '',
+    course.newHypodensity ? c.texts.text('imaging.course-hypodensity') : '',
+  ].filter((reason) => reason !== '');
+  return course.activeBleedingSuspected
+    ? c.texts.text('imaging.course-suspected', { reasons: reasons.join(c.texts.text('ui.semicolon')), figures })
+    : c.texts.text('imaging.course-stable', { figures });
+}

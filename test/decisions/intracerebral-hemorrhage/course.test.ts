@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR, plus } from '../../../src/case/index.ts';
+import type { ImagingFinding } from '../../../src/case/index.ts';
+import { hematomaCourse } from '../../../src/decisions/intracerebral-hemorrhage/index.ts';
+import { aCase, NOW } from '../../support/case-builder.ts';
+import { finding, imagingOf } from '../../support/imaging-findings.ts';
+
+interface Scan {
+  readonly hoursAgo: number;
+  readonly ml: number;
+  readonly ventricles?: number;
+  readonly hypodensity?: 'present' | 'absent';
+  readonly presence?: string;
+}
+
+const method = { ...finding('hemorrhage', 'present').method, pipeline: 'hemorrhage' };
+
+function scan({ hoursAgo, ml, ventricles = 0, hypodensity = 'absent', presence = 'present' }: Scan): ImagingFinding[] {
+  const more = { method, acquiredAt: plus(NOW, -hoursAgo * HOUR), studyUid: `1.2.${String(hoursAgo * 10)}` };
+  return [
+    finding('hemorrhage', presence, more),
+    finding('intraparenchymal-volume', ml, { ...more, interval: { low: ml - 1, high: ml + 1, basis: 'test' } }),
+    finding('intraventricular-volume', ventricles, more),
+    finding('hypodensity-sign', hypodensity, more),
+  ];
+}
+
+const course = (scans: readonly Scan[], hematomaExpansionOperator: '>' | '>=' = '>') =>
+  hematomaCourse(aCase({}, { imaging: imagingOf(scans.flatMap(scan)) }), { hematomaExpansionOperator });
+
+describe('two computed scans of one episode', () => {
+  it.each([
+    ['growth over 6 mL', 30, 36.1, '>', true],
+    ['growth of exactly 6 mL, more than asked', 30, 36, '>', false],
+    ['growth of exactly 6 mL, at least asked', 30, 36, '>=', true],
+    ['growth by over a third of a small one', 9, 12.1, '>', true],
+    ['shrinking', 30, 22, '>', false],
+  ] as const)('%s', (_, from, to, operator, expected) => {
+    const found = course(
+      [
+        { hoursAgo: 6, ml: from },
+        { hoursAgo: 1, ml: to },
+      ],
+      operator,
+    );
+    expect(found?.isExpansion).toBe(expected);
+    expect(found?.activeBleedingSuspected).toBe(expected);
+    expect(found?.hours).toBeCloseTo(5);
+  });
+
+  it('new blood in the ventricles or a new hypodensity is suspected without growth', () => {
+    expect(
+      course([
+        { hoursAgo: 4, ml: 20 },
+        { hoursAgo: 1, ml: 20, ventricles: 3 },
+      ]),
+    ).toMatchObject({
+      isExpansion: false,
+      newIntraventricular: true,
+      activeBleedingSuspected: true,
+    });
+    expect(
+      course([
+        { hoursAgo: 4, ml: 20 },
+        { hoursAgo: 1, ml: 20, hypodensity: 'present' },
+      ]),
+    ).toMatchObject({
+      newHypodensity: true,
+      activeBleedingSuspected: true,
+    });
+  });
+
+  it('says when the intervals of the two volumes overlap', () => {
+    expect(
+      course([
+        { hoursAgo: 4, ml: 3 },
+        { hoursAgo: 1, ml: 4.5 },
+      ]),
+    ).toMatchObject({ isExpansion: true, isWithinUncertainty: true });
+    expect(
+      course([
+        { hoursAgo: 4, ml: 3 },
+        { hoursAgo: 1, ml: 14 },
+      ]),
+    ).toMatchObject({ isWithinUncertainty: false });
+  });
+
+  it('compares the first with the newest of three', () => {
+    expect(
+      course([
+        { hoursAgo: 1, ml: 31 },
+        { hoursAgo: 9, ml: 20 },
+        { hoursAgo: 5, ml: 26 },
+      ])?.growthMl,
+    ).toBeCloseTo(11);
+  });
+});
+
+describe('no course', () => {
+  it.each([
+    ['of one scan', [{ hoursAgo: 1, ml: 20 }]],
+    [
+      'with a scan of another stay',
+      [
+        { hoursAgo: 100, ml: 20 },
+        { hoursAgo: 1, ml: 40 },
+      ],
+    ],
+    [
+      'with a scan where nothing sure was seen',
+      [
+        { hoursAgo: 5, ml: 0.4, presence: 'uncertain' },
+        { hoursAgo: 1, ml: 40 },
+      ],
+    ],
+  ])('%s', (_, scans) => {
+    expect(course(scans)).toBeNull();
+  });
+});
