@@ -10,6 +10,7 @@ import { analysisOf } from './analysis-under-way.ts';
 import {
   basisBlock,
   beforeBlock,
+  borderlineBlock,
   closingLine,
   conflictBlock,
   criterionLine,
@@ -65,6 +66,7 @@ export function thrombectomyCard(
       sideLine(sideDisagreement(c.stroke), c),
       beforeBlock(evaluation.before, c),
       missingBlock(evaluation.settledBy, c),
+      conclusion === 'undecided' ? borderlineBlock(recommendations(evaluation), c) : '',
       conflictBlock(shown, c),
       evidenceBlock(evidence, c),
       trials.length > 0 ? c.texts.text('thrombectomy.trials', { list: escapeValue(namesOf(trials, c, 4)) }) : '',
@@ -79,6 +81,9 @@ export function thrombectomyCard(
     suggestions: orders,
   };
 }
+
+const recommendations = ({ criteria }: ThrombectomyEvaluation): readonly CriterionResult[] =>
+  criteria.filter(({ id }) => !TRIALS.includes(id));
 
 /** Trials that stay open because a measured volume is borderline, or because its analysis is not done. */
 function openTrials({ criteria }: ThrombectomyEvaluation, c: ExplainContext): string {

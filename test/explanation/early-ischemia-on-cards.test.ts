@@ -1,0 +1,104 @@
+/** A computed ASPECTS on the cards: named as computed, borderline where its interval reaches a limit, below any report. */
+import { describe, expect, it } from 'vitest';
+import type { ImagingFinding, StrokeFacts } from '../../src/case/index.ts';
+import { decide } from '../../src/decisions/decide.ts';
+import { LOCALES } from '../../src/explanation/content/card-content.ts';
+import type { CardDraft } from '../../src/explanation/card-draft.ts';
+import { explain } from '../../src/explanation/explain.ts';
+import { joinImaging } from '../../src/imaging/results/case-facts.ts';
+import { aPolicy, eligiblePatient, given, hoursAgo, measured, NOW, time } from '../support/case-builder.ts';
+import { finding, imagingOf } from '../support/imaging-findings.ts';
+import { testContent } from './support/content.ts';
+
+type Locale = (typeof LOCALES)[number];
+
+const METHOD: ImagingFinding['method'] = {
+  ...{ pipeline: 'early-ischemia', version: '1.0.0', model: null, ranOn: null },
+  settings: { affectedDropHu: 2.5 },
+};
+const ischemia = (score: number, low: number, high: number): ImagingFinding[] => [
+  finding('aspects', score, { interval: { low, high, basis: '' }, detectionFloor: null, method: METHOD }),
+  finding('aspects-regions', 'left-m1 left-ic left-i', { method: METHOD }),
+  finding('mca-hypodensity-share', 30, {
+    ...{ interval: { low: 22, high: 41, basis: '' }, detectionFloor: null, method: METHOD },
+  }),
+];
+
+function cards(
+  findings: readonly ImagingFinding[],
+  { hours, facts = {}, locale = 'en' }: { hours: number; facts?: Partial<StrokeFacts>; locale?: Locale },
+): (topic: CardDraft['topic']) => CardDraft {
+  const onset = time(hoursAgo(hours));
+  const clock = { witnessedOnset: onset, symptomRecognition: onset, lastKnownWell: onset };
+  const { aspects: _recorded, ...patient } = eligiblePatient({ occlusionSite: given('M1'), ...clock }).facts;
+  const stroke = eligiblePatient({
+    ...patient,
+    aspects: { status: 'unknown', why: 'not-recorded', sources: [] },
+    ...facts,
+  });
+  const joined = joinImaging(stroke, imagingOf(findings));
+  const drafts = explain(decide(joined, NOW, aPolicy()), joined, NOW, aPolicy(), testContent(), locale, {
+    version: '0.1.0',
+  });
+  return (topic) => {
+    const found = drafts.find((one) => one.topic === topic);
+    if (found === undefined) throw new Error(`no ${topic} card`);
+    return found;
+  };
+}
+
+describe('the card of the state', () => {
+  it('names score, regions and that this is research', () => {
+    const { detail } = cards(ischemia(7, 6, 8), { hours: 3 })('stroke-state');
+    expect(detail).toMatch(/Computed early ischemia on CT .*computed ASPECTS 7 \(6–8\)/);
+    expect(detail).toContain('left M1');
+    expect(detail).toContain('left internal capsule');
+    expect(detail).toContain('Research use');
+  });
+
+  it('in Chinese too', () => {
+    const { detail } = cards(ischemia(7, 6, 8), { hours: 3, locale: 'zh-CN' })('stroke-state');
+    expect(detail).toContain('计算 ASPECTS');
+    expect(detail).toContain('左内囊');
+  });
+
+  it('says where a report and the computed score are two points apart, and that the report counts', () => {
+    const told = cards(ischemia(6, 5, 7), { hours: 3, facts: { aspects: measured(9, '{score}') } });
+    expect(told('stroke-state').detail).toMatch(/Report and computed value differ.*recorded 9.*computed 6/);
+    const close = cards(ischemia(8, 8, 8), { hours: 3, facts: { aspects: measured(9, '{score}') } });
+    expect(close('stroke-state').detail).not.toContain('differ');
+  });
+});
+
+describe('thrombectomy', () => {
+  it('is decided by a computed score well inside the limits, and says that it is computed', () => {
+    const { detail, summary } = cards(ischemia(8, 7, 9), { hours: 3 })('thrombectomy');
+    expect(summary).not.toMatch(/undecided/i);
+    expect(detail).toMatch(/computed/i);
+  });
+
+  it.each(LOCALES)('is borderline where the interval reaches across a limit (%s)', (locale) => {
+    const { detail } = cards(ischemia(6, 5, 7), { hours: 10, locale })('thrombectomy');
+    expect(detail).toContain(locale === 'en' ? 'Borderline, neither yes nor no' : '临界');
+    expect(detail).toMatch(/6分? ?[(（]5[–～]7[)）]/);
+  });
+});
+
+describe('thrombolysis', () => {
+  it('a computed extent is told and settles nothing', () => {
+    const open = { status: 'unknown', why: 'not-recorded', sources: [] } as const;
+    const unread = { extensiveHypodensity: open, hypodensityExtent: open };
+    const extent = (findings: readonly ImagingFinding[]) => {
+      const onset = time(hoursAgo(2));
+      const stroke = eligiblePatient({ lastKnownWell: onset, witnessedOnset: onset, ...unread });
+      const joined = joinImaging(stroke, imagingOf(findings));
+      const rows = decide(joined, NOW, aPolicy()).thrombolysis.criteria;
+      return rows.find(({ id }) => id === 'extensive-hypodensity');
+    };
+    expect(extent([])?.status).toBe('unknown');
+    expect(extent(ischemia(3, 2, 4))).toMatchObject({
+      status: 'unknown',
+      note: { key: 'hypodensity-extent-computed', params: { share: 30, low: 22, high: 41 } },
+    });
+  });
+});
