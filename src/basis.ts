@@ -2,7 +2,7 @@
 import { decide } from './decisions/decide.ts';
 import type { CardContent, Locale } from './explanation/content/card-content.ts';
 import { makeEvaluationRecord } from './explanation/evaluation-record.ts';
-import { renderBasisPage } from './explanation/index.ts';
+import { renderBasisPage, type BasisPicture } from './explanation/index.ts';
 import { predictionsOf, restoreCase, storeEvaluation, type StoredEvaluation } from './explanation/stored-evaluation.ts';
 
 /** Statements whose conclusion today's version would draw differently from the same facts. */
@@ -19,6 +19,7 @@ export function basisPageOf(
   evaluationId: string,
   content: CardContent,
   locale: Locale,
+  pictures: readonly BasisPicture[] = [],
 ): string {
   const stroke = restoreCase(stored);
   // Models may have been replaced since: what they said then is shown, not what they would say now.
@@ -32,5 +33,5 @@ export function basisPageOf(
     stored,
     storeEvaluation(stroke, decisions, stored.at, stored.policy, stored.versions),
   );
-  return renderBasisPage({ ...record, versions: stored.versions, changed }, content, locale);
+  return renderBasisPage({ ...record, versions: stored.versions, changed }, content, locale, pictures);
 }

@@ -37,6 +37,7 @@ import { registryOptions } from './registry-options.ts';
 import { dimseTls, seriesRules } from './site-files.ts';
 import type { Database } from './storage/index.ts';
 import { ANALYSIS_LANE, ANALYZE_STUDY, analyzeStudyHandler, analyzeStudyJob } from './studies/analyze-study-job.ts';
+import { createContactSheets, type ContactSheets } from './studies/contact-sheets.ts';
 import { createDestinations } from './studies/destinations.ts';
 import { createImagingOfPatient, type RecordKeys } from './studies/imaging-of-patient.ts';
 import { createPullRequests, PULL_LANE, PULL_STUDY, pullStudyHandler } from './studies/pull-study-job.ts';
@@ -54,6 +55,8 @@ export interface ImagingParts {
   readonly clock: () => Instant;
   /** Starts the analysis process at once, not with the first study. */
   readonly warm: boolean;
+  /** Words of quality remarks, by code, in English. */
+  readonly qualityWords: Readonly<Record<string, string>>;
   /** Nobody is asked for a token: development. */
   readonly open: boolean;
 }
@@ -61,6 +64,8 @@ export interface ImagingParts {
 export interface Imaging {
   readonly dicomWeb: Router;
   readonly imagingOf: (keys: RecordKeys) => Promise<PatientImaging>;
+  /** Contact sheets behind findings, and one of them; never of a study that was deleted or whose patient is in doubt. */
+  readonly sheets: ContactSheets;
   readonly readiness: readonly ReadinessCheck[];
   /** Where C-STORE is accepted; null where it is not. */
   readonly dimsePort: number | null;
@@ -140,6 +145,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       },
       pipelinesOff: imaging.pipelinesOff,
       seriesRules: rules,
+      qualityWords: parts.qualityWords,
       timeZone: config.site.timeZone,
       device: {
         manufacturer: 'Stroke CDS',
@@ -269,6 +275,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       },
       clock,
     }),
+    sheets: createContactSheets({ database, findings, results }),
     readiness: [
       {
         name: 'imaging',

@@ -25,11 +25,13 @@ import { createApp } from './http/app.ts';
 import { createImagingMetrics } from './http/imaging-metrics.ts';
 import { createLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
+import type { KeptSheet } from './imaging/results/findings-store.ts';
 import { auditedModels, type ModelRegistry } from './inference/index.ts';
 import { openModels, type OpenModels } from './models.ts';
 import { openDatabase, type Database } from './storage/index.ts';
 import { createJtiStore } from './storage/jti-store.ts';
 import { VERSION } from './product.ts';
+import { qualityWords } from './quality-words.ts';
 import { registryOptions } from './registry-options.ts';
 
 export { composeAdvisorParts, contentFolder } from './advisor-parts.ts';
@@ -163,6 +165,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
         clock,
         open,
         warm: options.warm ?? false,
+        qualityWords: qualityWords(advisorParts.content),
       });
       const { imagingOf } = imaging;
       parts = { ...parts, imagingOf: (record) => imagingOf(imagingKeys(record, clock())) };
@@ -194,6 +197,14 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     const { basisLinkDays } = config.audit;
     return basisLinkDays !== null && Date.parse(recordedAt) + basisLinkDays * DAY < clock();
   };
+  /** What the link of a card leads to, while it works. */
+  const storedEvaluation = async (evaluationId: string): Promise<StoredEvaluation | undefined> => {
+    const invocation = (await auditLog.byEvaluation(evaluationId)).find(({ kind }) => kind === 'invocation');
+    if (invocation === undefined || isOver(invocation.recordedAt)) return undefined;
+    return Reflect.get(Object(invocation.payload), 'record') as StoredEvaluation | undefined;
+  };
+  const sheetsOf = async ({ stroke }: StoredEvaluation): Promise<readonly KeptSheet[]> =>
+    (await imaging?.sheets.of(stroke.imaging?.findings.map(({ id }) => id) ?? [])) ?? [];
   const service: HookService = {
     ...describeHookService(prefetch),
     advise: createAdvisor({
@@ -272,11 +283,23 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     ...(imaging === undefined ? {} : { dicomWeb: imaging.dicomWeb }),
     modelFolder: (name) => models.get(name)?.folder,
     basisPage: async (evaluationId, locale) => {
-      const invocation = (await auditLog.byEvaluation(evaluationId)).find(({ kind }) => kind === 'invocation');
-      if (invocation === undefined || isOver(invocation.recordedAt)) return undefined;
-      const stored: unknown = Reflect.get(Object(invocation.payload), 'record');
+      const stored = await storedEvaluation(evaluationId);
       if (stored === undefined) return undefined;
-      return basisPageOf(stored as StoredEvaluation, evaluationId, advisorParts.content, locale);
+      const pictures = (await sheetsOf(stored)).map(({ resultId, pipeline }) => ({
+        // From the page's own address, whatever proxy is in front.
+        src: `${evaluationId}/sheets/${resultId}`,
+        pipeline,
+      }));
+      return basisPageOf(stored, evaluationId, advisorParts.content, locale, pictures);
+    },
+    basisSheet: async (evaluationId, resultId) => {
+      const stored = await storedEvaluation(evaluationId);
+      if (stored === undefined) return undefined;
+      const sheet = (await sheetsOf(stored)).find((one) => one.resultId === resultId);
+      if (sheet === undefined) return undefined;
+      // Recorded before it is shown: it is a picture of the patient.
+      await auditLog.append({ kind: 'contact-sheet-read', client: null, evaluationId, payload: { resultId } });
+      return imaging?.sheets.read(sheet);
     },
     version: VERSION,
     publicBaseUrl: config.publicBaseUrl,

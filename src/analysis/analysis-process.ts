@@ -6,13 +6,14 @@ import { createHash } from 'node:crypto';
 import { parseInstance } from '../imaging/dicom/index.ts';
 import { ImageRefusal } from '../imaging/image-refusal.ts';
 import { openFolderStore, type FolderStore } from '../imaging/ingest/index.ts';
+import { renderContactSheet } from '../imaging/results/contact-sheet/render-contact-sheet.ts';
 import { PIPELINES } from '../imaging/pipelines/index.ts';
 import { openStudySeries } from '../imaging/series/open-study-series.ts';
 import { ROLE_RULES } from '../imaging/series/role-rules.ts';
 import type { StudyInstance } from '../imaging/series/slice-reader.ts';
-import { analyzeStudy } from './analyze-study.ts';
+import { analyzeStudy, type AnalyzedPipeline } from './analyze-study.ts';
 import { openEngine, type OpenedEngine } from './open-engine.ts';
-import type { AnalysisAnswer, AnalysisRequest, AnalysisSettings, FromAnalysis, ToAnalysis } from './protocol.ts';
+import type { AnalysisAnswer, AnalysisRequest, AnalysisSettings, AnalyzedRun, FromAnalysis, ToAnalysis } from './protocol.ts';
 
 interface Ready {
   readonly settings: AnalysisSettings;
@@ -68,11 +69,36 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
       now: () => performance.now(),
     },
   );
+  const drawn: AnalyzedRun[] = [];
+  for (const run of runs) {
+    progress(`${run.pipeline}: contact sheet`, 100);
+    drawn.push({ found: run.found, stages: run.stages, outputs: run.outputs, ...(await sheetOf(run, settings)) });
+  }
   return {
     series: series.map(({ source, role }) => ({ seriesUid: source.seriesUid, role })),
-    runs: runs.map(({ found, stages, outputs }) => ({ found, stages, outputs })),
+    runs: drawn,
     failed: failed.map(({ pipeline, version, error }) => ({ pipeline, version, reason: reasonOf(error) })),
   };
+}
+
+/** A picture that cannot be drawn costs no finding. */
+async function sheetOf(
+  { pipeline, version, result, found, findings }: AnalyzedPipeline,
+  { qualityWords }: AnalysisSettings,
+): Promise<{ readonly sheet?: Uint8Array }> {
+  try {
+    const sheet = await renderContactSheet({
+      ...result,
+      findings,
+      state: found.state,
+      title: pipeline,
+      subtitle: `${pipeline} ${version}, study ${createHash('sha256').update(found.studyUid).digest('hex').slice(0, 8)}`,
+      words: (code) => qualityWords[code] ?? code,
+    });
+    return { sheet };
+  } catch {
+    return {};
+  }
 }
 
 /** Other rules may find other series, so what the site's own rules led to is another result. */

@@ -21,6 +21,8 @@ export interface AnalysisSettings {
   readonly seriesRules: readonly RoleRule[];
   /** IANA zone of acquisition times without one. */
   readonly timeZone: string;
+  /** Words of quality remarks on contact sheets, by code. */
+  readonly qualityWords: Readonly<Record<string, string>>;
   /** How SEG and SR name this installation. */
   readonly device: Device;
 }
@@ -46,6 +48,8 @@ export interface AnalyzedRun {
   readonly found: NewResult;
   readonly stages: readonly StageTime[];
   readonly outputs: readonly StudyOutput[];
+  /** Contact sheet, PNG; absent where it could not be drawn. */
+  readonly sheet?: Uint8Array;
 }
 
 export interface AnalysisAnswer {

@@ -16,6 +16,7 @@ export const AUDIT_KINDS = [
   'content-damaged',
   'imaging-result',
   'analysis-override',
+  'contact-sheet-read',
   'retention',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];

@@ -12,6 +12,7 @@ import { PIPELINES } from '../imaging/pipelines/index.ts';
 import type { Pipeline, RoledSeries } from '../imaging/pipelines/pipeline.ts';
 import { writeResultFolder } from '../imaging/results/folder/write-result-folder.ts';
 import { VERSION } from '../product.ts';
+import { qualityWords } from '../quality-words.ts';
 import { registryOptions } from '../registry-options.ts';
 import { configuration, rulesOf } from './configuration.ts';
 import { filesBelow, instancesIn } from './dicom-files.ts';
@@ -173,13 +174,8 @@ function instantOf(text: string): Instant {
 }
 
 function wordsOf(config: Config): (code: string) => string {
-  const { en } = loadCardContent(contentFolder(config.contentDirectory)).texts;
-  return (code) => {
-    const name = `quality.${code}`;
-    if (!en.has(name)) return code;
-    const mend = `${name}.sentence`;
-    return en.has(mend) ? `${en.text(name)}: ${en.text(mend)}` : en.text(name);
-  };
+  const words = qualityWords(loadCardContent(contentFolder(config.contentDirectory)));
+  return (code) => words[code] ?? code;
 }
 
 const roleList = (series: readonly RoledSeries[]): string => [...new Set(series.map(({ role }) => role))].join(', ');

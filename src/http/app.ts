@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Discovery } from '../cds-hooks/discovery.ts';
 import { bodyTimeout } from './body-timeout.ts';
 import { basisRouter } from './basis-page.ts';
-import type { BasisPage } from './basis-page.ts';
+import type { BasisPage, BasisSheet } from './basis-page.ts';
 import { errorHandler, notFound } from './error-handler.ts';
 import { healthRouter } from './health.ts';
 import type { ReadinessCheck } from './health.ts';
@@ -26,6 +26,7 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly readiness: readonly ReadinessCheck[];
   readonly basisPage: BasisPage;
+  readonly basisSheet?: BasisSheet;
   /** Where the card of an installed model lies. */
   readonly modelFolder?: ModelFolder;
   /** STOW-RS, under /dicom-web; absent where no images are accepted. */
@@ -57,7 +58,7 @@ export function createApp(options: AppOptions): Express {
   app.use(bodyTimeout(BODY_TIMEOUT));
   app.use(options.cdsHooks);
   app.get('/', indexPage({ version, publicBaseUrl, discovery, open }));
-  app.use(basisRouter(options.basisPage));
+  app.use(basisRouter(options.basisPage, options.basisSheet));
   app.use(modelPagesRouter(options.modelFolder ?? (() => undefined)));
   app.use(healthRouter(options.readiness));
   app.get('/metrics', async (_req, res) => {

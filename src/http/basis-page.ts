@@ -8,6 +8,9 @@ export type BasisLocale = 'en' | 'zh-CN';
 /** @returns complete HTML without scripts, or undefined when there is no such evaluation */
 export type BasisPage = (evaluationId: string, locale: BasisLocale) => Promise<string | undefined>;
 
+/** @returns PNG, or undefined when the evaluation did not use such a result, or its picture is not kept */
+export type BasisSheet = (evaluationId: string, resultId: string) => Promise<Uint8Array | undefined>;
+
 /** At least 128 bits: 22 base64url characters, 32 hex digits or a UUID. Anything else is no id of ours. */
 const EVALUATION_ID = /^[A-Za-z0-9_-]{22,64}$/;
 
@@ -15,6 +18,8 @@ const POLICY = [
   "default-src 'none'",
   // Exactly the page's own style sheet; nothing that came with a record can add another.
   `style-src ${BASIS_PAGE_STYLE_HASH}`,
+  // Contact sheets, from below the page's own address.
+  "img-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -39,23 +44,30 @@ function localeOf(req: Request): BasisLocale {
 
 /** The page may concern a patient: not stored, not framed, not indexed, and its address is not passed on. */
 function sendPage(res: Response, status: number, html: string): void {
-  res
-    .status(status)
-    .set('content-security-policy', POLICY)
-    .set('cache-control', 'no-store')
-    .set('referrer-policy', 'no-referrer')
-    .set('x-robots-tag', 'noindex, nofollow')
-    .type('html')
-    .send(html);
+  notPassedOn(res).status(status).set('content-security-policy', POLICY).type('html').send(html);
 }
 
-export function basisRouter(basisPage: BasisPage): Router {
+function notPassedOn(res: Response): Response {
+  return res
+    .set('cache-control', 'no-store')
+    .set('referrer-policy', 'no-referrer')
+    .set('x-robots-tag', 'noindex, nofollow');
+}
+
+/** @param basisSheet contact sheets behind the same link; absent where no images are analyzed */
+export function basisRouter(basisPage: BasisPage, basisSheet?: BasisSheet): Router {
   const router = Router();
   router.get('/basis/:evaluationId', async (req, res) => {
     const locale = localeOf(req);
     const { evaluationId } = req.params;
     const html = EVALUATION_ID.test(evaluationId) ? await basisPage(evaluationId, locale) : undefined;
     sendPage(res, html === undefined ? 404 : 200, html ?? NOT_FOUND[locale]);
+  });
+  router.get('/basis/:evaluationId/sheets/:resultId', async (req, res) => {
+    const { evaluationId, resultId } = req.params;
+    const png = EVALUATION_ID.test(evaluationId) ? await basisSheet?.(evaluationId, resultId) : undefined;
+    if (png === undefined) sendPage(res, 404, NOT_FOUND[localeOf(req)]);
+    else notPassedOn(res).type('png').send(Buffer.from(png));
   });
   return router;
 }

@@ -101,6 +101,7 @@ const EVALUATION_ID: Json = {
   required: true,
   schema: { type: 'string', minLength: 22 },
 };
+const RESULT_ID: Json = { name: 'resultId', in: 'path', required: true, schema: { type: 'string' } };
 const LANGUAGE: Json = { name: 'lang', in: 'query', schema: { enum: ['en', 'zh-CN'] } };
 
 function otherPaths(): Json {
@@ -113,6 +114,11 @@ function otherPaths(): Json {
       'The full basis of a card',
       { '200': response('A page', html), '404': response('A page', html) },
       [EVALUATION_ID, LANGUAGE],
+    ),
+    '/basis/{evaluationId}/sheets/{resultId}': get(
+      'The picture of a computed result that the card used',
+      { '200': response('A picture', 'image/png'), '404': response('A page', html) },
+      [EVALUATION_ID, RESULT_ID],
     ),
     '/health/live': get('The process answers', { '200': response('Live', ready) }),
     '/health/ready': get('Each part works', { '200': response('Ready', ready), '503': response('Not ready', ready) }),

@@ -7,8 +7,8 @@ import { ANALYZED_SOP_CLASSES, contentVersion } from '../imaging/ingest/complete
 import type { FolderStore } from '../imaging/ingest/folder-store.ts';
 import { instancesOf, markUsed, studyOf, type HeldInstance, type StudySummary } from '../imaging/ingest/study-index.ts';
 import type { FormerReport } from '../imaging/results/dicom/report.ts';
-import type { FindingsStore, ResultOutput } from '../imaging/results/findings-store.ts';
-import { resultIdOf } from '../imaging/results/identifiers.ts';
+import { SHEET, type FindingsStore, type StoredOutput } from '../imaging/results/findings-store.ts';
+import { resultIdOf, uidOf } from '../imaging/results/identifiers.ts';
 import type { ImagingResult, NewResult, StageTime } from '../imaging/results/result.ts';
 import { isOfOtherImages, isWithdrawal, withdrawalOf } from '../imaging/results/withdrawal.ts';
 import { PermanentJobFailure, type Job, type JobHandler, type NewJob } from '../jobs/index.ts';
@@ -37,7 +37,7 @@ export interface AnalyzeStudyParts {
 
 interface Kept {
   readonly result: NewResult;
-  readonly outputs: readonly ResultOutput[];
+  readonly outputs: readonly StoredOutput[];
 }
 
 /**
@@ -150,7 +150,7 @@ async function formerReports(findings: FindingsStore, studyUid: string): Promise
  * analysis of the same images made stays as it is; only its file is written again when it is gone.
  */
 async function keep(
-  { found, stages, outputs }: AnalyzedRun,
+  { found, stages, outputs, sheet }: AnalyzedRun,
   study: StudySummary,
   startedAt: Instant,
   { results, findings, clock }: AnalyzeStudyParts,
@@ -161,20 +161,28 @@ async function keep(
     stageTimes: stageTimes(found, stages, study, startedAt, clock()),
   };
   const id = resultIdOf(result);
-  const before = new Map((await findings.outputsOf(id)).map((output) => [output.sopInstanceUid, output]));
-  const files: ResultOutput[] = [];
-  for (const { kind, sopClassUid, sopInstanceUid, seriesUid, studyUid, bytes } of outputs) {
+  const before = new Map((await findings.keptOf(id)).map((output) => [output.sopInstanceUid, output]));
+  const files: StoredOutput[] = [];
+  for (const { kind, sopClassUid, sopInstanceUid, seriesUid, studyUid, bytes } of [...outputs, ...sheetOf(result, sheet)]) {
     const held = before.get(sopInstanceUid);
     if (held !== undefined && (await results.has(held.path))) {
       files.push(held);
       continue;
     }
     const stored = await results.write({ studyUid, seriesUid, sopInstanceUid }, bytes);
-    const file: ResultOutput = { kind, sopClassUid, sopInstanceUid, seriesUid, ...stored };
+    const file: StoredOutput = { kind, sopClassUid, sopInstanceUid, seriesUid, ...stored };
     if (held !== undefined) await findings.renewOutput(id, file);
     files.push(file);
   }
   return { result, outputs: files };
+}
+
+/** UIDs of its own, like those of the objects: the store names all of its files by UIDs. */
+function sheetOf(result: NewResult, sheet: Uint8Array | undefined) {
+  if (sheet === undefined) return [];
+  const [id, { studyUid, state }] = [resultIdOf(result), result];
+  const [seriesUid, sopInstanceUid] = [uidOf('sheet-series', id), uidOf('sheet', id, state)];
+  return [{ kind: SHEET, sopClassUid: '', sopInstanceUid, seriesUid, studyUid, bytes: sheet }] as const;
 }
 
 /** From the scanner on: what counts for the patient is not when we began. */

@@ -12,16 +12,29 @@ import { BASIS_PAGE_STYLE } from './style.ts';
 import type { CardContent, Locale } from '../content/card-content.ts';
 import type { EvaluationRecord } from '../evaluation-record.ts';
 import { explainContext, type ExplainContext } from '../explain-context.ts';
+import { pipelineName } from '../format/finding-text.ts';
 import { sourceText } from '../format/messages.ts';
 
 export { BASIS_PAGE_STYLE, BASIS_PAGE_STYLE_HASH } from './style.ts';
+
+/** A contact sheet of a result that the evaluation used. */
+export interface BasisPicture {
+  /** Address, relative to that of the page. */
+  readonly src: string;
+  readonly pipeline: string;
+}
 
 /**
  * @param record as the audit kept it; times are shown in the zone of its policy
  * @returns a complete HTML document in which everything that came with the record is escaped
  * @throws RangeError when the record's time zone is unknown
  */
-export function renderBasisPage(record: EvaluationRecord, content: CardContent, locale: Locale): string {
+export function renderBasisPage(
+  record: EvaluationRecord,
+  content: CardContent,
+  locale: Locale,
+  pictures: readonly BasisPicture[] = [],
+): string {
   const c = explainContext(record.stroke, record.at, record.policy, content, locale, {
     version: record.versions.service,
   });
@@ -34,6 +47,7 @@ export function renderBasisPage(record: EvaluationRecord, content: CardContent, 
       : [html(`<p class="note">${text(c.texts.text('page.changed', { statements: record.changed.join(', ') }))}</p>`)]),
     ...(record.decisions === null ? [html(`<p class="note">${text(word('no-evaluation'))}</p>`)] : findings(record, c)),
     imagingSection(c),
+    picturesSection(pictures, c),
     factTables(ANY_FACTS, c),
     versions(record, c),
     aboutSections(content.about[locale], c),
@@ -44,6 +58,16 @@ export function renderBasisPage(record: EvaluationRecord, content: CardContent, 
     `<meta name="robots" content="noindex"><title>${text(word('title'))}</title><style>${BASIS_PAGE_STYLE}</style></head>`,
     `<body><main>${body}</main></body></html>`,
   ].join('');
+}
+
+function picturesSection(pictures: readonly BasisPicture[], c: ExplainContext): Html {
+  if (pictures.length === 0) return html('');
+  const pictureOf = ({ src, pipeline }: BasisPicture): Html => {
+    const name = text(pipelineName(pipeline, c));
+    return html(`<h3>${name}</h3><p><a href="${text(src)}"><img src="${text(src)}" alt="${name}" loading="lazy"></a></p>`);
+  };
+  const note = html(`<p class="note">${text(c.texts.text('page.pictures-note'))}</p>`);
+  return section('pictures', c.texts.text('page.pictures'), join([note, ...pictures.map(pictureOf)]));
 }
 
 function head({ evaluationId, at, policy, stroke }: EvaluationRecord, c: ExplainContext): Html {

@@ -10,6 +10,9 @@ import { assertSound, findingsOf, refusalOf, type ImagingResult, type NewResult 
 export const OUTPUT_KINDS = ['seg', 'sr'] as const;
 export type OutputKind = (typeof OUTPUT_KINDS)[number];
 
+/** The contact sheet of a result: shown on the basis page, sent nowhere. */
+export const SHEET = 'sheet';
+
 /** A DICOM object made of a result, as it lies in the image store. */
 export interface ResultOutput {
   readonly kind: OutputKind;
@@ -19,6 +22,19 @@ export interface ResultOutput {
   readonly path: string;
   readonly bytes: number;
   readonly digest: string;
+}
+
+/** What is kept of a result in the image store; UIDs name a contact sheet, too, though it is no DICOM object. */
+export interface StoredOutput extends Omit<ResultOutput, 'kind'> {
+  readonly kind: OutputKind | typeof SHEET;
+}
+
+/** A contact sheet that is there. */
+export interface KeptSheet {
+  readonly resultId: string;
+  readonly studyUid: string;
+  readonly pipeline: string;
+  readonly path: string;
 }
 
 export interface Committed {
@@ -48,7 +64,7 @@ export interface FindingsStore {
    */
   readonly commitResult: (
     result: NewResult,
-    outputs: readonly ResultOutput[],
+    outputs: readonly StoredOutput[],
     at: Instant,
     within?: Transaction<Schema>,
   ) => Promise<Committed>;
@@ -64,7 +80,11 @@ export interface FindingsStore {
   /** What was made of a result while it was preliminary; it may have been sent. */
   readonly replacedOutputsOf: (resultId: string) => Promise<readonly ResultOutput[]>;
   /** Another file of the same object, where the first one is gone. */
-  readonly renewOutput: (resultId: string, output: ResultOutput) => Promise<void>;
+  readonly renewOutput: (resultId: string, output: StoredOutput) => Promise<void>;
+  /** Everything that is kept of a result: its outputs and its contact sheet. */
+  readonly keptOf: (resultId: string) => Promise<readonly StoredOutput[]>;
+  /** Contact sheets of the results that these findings are of, as they are now. */
+  readonly sheetsOfFindings: (findingIds: readonly string[]) => Promise<readonly KeptSheet[]>;
   /** To be called when the destination gave the object back, and not before. */
   readonly confirmDelivery: (resultId: string, delivery: Delivery) => Promise<void>;
   readonly deliveriesOf: (resultId: string) => Promise<readonly Delivery[]>;
@@ -92,8 +112,26 @@ export function createFindingsStore({ sql: db }: Database): FindingsStore {
       const query = db.selectFrom('imaging_result').selectAll().where('study_uid', '=', studyUid);
       return withFindings(db, await query.orderBy('committed_at').orderBy('pipeline').orderBy('version').execute());
     },
-    outputsOf: (resultId) => outputs(db, resultId, 'is'),
-    replacedOutputsOf: (resultId) => outputs(db, resultId, 'is not'),
+    outputsOf: async (resultId) => (await outputs(db, resultId, 'is')).filter(isObject),
+    replacedOutputsOf: async (resultId) => (await outputs(db, resultId, 'is not')).filter(isObject),
+    keptOf: (resultId) => outputs(db, resultId, 'is'),
+    sheetsOfFindings: async (findingIds) => {
+      if (findingIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('imaging_output as o')
+        .innerJoin('imaging_result as r', 'r.id', 'o.result_id')
+        .select(['r.id', 'r.study_uid', 'r.pipeline', 'o.path'])
+        .where('o.kind', '=', SHEET)
+        .where('o.replaced_at', 'is', null)
+        .where('o.removed_at', 'is', null)
+        .where('r.id', 'in', (eb) =>
+          eb.selectFrom('imaging_finding').select('result_id').where('id', 'in', [...findingIds]),
+        )
+        .orderBy('r.pipeline')
+        .orderBy('r.id')
+        .execute();
+      return rows.map(({ id, study_uid, pipeline, path }) => ({ resultId: id, studyUid: study_uid, pipeline, path }));
+    },
     renewOutput: async (resultId, { sopInstanceUid, path, bytes, digest }) => {
       await db
         .updateTable('imaging_output')
@@ -131,7 +169,7 @@ export function createFindingsStore({ sql: db }: Database): FindingsStore {
 async function commit(
   tx: Transaction<Schema>,
   result: NewResult,
-  outputs: readonly ResultOutput[],
+  outputs: readonly StoredOutput[],
   at: Instant,
 ): Promise<Committed> {
   const { studyUid, pipeline } = result;
@@ -186,7 +224,7 @@ async function settle(
 
 function outputRow(
   resultId: string,
-  { kind, sopClassUid, sopInstanceUid, seriesUid, path, bytes, digest }: ResultOutput,
+  { kind, sopClassUid, sopInstanceUid, seriesUid, path, bytes, digest }: StoredOutput,
 ): Insertable<ImagingOutputTable> {
   return {
     result_id: resultId,
@@ -202,7 +240,9 @@ function outputRow(
   };
 }
 
-async function outputs(db: Connection, resultId: string, replaced: 'is' | 'is not'): Promise<readonly ResultOutput[]> {
+const isObject = (output: StoredOutput): output is ResultOutput => output.kind !== SHEET;
+
+async function outputs(db: Connection, resultId: string, replaced: 'is' | 'is not'): Promise<readonly StoredOutput[]> {
   const rows = await db
     .selectFrom('imaging_output')
     .selectAll()
@@ -212,7 +252,7 @@ async function outputs(db: Connection, resultId: string, replaced: 'is' | 'is no
     .orderBy('sop_instance_uid')
     .execute();
   return rows.map((row) => ({
-    kind: row.kind as OutputKind,
+    kind: row.kind as StoredOutput['kind'],
     sopClassUid: row.sop_class_uid,
     sopInstanceUid: row.sop_instance_uid,
     seriesUid: row.series_uid,
