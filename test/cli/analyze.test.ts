@@ -45,9 +45,12 @@ describe('stroke-cds analyze', () => {
     const { code, said } = await run([nifti('flair.nii', 100)], { role: 'flair' });
     expect(code).toBe(EXIT.ok);
     for (const { name, needs } of PIPELINES) {
-      expect(needs, name).toBeDefined();
-      expect(said).toContain(`${name} needs ${String(needs)}: none found`);
+      expect(said).toContain(`${name} needs ${needs ?? 'other series'}: none found`);
     }
+  });
+
+  it('names series and many images for perfusion', () => {
+    expect(PIPELINES.find(({ name }) => name === 'perfusion')?.needs).toMatch(/ctp, pwi.*passage of a bolus/);
   });
 
   it('takes several NIfTI files as the series of one study', async () => {

@@ -1,6 +1,7 @@
 /** Large instances are read elsewhere, with the same answer. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseInstance } from '../../../src/imaging/dicom/index.ts';
+import { ImageRefusal } from '../../../src/imaging/image-refusal.ts';
 import { createInstanceParser } from '../../../src/imaging/ingest/index.ts';
 import { enhancedCt } from '../../support/dicom-files.ts';
 
@@ -17,7 +18,7 @@ describe('the header of a large instance', () => {
   });
 
   it('that cannot be read is refused with code and reason', async () => {
-    const cut = bytes.subarray(0, bytes.length - 3_000);
+    const cut = bytes.subarray(0, 1_500);
     const here = (() => {
       try {
         return parseInstance(cut);
@@ -26,7 +27,7 @@ describe('the header of a large instance', () => {
       }
     })();
     const there = await parser.parse(cut).catch((error: unknown) => error);
-    expect(there).toBeInstanceOf(Error);
+    expect(there).toBeInstanceOf(ImageRefusal);
     expect(there).toEqual(here);
     await expect(parser.parse(Buffer.alloc(5_000, 1))).rejects.toMatchObject({ code: 'not-dicom' });
   });

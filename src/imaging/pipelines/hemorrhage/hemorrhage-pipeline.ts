@@ -37,6 +37,7 @@ export function hemorrhagePipeline({ anatomy }: HemorrhageOptions = {}): Pipelin
     name: HEMORRHAGE_PIPELINE,
     version: HEMORRHAGE_VERSION,
     priority: PRIORITY,
+    needs: 'a native CT of the head (ncct)',
     accepts: (roles) => roles.includes('ncct'),
     run: (inputs, context) => run(inputs, context, anatomy),
   };
