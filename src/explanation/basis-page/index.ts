@@ -63,7 +63,7 @@ export function renderBasisPage(
 function picturesSection(pictures: readonly BasisPicture[], c: ExplainContext): Html {
   if (pictures.length === 0) return html('');
   const pictureOf = ({ src, pipeline }: BasisPicture): Html => {
-    const name = text(pipelineName(pipeline, c));
+    const name = text(pipelineName(pipeline, c.f));
     return html(`<h3>${name}</h3><p><a href="${text(src)}"><img src="${text(src)}" alt="${name}" loading="lazy"></a></p>`);
   };
   const note = html(`<p class="note">${text(c.texts.text('page.pictures-note'))}</p>`);
