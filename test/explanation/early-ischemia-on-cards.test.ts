@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImagingFinding, StrokeFacts } from '../../src/case/index.ts';
 import { decide } from '../../src/decisions/decide.ts';
+import { evaluateThrombolysis } from '../../src/decisions/thrombolysis/index.ts';
 import { LOCALES } from '../../src/explanation/content/card-content.ts';
 import type { CardDraft } from '../../src/explanation/card-draft.ts';
 import { explain } from '../../src/explanation/explain.ts';
@@ -92,8 +93,7 @@ describe('thrombolysis', () => {
       const onset = time(hoursAgo(2));
       const stroke = eligiblePatient({ lastKnownWell: onset, witnessedOnset: onset, ...unread });
       const joined = joinImaging(stroke, imagingOf(findings));
-      const rows = decide(joined, NOW, aPolicy()).thrombolysis.criteria;
-      return rows.find(({ id }) => id === 'extensive-hypodensity');
+      return evaluateThrombolysis(joined, NOW, aPolicy()).criteria.find(({ id }) => id === 'extensive-hypodensity');
     };
     expect(extent([])?.status).toBe('unknown');
     expect(extent(ischemia(3, 2, 4))).toMatchObject({
