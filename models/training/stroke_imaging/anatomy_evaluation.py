@@ -51,13 +51,16 @@ TURNED_GAIN = 0.015
 
 
 def surety(session: onnxruntime.InferenceSession, image: np.ndarray, known: np.ndarray) -> tuple[float, float]:
-    """Mean confidence over the brain, and the share of the variance inside the skull that the labels explain."""
+    """Mean confidence over the brain, and the share of the variance of the tissue inside the skull that the labels explain."""
     label, confidence = predict(session, np.ascontiguousarray(image))
     label = np.where(known, label, 0)
     brain = label >= 3
     if not brain.any():
         return 0.0, 0.0
-    values, of = image[label >= 2], label[label >= 2].astype(int)
+    tissue = (label >= 2) & (image > 0.05) & (image < 0.98)
+    values, of = image[tissue], label[tissue].astype(int)
+    if values.size == 0:
+        return float(confidence[brain].mean()), 0.0
     count, total = np.bincount(of, minlength=42), np.bincount(of, values, 42)
     between = (total**2 / np.maximum(count, 1)).sum() - values.sum() ** 2 / values.size
     return float(confidence[brain].mean()), float(between / max(((values - values.mean()) ** 2).sum(), 1e-9))

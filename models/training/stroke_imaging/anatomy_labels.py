@@ -112,7 +112,7 @@ def label_table(file: Path = LABELS_FILE) -> list[dict]:
             row = {"label": number, "structure": structure, "side": side}
             if number > 0:
                 center = image.affine[:3, :3] @ np.array(np.nonzero(inside)).mean(1) + image.affine[:3, 3]
-                row |= {"centerMm": [round(float(c) + 0.0, 1) for c in center], "ml": round(float(inside.sum() * 0.008), 2)}
+                row |= {"centerMm": [round(float(c), 1) + 0.0 for c in center], "ml": round(float(inside.sum() * 0.008), 2)}
             table.append(row)
     return table
 

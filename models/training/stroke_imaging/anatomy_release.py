@@ -72,7 +72,7 @@ def manifest(figures: dict, parameters: int, hours: str) -> dict:
         "detectionFloor": [],
         "thresholds": [
             {"name": "doubtful", "value": 0.65, "basis": "Mean confidence over the brain below which a remark says so; held-out heads: card."},
-            {"name": "leastExplained", "value": 0.05, "basis": "Share of the variance inside the skull that the labels explain: 0.00 in noise and phantoms; least of held-out heads: "
+            {"name": "leastExplained", "value": 0.02, "basis": "Share of the variance of the tissue inside the skull that the labels explain: 0.00 in noise and phantoms; least of held-out heads: "
              + f"{figures['orientation']['least explained']:.2f}."},
             {"name": "turnedGain", "value": evaluation.TURNED_GAIN, "basis": "Set on seven heads of other seeds; share of held-out heads told: card."},
             {"name": "useless", "value": 0.5, "basis": "Mean confidence below which labels are refused; a choice, not fitted."},

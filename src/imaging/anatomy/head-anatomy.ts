@@ -23,10 +23,12 @@ const WHOLE_BRAIN_ML = 800;
 /** Mean probability of the labels over the brain: below the first one the labels are doubtful, below the second useless. */
 export const CONFIDENCE = { doubtful: 0.65, useless: 0.5 } as const;
 /**
- * The network labels by place, so that it labels what is no head too. Share of the variance inside the skull that the labels
- * explain: nothing in noise or a phantom, 0.15 and more in heads.
+ * The network labels by place, so that it labels what is no head too. Share of the variance of the tissue inside the skull that
+ * the labels explain: nothing in noise and phantoms, 0.08 and more in heads.
  */
-const LEAST_EXPLAINED = 0.05;
+const LEAST_EXPLAINED = 0.02;
+/** What is neither air nor bone, in a normalized image. */
+const TISSUE = [0.05, 0.98] as const;
 /** So much more confident must the turned image be, and explain more, before the image counts as upside down or back to front. */
 const TURNED_GAIN = 0.015;
 /** Degrees; the network was trained up to about 25. */
@@ -80,7 +82,7 @@ interface Labelled {
   readonly answer: InferenceAnswer;
   readonly brainMl: number;
   readonly meanConfidence: number;
-  /** Share of the variance inside the skull between the labels (correlation ratio), 0 to 1. */
+  /** Share of the variance of the tissue inside the skull between the labels (correlation ratio), 0 to 1. */
   readonly explained: number;
 }
 
@@ -146,9 +148,11 @@ async function betterTurned(
   return null;
 }
 
-/** Share of the variance of the image inside the skull that lies between the labels. */
 function explainedBy(labels: Uint8Array, image: Float32Array): number {
-  const inside = maskOf(labels, INTRACRANIAL);
+  const inside = maskOf(labels, INTRACRANIAL).map((within, at) => {
+    const value = image[at] ?? 0;
+    return within === 1 && value > TISSUE[0] && value < TISSUE[1] ? 1 : 0;
+  });
   const counts = countLabels(labels, inside);
   const sums = new Float64Array(LABEL_COUNT);
   let [sum, squares, count] = [0, 0, 0];
