@@ -5,7 +5,7 @@
  *   npm run bench -- [--rounds 3] [--requests 3000] [--connections 10] [--memory 100000] [--warmup 6000] [--threads 0] [--alg ES384|RS384]
  */
 import { fork, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,13 +85,15 @@ function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
 
-/** CPU milliseconds of a process so far, all its threads; the clock ticks of Linux are 10 ms. */
-function cpuMilliseconds(pid: number): number {
-  const fields =
-    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-      .split(') ')[1]
-      ?.split(' ') ?? [];
-  return 10 * (Number(fields[11]) + Number(fields[12]));
+/** CPU milliseconds by thread so far; the clock ticks of Linux are 10 ms. */
+function cpuMilliseconds(pid: number): Map<string, number> {
+  const tasks = `/proc/${String(pid)}/task`;
+  return new Map(
+    readdirSync(tasks).map((thread) => {
+      const fields = readFileSync(`${tasks}/${thread}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return [thread, 10 * (Number(fields[11]) + Number(fields[12]))];
+    }),
+  );
 }
 
 const keys = await createEhrKeys(algorithm);
@@ -209,11 +211,16 @@ try {
         .join('   ')}   ${String(results.reduce((sum, r) => sum + r.failures, 0)).padStart(8)}`,
     );
   }
-  const perRequest = (pid: number | undefined, before: number): string =>
-    ((cpuMilliseconds(pid ?? 0) - before) / (rounds * requests)).toFixed(2);
+  /** Milliseconds of CPU for a request: all threads together, and the two busiest. */
+  const perRequest = (pid: number | undefined, before: ReadonlyMap<string, number>): readonly string[] => {
+    const spent = [...cpuMilliseconds(pid ?? 0)].map(([thread, now]) => now - (before.get(thread) ?? 0));
+    const [first = 0, second = 0] = spent.toSorted((a, b) => b - a);
+    return [spent.reduce((sum, ms) => sum + ms, 0), first, second].map((ms) => (ms / (rounds * requests)).toFixed(2));
+  };
+  const [all, main, database] = perRequest(service.pid, cpuBefore[0]);
   say(
-    `\nCPU per request: ${perRequest(service.pid, cpuBefore[0])} ms (all threads, database included), ` +
-      `bare ${perRequest(bareServer.pid, cpuBefore[1])} ms`,
+    `\nCPU per request: ${String(all)} ms, of it main thread ${String(main)}, database thread ${String(database)}, ` +
+      `the rest garbage collection, compiler, crypto; bare ${String(perRequest(bareServer.pid, cpuBefore[1])[0])} ms`,
   );
   say(
     `\nshare of the bare throughput: ${((100 * median(ours, 'requestsPerSecond')) / median(bare, 'requestsPerSecond')).toFixed(0)} %`,
