@@ -4,9 +4,8 @@ import type { AuditRecordTable, Schema } from '../storage/schema.ts';
 import type { Checkpoint, PreparedEntry, RawRecord } from './record.ts';
 
 const RECORD_COLUMNS = ['bigint', 'text', 'text', 'timestamptz', 'text', 'text', 'text', 'text', 'text'] as const;
-const CARD_COLUMNS = ['text', 'text', 'text', 'text', 'text', 'timestamptz'] as const;
 
-/** `($5::bigint,$6::text,…),(…)`, counting on from the parameters that are there. */
+/** `($11::bigint,$12::text,…),(…)`, counting on from the parameters that are there. */
 function values(rows: readonly (readonly unknown[])[], types: readonly string[], parameters: unknown[]): string {
   return rows
     .map((row) => {
@@ -32,7 +31,22 @@ export async function insertBehind(
 ): Promise<boolean> {
   const last = records.at(-1);
   if (last === undefined) return true;
-  const parameters: unknown[] = [last.sequence, last.hash, from.sequence, from.hash];
+  const cards = entries.flatMap(({ cards: issued, client, evaluationId, recordedAt }) =>
+    evaluationId === null ? [] : issued.map((card) => ({ ...card, client: client ?? '', evaluationId, recordedAt })),
+  );
+  // Cards as arrays and not as rows, so that the text depends on the number of records only and is planned once.
+  const parameters: unknown[] = [
+    last.sequence,
+    last.hash,
+    from.sequence,
+    from.hash,
+    cards.map(({ card }) => card),
+    cards.map(({ evaluationId }) => evaluationId),
+    cards.map(({ client }) => client),
+    cards.map(({ service }) => service),
+    cards.map(({ topic }) => topic),
+    cards.map(({ recordedAt }) => recordedAt),
+  ];
   const recordValues = values(
     records.map((r) => [
       r.sequence,
@@ -48,22 +62,17 @@ export async function insertBehind(
     RECORD_COLUMNS,
     parameters,
   );
-  const cards = entries.flatMap(({ cards, client, evaluationId, recordedAt }) =>
-    evaluationId === null
-      ? []
-      : cards.map(({ card, service, topic }) => [card, evaluationId, client ?? '', service, topic, recordedAt]),
-  );
-  const cardInsert =
-    cards.length === 0
-      ? ''
-      : `, cards as (insert into issued_card (card, evaluation_id, client, service, topic, issued_at)
-         select v.* from moved, (values ${values(cards, CARD_COLUMNS, parameters)}) v on conflict (card) do nothing)`;
   const { numAffectedRows } = await db.executeQuery(
     CompiledQuery.raw(
       `with moved as (
          update audit_head set sequence = $1::bigint, hash = $2::text
          where id = 1 and sequence = $3::bigint and hash = $4::text returning 1
-       )${cardInsert}
+       ), cards as (
+         insert into issued_card (card, evaluation_id, client, service, topic, issued_at)
+         select v.* from moved,
+           unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[]) v
+         on conflict (card) do nothing
+       )
        insert into audit_record
          (sequence, previous_hash, hash, recorded_at, kind, client, evaluation_id, hook_instance, payload)
        select v.* from moved, (values ${recordValues}) v`,

@@ -52,6 +52,57 @@ function promises(open: () => Promise<Database>, again: () => Promise<Database>)
     expect(rows).toEqual([{ big: 9_007_199_254_740_991, at: new Date(at) }]);
   });
 
+  it('answers a statement that comes again as it did the first time, also after it failed', async () => {
+    const at = '2026-05-04T03:02:01.123Z';
+    const ask = async (divisor: number, texts: readonly (string | null)[]) =>
+      (
+        await sql`select 10 / ${divisor}::integer as tenth, 9007199254740991::bigint as big, ${at}::timestamptz as at,
+          ${null}::text as nothing, v as text from unnest(${texts}::text[]) v where ${true}::boolean`.execute(
+          database.sql,
+        )
+      ).rows;
+    const row = { tenth: 5, big: 9_007_199_254_740_991, at: new Date(at), nothing: null };
+    const expected = [
+      { ...row, text: 'a "quoted", {braced} \\ 卒中' },
+      { ...row, text: null },
+    ];
+    const texts = expected.map(({ text }) => text);
+    for (let time = 0; time < 4; time += 1) {
+      expect(await ask(2, texts)).toEqual(expected);
+      await expect(ask(0, texts)).rejects.toMatchObject({ code: '22012' });
+    }
+    expect(await ask(2, [])).toEqual([]);
+  });
+
+  it('counts the changed rows of a statement that comes again', async () => {
+    const at = new Date(Date.UTC(2030, 0, 1));
+    for (let time = 0; time < 4; time += 1) {
+      const keys = [`again-${String(time)}`, `more-${String(time)}`];
+      const inserted = await sql`insert into used_token (key, expires_at)
+        select k, ${at}::timestamptz from unnest(${keys}::text[]) k`.execute(database.sql);
+      expect(inserted.numAffectedRows).toBe(2n);
+      const deleted = await sql`delete from used_token where key = any(${keys}::text[])`.execute(database.sql);
+      expect(deleted.numAffectedRows).toBe(2n);
+    }
+  });
+
+  it('a statement that comes again and fails in a transaction takes only that transaction back', async () => {
+    const insert = (key: string, at: string) =>
+      database.sql.transaction().execute(async (tx) => {
+        await sql`insert into used_token (key, expires_at) values (${key}, ${at}::timestamptz)`.execute(tx);
+      });
+    for (let time = 0; time < 3; time += 1) {
+      await insert(`kept-${String(time)}`, '2030-01-01T00:00:00Z');
+      await expect(insert(`lost-${String(time)}`, 'no time')).rejects.toMatchObject({ code: '22007' });
+      await expect(insert(`kept-${String(time)}`, '2030-01-01T00:00:00Z')).rejects.toMatchObject({ code: '23505' });
+    }
+    const rows = await database.sql.selectFrom('used_token').select('key').where('key', 'like', 'kept-%').execute();
+    expect(rows.map(({ key }) => key).sort()).toEqual(['kept-0', 'kept-1', 'kept-2']);
+    expect(await database.sql.selectFrom('used_token').select('key').where('key', 'like', 'lost-%').execute()).toEqual(
+      [],
+    );
+  });
+
   it('refuses a token id that was used, also at the same moment and by another replica', async () => {
     const store = createJtiStore(database);
     const attempts = await Promise.all(Array.from({ length: 5 }, () => store.remember('https://ehr', 'same', later)));

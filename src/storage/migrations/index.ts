@@ -9,6 +9,7 @@ import { unclearPatients } from './0009-unclear-patients.ts';
 import { analysisOverrides } from './0010-analysis-overrides.ts';
 import { imageFolder } from './0011-image-folder.ts';
 import { findingFeatures } from './0012-finding-features.ts';
+import { uncompressedPayload } from './0013-uncompressed-payload.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-analysis-overrides': analysisOverrides,
   '0011-image-folder': imageFolder,
   '0012-finding-features': findingFeatures,
+  '0013-uncompressed-payload': uncompressedPayload,
 };
