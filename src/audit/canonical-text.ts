@@ -2,7 +2,7 @@ const LONE_SURROGATE_ESCAPE = /(\\\\)|\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g;
 
 /** JSON.stringify writes lone surrogates, and only those, as escapes in the range D800 to DFFF. */
 function mend(json: string): string {
-  if (!/\\u[dD]/.test(json)) return json;
+  if (!json.includes('\\u')) return json;
   return json.replace(LONE_SURROGATE_ESCAPE, (escape, backslash: string | undefined) =>
     backslash === undefined ? '\ufffd' : escape,
   );
@@ -26,9 +26,25 @@ function quotedName(name: string): string {
 /** Printable ASCII without quote and backslash needs no escape. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
+/** Code unit order, in place. Lists of names are short and often nearly in order: this takes a third of `sort`. */
+function inOrder(names: string[]): string[] {
+  if (names.length > MOST_SORTED_BY_HAND) return names.sort();
+  for (let i = 1; i < names.length; i += 1) {
+    const name = names[i] ?? '';
+    let j = i - 1;
+    for (let before = names[j]; before !== undefined && before > name; before = names[j]) {
+      names[j + 1] = before;
+      j -= 1;
+    }
+    names[j + 1] = name;
+  }
+  return names;
+}
+const MOST_SORTED_BY_HAND = 24;
+
 function members(value: object): string {
   let text = '';
-  for (const name of Object.keys(value).sort()) {
+  for (const name of inOrder(Object.keys(value))) {
     const member = serialized((value as Record<string, unknown>)[name]);
     if (member !== undefined) text += (text === '' ? '' : ',') + quotedName(name) + member;
   }

@@ -29,9 +29,12 @@ export interface StoredPredictions {
 function shortened<T>(value: T): T;
 function shortened(value: unknown): unknown {
   if (typeof value === 'number') return shortNumber(value);
-  if (Array.isArray(value)) return value.map((entry: unknown) => shortened(entry));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shortened(entry as unknown)]));
+  // A copy that is then changed keeps its shape, and makes no lists of the members.
+  const copy: unknown = Array.isArray(value) ? [...(value as unknown[])] : { ...value };
+  const members = copy as Record<string, unknown>;
+  for (const key in members) members[key] = shortened(members[key]);
+  return copy;
 }
 
 const NINE_DIGITS = 1e9;

@@ -47,22 +47,18 @@ function intervalsOf(
   cases: readonly EvaluatedCase[],
   headline: HeadlineClasses,
 ): { classes: Interval[]; headline: Interval } {
-  const perRow = cases.map(({ basis, predictors, probabilities }) => {
+  const byClass: Interval[][] = model.statistics.classes.map(() => []);
+  const ofHeadline: Interval[] = [];
+  const [first = 0, ...more] = headline.indices;
+  for (const { basis, predictors, probabilities } of cases) {
     const covariance = predictorCovariance(model, basis);
     const classes = classIntervals(model, predictors, probabilities, covariance);
-    const single = classes[headline.indices[0] ?? 0] ?? { low: 0, high: 1 };
-    const several = headline.indices.length > 1;
-    return {
-      classes,
-      headline: several ? exceedanceInterval(predictors, covariance, headline.indices[0] ?? 1) : single,
-    };
-  });
-  return {
-    classes: model.statistics.classes.map((_, k) =>
-      envelope(perRow.map(({ classes }) => classes[k]).filter((interval) => interval !== undefined)),
-    ),
-    headline: envelope(perRow.map((row) => row.headline)),
-  };
+    classes.forEach((interval, k) => byClass[k]?.push(interval));
+    // Several classes are the last ones of ordered ones.
+    const single = classes[first] ?? { low: 0, high: 1 };
+    ofHeadline.push(more.length > 0 ? exceedanceInterval(predictors, covariance, first) : single);
+  }
+  return { classes: byClass.map(envelope), headline: envelope(ofHeadline) };
 }
 
 const FLOOR = 1e-300;

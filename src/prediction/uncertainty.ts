@@ -27,13 +27,17 @@ function shared({ covariance, predictors: count }: AdditiveModel, basis: readonl
     }
     carried[row] = sum;
   }
-  const common = basis.reduce((sum, t, c) => sum + t * (carried[count + c] ?? 0), 0);
-  return Array.from({ length: count }, (_, l) =>
-    Array.from(
-      { length: count },
-      (_unused, m) => (covariance[l * width + m] ?? 0) + (carried[l] ?? 0) + (carried[m] ?? 0) + common,
-    ),
-  );
+  let common = 0;
+  for (let c = 0; c < basis.length; c += 1) common += (basis[c] ?? 0) * (carried[count + c] ?? 0);
+  const result: number[][] = [];
+  for (let l = 0; l < count; l += 1) {
+    const row: number[] = [];
+    for (let m = 0; m < count; m += 1) {
+      row.push((covariance[l * width + m] ?? 0) + (carried[l] ?? 0) + (carried[m] ?? 0) + common);
+    }
+    result.push(row);
+  }
+  return result;
 }
 
 /** Every predictor has an intercept and coefficients of its own. */
@@ -67,13 +71,13 @@ function variance(covariance: readonly (readonly number[])[], weights: readonly 
     const row = covariance[l];
     for (let m = 0; m < weights.length; m += 1) sum += w * (weights[m] ?? 0) * (row?.[m] ?? 0);
   }
-  // A bootstrap covariance may be a hair negative in a direction that hardly varies.
-  return Math.max(0, sum);
+  return sum;
 }
 
-/** 95 % interval of sigmoid(weights · predictors). */
-function onLogOdds(logOdds: number, weights: readonly number[], covariance: readonly (readonly number[])[]): Interval {
-  const half = Z * Math.sqrt(variance(covariance, weights));
+/** 95 % interval of the probability with these log-odds. */
+function onLogOdds(logOdds: number, varianceOfIt: number): Interval {
+  // A bootstrap covariance may be a hair negative in a direction that hardly varies.
+  const half = Z * Math.sqrt(Math.max(0, varianceOfIt));
   return { low: sigmoid(logOdds - half), high: sigmoid(logOdds + half) };
 }
 
@@ -83,28 +87,42 @@ export function exceedanceInterval(
   covariance: readonly (readonly number[])[],
   k: number,
 ): Interval {
-  const half = Z * Math.sqrt(Math.max(0, covariance[k - 1]?.[k - 1] ?? 0));
-  const logOdds = predictors[k - 1] ?? 0;
-  return { low: sigmoid(logOdds - half), high: sigmoid(logOdds + half) };
+  return onLogOdds(predictors[k - 1] ?? 0, covariance[k - 1]?.[k - 1] ?? 0);
 }
 
-/** Interval of the probability of each class. */
+/** Interval of the probability of each class. Plain loops: it runs for every row that stands for a case. */
 export function classIntervals(
   { statistics }: AdditiveModel,
   predictors: readonly number[],
   probabilities: readonly number[],
   covariance: readonly (readonly number[])[],
 ): Interval[] {
-  return probabilities.map((p, k) => {
-    const others = probabilities.reduce((sum, q, j) => (j === k ? sum : sum + q), 0);
-    if (statistics.link === 'softmax') {
-      if (others < VANISHING) return { low: 1 - VANISHING, high: 1 };
-      const weights = probabilities.map((q, j) => (j === k ? 1 : -q / others));
-      return onLogOdds(Math.log(Math.max(p, 1e-300) / others), weights, covariance);
-    }
-    return orderedClassInterval(predictors, p, others, covariance, k);
-  });
+  const intervals: Interval[] = [];
+  for (let k = 0; k < probabilities.length; k += 1) {
+    let others = 0;
+    for (let j = 0; j < probabilities.length; j += 1) if (j !== k) others += probabilities[j] ?? 0;
+    intervals.push(
+      statistics.link === 'softmax'
+        ? unorderedClassInterval(probabilities, others, covariance, k)
+        : orderedClassInterval(predictors, probabilities[k] ?? 0, others, covariance, k),
+    );
+  }
+  return intervals;
 }
+
+function unorderedClassInterval(
+  probabilities: readonly number[],
+  others: number,
+  covariance: readonly (readonly number[])[],
+  k: number,
+): Interval {
+  if (others < VANISHING) return { low: 1 - VANISHING, high: 1 };
+  const weights: number[] = [];
+  for (let j = 0; j < probabilities.length; j += 1) weights.push(j === k ? 1 : -(probabilities[j] ?? 0) / others);
+  return onLogOdds(Math.log(Math.max(probabilities[k] ?? 0, 1e-300) / others), variance(covariance, weights));
+}
+
+const slope = (z: number): number => sigmoid(z) * sigmoid(-z);
 
 function orderedClassInterval(
   predictors: readonly number[],
@@ -115,22 +133,34 @@ function orderedClassInterval(
 ): Interval {
   // The first and the last class have log-odds of their own.
   if (k === predictors.length) return exceedanceInterval(predictors, covariance, k);
-  const above = exceedanceInterval(predictors, covariance, k + 1);
-  if (k === 0) return { low: 1 - above.high, high: 1 - above.low };
-  const from = exceedanceInterval(predictors, covariance, k);
-  if (p < VANISHING) return { low: 0, high: Math.max(p, Math.min(from.high, 1 - above.low)) };
-  if (others < VANISHING) return { low: Math.min(p, Math.max(0, from.low - above.high)), high: 1 };
-  const slope = (z: number): number => sigmoid(z) * sigmoid(-z);
-  const weights = predictors.map((z, l) =>
-    l === k - 1 ? slope(z) / (p * others) : l === k ? -slope(z) / (p * others) : 0,
-  );
-  return onLogOdds(Math.log(p / others), weights, covariance);
+  if (k === 0) {
+    const above = exceedanceInterval(predictors, covariance, 1);
+    return { low: 1 - above.high, high: 1 - above.low };
+  }
+  if (p < VANISHING || others < VANISHING) {
+    const from = exceedanceInterval(predictors, covariance, k);
+    const above = exceedanceInterval(predictors, covariance, k + 1);
+    if (p < VANISHING) return { low: 0, high: Math.max(p, Math.min(from.high, 1 - above.low)) };
+    return { low: Math.min(p, Math.max(0, from.low - above.high)), high: 1 };
+  }
+  // Of the weights of the predictors only these two are not zero.
+  const from = slope(predictors[k - 1] ?? 0) / (p * others);
+  const to = -slope(predictors[k] ?? 0) / (p * others);
+  const between = (l: number, m: number): number => covariance[l]?.[m] ?? 0;
+  const sum =
+    from * from * between(k - 1, k - 1) +
+    from * to * between(k - 1, k) +
+    to * from * between(k, k - 1) +
+    to * to * between(k, k);
+  return onLogOdds(Math.log(p / others), sum);
 }
 
 /** The interval that holds all of them: what a case may be when an input is not known. */
 export function envelope(intervals: readonly Interval[]): Interval {
-  return {
-    low: Math.min(...intervals.map(({ low }) => low)),
-    high: Math.max(...intervals.map(({ high }) => high)),
-  };
+  let [low, high] = [Infinity, -Infinity];
+  for (const interval of intervals) {
+    low = Math.min(low, interval.low);
+    high = Math.max(high, interval.high);
+  }
+  return { low, high };
 }
