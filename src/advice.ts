@@ -93,6 +93,28 @@ async function withImaging(
   }
 }
 
+let last: Promise<unknown> = Promise.resolve();
+/** Milliseconds: a model that hangs holds up nobody but its own case. */
+const LONGEST_WAIT = 250;
+
+/**
+ * One case after the other, in order of arrival. The graphs of models yield, and without an order all calls under way would
+ * advance a little in turn: all would be late together, the database idle until then and this thread while it writes.
+ */
+function inTurn<T>(compute: () => Promise<T>): Promise<T> {
+  const before = last;
+  const myTurn = new Promise<void>((resolve) => {
+    const patience = setTimeout(resolve, LONGEST_WAIT);
+    void before.then(() => {
+      clearTimeout(patience);
+      resolve();
+    });
+  });
+  const mine = myTurn.then(compute);
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
 /** What is said about a record at an instant; the models run before, the rest is pure. Also serves offline evaluation. */
 export async function adviseOnRecord(
   record: PatientRecord,
@@ -101,6 +123,15 @@ export async function adviseOnRecord(
   parts: Pick<AdvisorParts, 'toCase' | 'imagingOf' | 'predict' | 'policy' | 'content' | 'version' | 'onDecisionError'>,
 ) {
   const stroke = await withImaging(parts.toCase(record, at), record, parts);
+  return inTurn(() => adviseOnCase(stroke, at, locale, parts));
+}
+
+async function adviseOnCase(
+  stroke: StrokeCase,
+  at: Instant,
+  locale: Locale,
+  parts: Pick<AdvisorParts, 'predict' | 'policy' | 'content' | 'version' | 'onDecisionError'>,
+) {
   const predictions = stroke.indications.length === 0 ? undefined : await parts.predict?.(stroke);
   const decisions = decide(stroke, at, parts.policy, {
     onError: parts.onDecisionError,
