@@ -26,7 +26,7 @@ export interface Common {
   readonly seriesUids: readonly string[];
 }
 
-const NETWORK_BASIS = 'probability from 0.2 to 0.8';
+const NETWORK_BASIS = `probability from ${NETWORK_SETTINGS.lowestProbability} to ${NETWORK_SETTINGS.highestProbability}`;
 const THRESHOLD_BASIS = 'threshold from 580 to 660';
 
 const round = (x: number, digits = 2): number => Number(x.toFixed(digits));

@@ -116,7 +116,7 @@ async function secondOpinion(
     lesion.forEach((voxel, at) => {
       if (voxel !== 1) return;
       all++;
-      if ((back[at] ?? 0) >= 0.5) marked++;
+      if ((back[at] ?? 0) >= LESION_AGE.markedProbability) marked++;
     });
     return all === 0 ? null : { marked: marked / all, model };
   } catch (error) {

@@ -14,6 +14,8 @@ export const LESION_AGE = {
   /** Neighboring voxels are not independent: blocks of this width are drawn anew. */
   blockMm: 10,
   draws: 300,
+  /** A voxel counts as marked on FLAIR from here on; as in `models/flair-lesion/model.json`. */
+  markedProbability: 0.5,
   /** Share of the lesion that the FLAIR network marks: from here on it speaks against 'not visible'. */
   markedFrom: 0.3,
   /** Below it the network sees nothing there: it speaks against 'visible' when the ratio is not clear either. */
