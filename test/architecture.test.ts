@@ -111,8 +111,8 @@ describe('direction of imports', () => {
 
   it('imaging measures: it imports the case and packages, no decision, no record, no service', () => {
     const allowed = ['case', 'imaging', 'thread.ts', 'process.ts'];
-    // Pipelines name the inference port; what arrives and what was found is kept in the database.
-    const port = ({ target, typeOnly }: Import): boolean => typeOnly && target === 'inference/engine.ts';
+    // Pipelines name the inference port and its errors; what arrives and what was found is kept in the database.
+    const port = ({ target }: Import): boolean => target === 'inference/engine.ts';
     const kept = ({ target }: Import, { path }: SourceFile): boolean =>
       /^imaging\/(ingest|results)\//.test(path) && part(target) === 'storage';
     const refused = offences(

@@ -112,3 +112,44 @@ export function loopOnnx(size: number): Uint8Array {
   );
   return model(graph);
 }
+
+const floats = (name: string, values: readonly number[]): Uint8Array => floatTensor(name, [values.length], values);
+const scalar = (name: string, value: number): Uint8Array => floatTensor(name, [], [value]);
+const int = (name: string, value: number): Uint8Array => message([1, name], [3, value], [20, 2]);
+
+/**
+ * Shape of the hemorrhage network, and blood by density: what lies between 49 and 75 HU over 5 × 5 pixels of the middle one of
+ * three slices is intraparenchymal. For tests of everything around the network.
+ */
+export function bloodByDensityOnnx(): Uint8Array {
+  const kernel = (name: string, weight: number): Uint8Array => floatTensor(name, [1, 3, 1, 1], [0, weight, 0]);
+  const square = [ints('kernel_shape', [5, 5]), ints('pads', [2, 2, 2, 2])];
+  const image = (channels: number): readonly (number | string)[] => ['slices', channels, 'rows', 'columns'];
+  const graph = message(
+    [1, node('Conv', ['hu', 'rise', 'riseBias'], 'aboveBrain')],
+    [1, node('Clip', ['aboveBrain', 'zero', 'one'], 'isAbove')],
+    [1, node('Conv', ['hu', 'fall', 'fallBias'], 'belowBone')],
+    [1, node('Clip', ['belowBone', 'zero', 'one'], 'isBelow')],
+    [1, node('Mul', ['isAbove', 'isBelow'], 'band')],
+    [1, node('Neg', ['band'], 'other')],
+    [1, node('MaxPool', ['other'], 'otherNear', ...square)],
+    [1, node('Neg', ['otherNear'], 'eroded')],
+    [1, node('MaxPool', ['eroded'], 'blood', ...square)],
+    [1, node('Sub', ['one', 'blood'], 'none')],
+    [1, node('Mul', ['blood', 'zero'], 'nothing')],
+    [
+      1,
+      node('Concat', ['none', 'blood', 'nothing', 'nothing', 'nothing', 'nothing'], 'probability', int('axis', 1)),
+    ],
+    [2, 'bloodByDensity'],
+    [5, kernel('rise', 0.5)],
+    [5, floats('riseBias', [-24])],
+    [5, kernel('fall', -0.5)],
+    [5, floats('fallBias', [38])],
+    [5, scalar('zero', 0)],
+    [5, scalar('one', 1)],
+    [11, valueInfo('hu', image(3))],
+    [12, valueInfo('probability', image(6))],
+  );
+  return model(graph);
+}
