@@ -4,7 +4,15 @@
  * part.
  */
 import type { FindingMethod, QualityRemark } from '../../../case/index.ts';
-import { ASPECTS_REGIONS, ASPECTS_STRUCTURE, BRAIN, labelsOn, maskOf, SIDES } from '../../anatomy/index.ts';
+import {
+  ASPECTS_REGIONS,
+  ASPECTS_STRUCTURE,
+  BRAIN,
+  labelsOn,
+  maskOf,
+  SIDED_STRUCTURES,
+  SIDES,
+} from '../../anatomy/index.ts';
 import type { Anatomy, HeadAnatomy, Side } from '../../anatomy/index.ts';
 import { InferenceError } from '../../../inference/engine.ts';
 import { ImageRefusal } from '../../image-refusal.ts';
@@ -22,6 +30,7 @@ import { computedPosterior, POSTERIOR_REGIONS } from './posterior.ts';
 import { gateRemarks, ischemiaRemark, refuses } from './quality.ts';
 import { regionEvidence } from './region-evidence.ts';
 import { SETTINGS } from './settings.ts';
+import { uptakeOfLesion, uptakeOfRegions } from './water-uptake.ts';
 import { halvesOf, sideDensities, type RegionOfInterest } from './side-density.ts';
 
 export const EARLY_ISCHEMIA_PIPELINE = 'early-ischemia';
@@ -109,6 +118,7 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
   const early = network === null ? null : probableRegion(network.early, tissue, stack);
   const frank = network === null ? null : probableRegion(network.frank, brain, stack);
   const side: Side | null = aspects.side === 'left' || aspects.side === 'right' ? aspects.side : null;
+  const lesion = early === null || frank === null ? null : ofSide(early.voxels, frank.voxels, labels, side);
   const affected = affectedVoxels(labels, tissue, aspects.affected);
   await pause('findings', 100);
   return {
@@ -116,6 +126,7 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
     quality,
     findings: ischemiaFindings({
       ...{ aspects, posterior, evidence, artery, quality },
+      uptake: lesion === null ? uptakeOfRegions(aspects.affected) : uptakeOfLesion(halves, lesion),
       early: early?.volume ?? null,
       frank: frank?.volume ?? null,
       mcaShare:
@@ -197,6 +208,12 @@ function headStack(image: Volume): Volume {
   const box = headBox(stack, HEAD_HU);
   if (box === null) throw new ImageRefusal('no-pixels', 'the CT holds nothing but air');
   return cropInPlane(stack, box, SETTINGS.pixelMultiple, AIR_HU);
+}
+
+/** What the network outlined on the affected side. */
+function ofSide(early: Uint8Array, frank: Uint8Array, labels: Uint8Array, side: Side | null): Uint8Array {
+  const half = side === null ? null : maskOf(labels, SIDED_STRUCTURES, side);
+  return early.map((inside, at) => (half?.[at] === 1 && (inside === 1 || frank[at] === 1) ? 1 : 0));
 }
 
 /** Mean probability over the tissue of a region. */

@@ -7,7 +7,7 @@ import type { ArteryDensity } from './hyperdense-artery.ts';
 import type { ComputedPosterior } from './posterior.ts';
 import type { RegionEvidence } from './region-evidence.ts';
 import { SETTINGS } from './settings.ts';
-import { netWaterUptake, onsetWithin4h30 } from './water-uptake.ts';
+import { onsetWithin4h30, type WaterUptake } from './water-uptake.ts';
 
 export interface FindingParts {
   readonly aspects: ComputedAspects;
@@ -16,6 +16,8 @@ export interface FindingParts {
   readonly early: Measured | null;
   readonly frank: Measured | null;
   readonly mcaShare: Measured | null;
+  /** null where nothing is affected. */
+  readonly uptake: WaterUptake | null;
   /** null: not assessable. */
   readonly artery: ArteryDensity | null;
   readonly quality: readonly QualityRemark[];
@@ -24,7 +26,7 @@ export interface FindingParts {
 }
 
 export function ischemiaFindings(parts: FindingParts): FindingDraft[] {
-  const { aspects, posterior, evidence, early, frank, mcaShare, artery, quality, settings, seriesUids } = parts;
+  const { aspects, posterior, evidence, early, frank, mcaShare, uptake, artery, quality, settings, seriesUids } = parts;
   const draft = (
     kind: FindingKind,
     value: FindingDraft['value'],
@@ -33,7 +35,6 @@ export function ischemiaFindings(parts: FindingParts): FindingDraft[] {
   ): FindingDraft => ({ kind, value, interval, detectionFloor: null, quality, settings, seriesUids, ...more });
   const measured = (kind: FindingKind, found: Measured | null, detectionFloor: number | null): FindingDraft[] =>
     found === null ? [] : [draft(kind, round(found.value), rounded(found.interval), { detectionFloor })];
-  const uptake = aspects.affected.length === 0 ? null : uptakeOf(aspects.affected);
   return [
     draft('aspects', aspects.score, aspects.interval),
     draft('early-ischemia-side', aspects.side),
@@ -45,7 +46,7 @@ export function ischemiaFindings(parts: FindingParts): FindingDraft[] {
     ...measured('frank-hypodensity-volume', frank, SETTINGS.smallestMl),
     ...measured('mca-hypodensity-share', mcaShare, null),
     ...measured('net-water-uptake', uptake, null),
-    ...(uptake === null ? [] : [draft('onset-within-4.5-h', ...onsetOf(uptake))]),
+    ...(uptake?.of === 'lesion' ? [draft('onset-within-4.5-h', ...onsetOf(uptake))] : []),
     draft('hyperdense-artery', artery === null ? null : artery.hyperdense, null, {
       settings:
         artery === null ? settings : { ...settings, leftHu: round(artery.hu.left), rightHu: round(artery.hu.right) },
@@ -65,30 +66,6 @@ function evidenceOf(evidence: readonly RegionEvidence[]): FindingDraft['settings
         `net water uptake ${waterUptake.toFixed(1)} %${network === null ? '' : `, network ${network.toFixed(2)}`}`,
     ]),
   );
-}
-
-/**
- * Of the affected regions together, weighted by their tissue. The interval holds noise and normal asymmetry, not that the
- * regions are larger than the lesion, which makes it too low.
- */
-export function uptakeOf(affected: readonly RegionEvidence[]): Measured {
-  const ml = affected.reduce((sum, one) => sum + one.ml, 0);
-  const mean = (of: (one: RegionEvidence) => number): number =>
-    affected.reduce((sum, one) => sum + of(one) * one.ml, 0) / ml;
-  const drop = mean(({ dropHu }) => dropHu);
-  const normal = mean(({ dropHu, waterUptake }) => (100 * dropHu) / waterUptake);
-  const noise = Math.sqrt(affected.reduce((sum, one) => sum + (one.noiseHu * one.ml) ** 2, 0)) / ml;
-  // The asymmetry of normal brains is common to the regions of a side.
-  const spread = 1.645 * Math.hypot(noise, SETTINGS.normalAsymmetryHu);
-  const uptake = (hu: number): number => netWaterUptake(normal - hu, normal);
-  return {
-    value: uptake(drop),
-    interval: {
-      low: Math.max(0, uptake(drop - spread)),
-      high: uptake(drop + spread),
-      basis: 'noise and asymmetry of normal brains, 90 %',
-    },
-  };
 }
 
 function onsetOf({ value, interval }: Measured): [value: number, interval: FindingInterval] {

@@ -11,6 +11,8 @@ export interface RegionEvidence {
   readonly dropHu: number;
   /** HU, standard error of the drop from noise. */
   readonly noiseHu: number;
+  /** Median HU of the mirror image. */
+  readonly normalHu: number;
   /** Percent of the other side. */
   readonly waterUptake: number;
   /** mL of tissue. */
@@ -29,7 +31,7 @@ export function regionEvidence(
   return densities
     .filter(({ noiseHu }) => noiseHu <= SETTINGS.largestNoiseHu)
     .map(({ region, side, dropHu, noiseHu, normalHu, ml }) => ({
-      ...{ region, side, dropHu, noiseHu, ml },
+      ...{ region, side, dropHu, noiseHu, normalHu, ml },
       waterUptake: netWaterUptake(normalHu - dropHu, normalHu),
       network: network === null ? null : network(region, side),
       probability: affectedProbability(dropHu, noiseHu),

@@ -80,10 +80,8 @@ function tissueNoise({ size, values }: Volume, tissue: Uint8Array): number {
 }
 
 /** Both sides of every region; a side with too little tissue is left out. */
-export function sideDensities(
-  { stack, mirror, labels, tissue, reference, noiseHu }: Halves,
-  regions: readonly RegionOfInterest[],
-): SideDensity[] {
+export function sideDensities(halves: Halves, regions: readonly RegionOfInterest[]): SideDensity[] {
+  const { stack, labels, tissue, reference } = halves;
   const voxelMl = voxelVolume(stack);
   // One pass over the image for all regions.
   const places = new Map<number, number[]>();
@@ -97,19 +95,34 @@ export function sideDensities(
     SIDES.flatMap((side): SideDensity[] => {
       const found = structures.flatMap((structure) => places.get(labelOf(structure, side)) ?? []);
       const ml = found.length * voxelMl;
-      if (ml < SETTINGS.leastRegionMl) return [];
-      const other = (at: number): number => mirror.values[at] ?? NaN;
-      return [
-        {
-          ...{ region: name, side, ml },
-          dropHu: middle(found.map((at) => other(at) - (stack.values[at] ?? NaN))),
-          // Of a difference of two voxels; the median is less exact than the mean by a factor of 1.25.
-          noiseHu: 1.25 * noiseHu * Math.sqrt((2 * SETTINGS.pixelsOfOneGrain) / found.length),
-          normalHu: middle(found.map(other)),
-        },
-      ];
+      return ml < SETTINGS.leastRegionMl ? [] : [{ region: name, side, ml, ...differenceAt(halves, found) }];
     }),
   );
+}
+
+/** The same of any outline; null where less than `leastRegionMl` of it can be compared. */
+export function differenceWithin(
+  halves: Halves,
+  outline: Uint8Array,
+): Pick<SideDensity, 'dropHu' | 'noiseHu' | 'normalHu'> | null {
+  const found: number[] = [];
+  for (let at = 0; at < outline.length; at++) {
+    if (outline[at] === 1 && halves.tissue[at] === 1 && halves.reference[at] === 1) found.push(at);
+  }
+  return found.length * voxelVolume(halves.stack) < SETTINGS.leastRegionMl ? null : differenceAt(halves, found);
+}
+
+function differenceAt(
+  { stack, mirror, noiseHu }: Halves,
+  places: readonly number[],
+): Pick<SideDensity, 'dropHu' | 'noiseHu' | 'normalHu'> {
+  const other = (at: number): number => mirror.values[at] ?? NaN;
+  return {
+    dropHu: middle(places.map((at) => other(at) - (stack.values[at] ?? NaN))),
+    // Of a difference of two voxels; the median is less exact than the mean by a factor of 1.25.
+    noiseHu: 1.25 * noiseHu * Math.sqrt((2 * SETTINGS.pixelsOfOneGrain) / places.length),
+    normalHu: middle(places.map(other)),
+  };
 }
 
 /** Median; NaN of nothing. Sorts in place. */

@@ -66,9 +66,8 @@ describe('sides compared', () => {
     // 5 of 33 HU, 5 of 37 and 6 of 36: about 15 %.
     expect(numberOf(result, 'net-water-uptake')).toBeGreaterThan(13.5);
     expect(numberOf(result, 'net-water-uptake')).toBeLessThan(16.5);
-    const onset = findingOf(result, 'onset-within-4.5-h');
-    expect(onset.value).toBeLessThan(20);
-    expect(onset.interval?.low).toBeLessThanOrEqual(Number(onset.value));
+    // Whole regions dilute the lesion: the uptake would make an old infarct look early.
+    expect(result.findings.map(({ kind }) => kind)).not.toContain('onset-within-4.5-h');
     const [segment] = result.segments;
     expect(segment?.label).toBe('aspects-affected');
     expect(segment?.voxels.includes(1)).toBe(true);
@@ -196,6 +195,11 @@ describe('with a network', () => {
     for (const kind of ['early-ischemia-volume', 'frank-hypodensity-volume'] as const) {
       expect(numberOf(result, kind), kind).toBeGreaterThan(20);
     }
+    // 5 to 6 HU of 33 to 37, and 16 of 33 where they can be compared: later than 4.5 h.
+    expect(numberOf(result, 'net-water-uptake')).toBeGreaterThan(14);
+    const onset = findingOf(result, 'onset-within-4.5-h');
+    expect(onset.value).toBeLessThan(10);
+    expect(onset.interval?.high).toBeGreaterThan(Number(onset.value));
     const share = findingOf(result, 'mca-hypodensity-share');
     expect(share.value).toBeGreaterThan(40);
     expect(share.value).toBeLessThan(75);

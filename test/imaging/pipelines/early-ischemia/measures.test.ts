@@ -55,7 +55,7 @@ describe('the computed score', () => {
   const evidence = (of: (side: 'left' | 'right', region: string) => number): RegionEvidence[] =>
     ASPECTS_REGIONS.flatMap((region) =>
       (['left', 'right'] as const).map((side) => ({
-        ...{ region, side, dropHu: 0, noiseHu: 0.4, waterUptake: 0, ml: 10, network: null },
+        ...{ region, side, dropHu: 0, noiseHu: 0.4, normalHu: 33, waterUptake: 0, ml: 10, network: null },
         probability: of(side, region),
       })),
     );
