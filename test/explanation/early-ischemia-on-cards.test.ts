@@ -1,6 +1,6 @@
 /** A computed ASPECTS on the cards: named as computed, borderline where its interval reaches a limit, below any report. */
 import { describe, expect, it } from 'vitest';
-import type { ImagingFinding, StrokeFacts } from '../../src/case/index.ts';
+import { unknown, type ImagingFinding, type StrokeFacts } from '../../src/case/index.ts';
 import { decide } from '../../src/decisions/decide.ts';
 import { evaluateThrombolysis } from '../../src/decisions/thrombolysis/index.ts';
 import { LOCALES } from '../../src/explanation/content/card-content.ts';
@@ -34,7 +34,7 @@ function cards(
   const { aspects: _recorded, ...patient } = eligiblePatient({ occlusionSite: given('M1'), ...clock }).facts;
   const stroke = eligiblePatient({
     ...patient,
-    aspects: { status: 'unknown', why: 'not-recorded', sources: [] },
+    aspects: unknown('not-recorded'),
     ...facts,
   });
   const joined = joinImaging(stroke, imagingOf(findings));
@@ -87,7 +87,7 @@ describe('thrombectomy', () => {
 
 describe('thrombolysis', () => {
   it('a computed extent is told and settles nothing', () => {
-    const open = { status: 'unknown', why: 'not-recorded', sources: [] } as const;
+    const open = unknown('not-recorded');
     const unread = { extensiveHypodensity: open, hypodensityExtent: open };
     const extent = (findings: readonly ImagingFinding[]) => {
       const onset = time(hoursAgo(2));

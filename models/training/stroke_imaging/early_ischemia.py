@@ -1,6 +1,6 @@
 """Network `early-ischemia`: early ischemic change and frank hypodensity on native CT. Trained on synthetic heads alone.
 
-    python -m stroke_imaging.early_ischemia train --data ../../../shared/data --work /tmp/early-ischemia
+    python -m stroke_imaging.early_ischemia all --data ../../../shared/data --work /tmp/early-ischemia --out ../early-ischemia
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 from .ischemia_heads import Example, example
 from .ischemia_net import IschemiaNet, ischemia_loss
 from .ischemia_shapes import load_shapes
-from .slice_training import Batch, Schedule, train
+from .slice_training import Batch, Schedule, load_averaged, train
 from .template import load_template
 
 SEED = 20250502
@@ -70,24 +70,36 @@ def stacked(hu: torch.Tensor, mirrored: torch.Tensor) -> torch.Tensor:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=["train"])
+    parser.add_argument("command", choices=["train", "release", "all"])
     parser.add_argument("--data", type=Path, default=Path("../../../shared/data"))
     parser.add_argument("--work", type=Path, default=Path("/tmp/early-ischemia"))
+    parser.add_argument("--out", type=Path, default=Path("../early-ischemia"))
     parser.add_argument("--minutes", type=float, default=45)
     parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--heads", type=int, default=60, help="synthetic heads for calibration, and as many for the test")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
-    if options.command == "train":
+    say = lambda line: print(line, flush=True)  # noqa: E731
+    checkpoint = options.work / "checkpoint.pt"
+    if options.command != "release":
         train(
             IschemiaNet(),
             batches(options.data, options.work),
             Schedule(options.steps, average=0.99),
-            options.work / "checkpoint.pt",
+            checkpoint,
             seconds=60 * options.minutes,
-            say=lambda line: print(line, flush=True),
+            say=say,
             loss_of=ischemia_loss,
         )
+    if options.command != "train":
+        # release reads what training made; the import would be circular the other way round.
+        from .ischemia_release import release
+
+        state = torch.load(checkpoint, weights_only=True)
+        hours = f"{state['step']} steps of {BATCH} slices, {state['seconds'] / 60:.0f} min of a shared core (bfloat16)."
+        figures = release(load_averaged(IschemiaNet(), checkpoint), options.data, options.work, options.out, hours, options.heads, say)
+        say(str({k: figures["regions"][k]["auc"] for k in ("plain", "both")}))
 
 
 if __name__ == "__main__":
