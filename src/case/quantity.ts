@@ -98,9 +98,11 @@ export const isAtLeast = (q: Quantity, limit: number): boolean | undefined => no
 export const isAtMost = (q: Quantity, limit: number): boolean | undefined => not(isAbove(q, limit));
 
 /**
- * A computed volume (mL) or ratio as people are shown it, the same wherever it stands: whole from 10 on, with one decimal
- * below. More is a precision that no method has. What is decided, stored and sent is not rounded.
+ * A computed figure as people are shown it, the same wherever it stands: whole from 10 on, with one decimal below, ratios
+ * below 1 with two. More is a precision that no method has. What is decided, stored and sent is not rounded.
  */
-export function shownFigure(value: number): number {
-  return Math.abs(value) >= 9.95 ? Math.round(value) : Math.round(value * 10) / 10;
+export function shownFigure(value: number, unit: Unit | null): number {
+  const size = Math.abs(value);
+  const parts = size >= 9.95 ? 1 : unit === '{ratio}' && size < 0.995 ? 100 : 10;
+  return Math.round(value * parts) / parts;
 }

@@ -211,8 +211,8 @@ function asText(
   const lines = [name, `  ${pipeline} ${version}: ${found.state} (${seconds.toFixed(1)} s), for research use`];
   for (const { kind, value, interval } of findings) {
     const unit = FINDING_KINDS[kind];
-    const shown = value === null ? 'not computable' : typeof value === 'number' ? shownFigure(value) : String(value);
-    const range = interval === null ? '' : ` (${shownFigure(interval.low)} to ${shownFigure(interval.high)})`;
+    const shown = value === null ? 'not computable' : typeof value === 'number' ? shownFigure(value, unit) : String(value);
+    const range = interval === null ? '' : ` (${shownFigure(interval.low, unit)} to ${shownFigure(interval.high, unit)})`;
     const plainUnit = unit === null || unit.startsWith('{') ? '' : ` ${unit}`;
     lines.push(`    ${kind.padEnd(30)} ${shown}${plainUnit}${range}`);
   }

@@ -1,5 +1,5 @@
 /** Values whose interval holds the limit of a criterion, in words. Plain text; the caller escapes it. */
-import { shownFigure, type Fact, type FactKey, type Quantity, type StrokeFacts } from '../../case/index.ts';
+import { shownFigure, type Fact, type FactKey, type Quantity, type StrokeFacts, type Unit } from '../../case/index.ts';
 import type { Borderline } from '../../decisions/borderline.ts';
 import type { Formats } from './formats.ts';
 import { amount } from './finding-text.ts';
@@ -26,12 +26,12 @@ export function borderlineText(key: string, { of, quantity, limit }: Borderline,
 function withInterval({ value, unit, interval }: Quantity, f: Formats): string {
   const { low, high } = interval ?? { low: value, high: value };
   const range = Number.isFinite(high)
-    ? f.texts.text('ui.range', { from: number(low, f), to: number(high, f) })
-    : f.texts.text('imaging.open-range', { from: number(low, f) });
+    ? f.texts.text('ui.range', { from: number(low, unit, f), to: number(high, unit, f) })
+    : f.texts.text('imaging.open-range', { from: number(low, unit, f) });
   return Number.isFinite(value) ? f.texts.text('ui.with-interval', { value: amount(value, unit, f), range }) : range;
 }
 
-const number = (value: number, f: Formats): string => f.number(shownFigure(value));
+const number = (value: number, unit: Unit, f: Formats): string => f.number(shownFigure(value, unit));
 
 /** Each once: several windows ask for the same mismatch. */
 export function borderlineTexts(key: string, found: readonly Borderline[], f: Formats): string[] {

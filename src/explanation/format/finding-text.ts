@@ -28,13 +28,13 @@ export function findingValue(finding: ImagingFinding, f: Formats): string {
     return f.texts.text('imaging.not-detected', { floor: amount(detectionFloor, unit, f) });
   const { low, high } = interval ?? { low: value, high: value };
   return quantityText(
-    { value: shownFigure(value), unit, interval: { low: shownFigure(low), high: shownFigure(high) } },
+    { value: shownFigure(value, unit), unit, interval: { low: shownFigure(low, unit), high: shownFigure(high, unit) } },
     f,
   );
 }
 
 export const amount = (value: number, unit: Unit, f: Formats): string =>
-  f.texts.text(UNIT_KEYS[unit], { value: f.number(shownFigure(value)) });
+  f.texts.text(UNIT_KEYS[unit], { value: f.number(shownFigure(value, unit)) });
 
 /** Codes separated by spaces: sides, places, 'present' or 'not seen', else the code itself, which is a word of ours. */
 function codedValue(codes: string, { texts }: Formats): string {

@@ -58,8 +58,8 @@ export function quantityText(q: Quantity, f: Formats, second?: SecondUnit): stri
 }
 
 function computedText(q: Quantity, { low, high }: Interval, f: Formats): string {
-  const value = f.texts.text(UNIT_KEYS[q.unit], { value: f.number(shownFigure(q.value)) });
-  const range = { low: shownFigure(low), high: shownFigure(high) };
+  const value = f.texts.text(UNIT_KEYS[q.unit], { value: f.number(shownFigure(q.value, q.unit)) });
+  const range = { low: shownFigure(low, q.unit), high: shownFigure(high, q.unit) };
   return range.low < range.high ? withInterval(value, range, f) : value;
 }
 

@@ -1,5 +1,5 @@
 /** What is written on the sheet: short English names, values with their intervals. */
-import { FINDING_KINDS, shownFigure, type FindingKind, type ImagingFinding } from '../../../case/index.ts';
+import { FINDING_KINDS, shownFigure, type FindingKind, type ImagingFinding, type Unit } from '../../../case/index.ts';
 import type { VoxelUnit } from '../../volume/volume.ts';
 
 export const FINDING_NAMES: Readonly<Record<FindingKind, string>> = {
@@ -93,7 +93,7 @@ const UNITS: Readonly<Record<VoxelUnit, string>> = {
 export const unitName = (unit: VoxelUnit): string => UNITS[unit];
 
 /** As on the cards. */
-export const figure = (value: number): string => String(shownFigure(value));
+export const figure = (value: number, unit: Unit | null): string => String(shownFigure(value, unit));
 
 export interface FindingLine {
   readonly name: string;
@@ -111,8 +111,8 @@ export function findingLine(finding: ImagingFinding): FindingLine {
   if (typeof value !== 'number')
     return { name, value: String(value).replaceAll(' ', ', ').replaceAll('-', ' '), detail: '' };
   if (detectionFloor !== null && value < detectionFloor) {
-    return { name, value: `< ${figure(detectionFloor)}${suffix}`, detail: 'below the detection floor' };
+    return { name, value: `< ${figure(detectionFloor, unit)}${suffix}`, detail: 'below the detection floor' };
   }
-  const detail = interval === null ? '' : `${figure(interval.low)} – ${figure(interval.high)}${suffix}`;
-  return { name, value: `${figure(value)}${suffix}`, detail };
+  const detail = interval === null ? '' : `${figure(interval.low, unit)} – ${figure(interval.high, unit)}${suffix}`;
+  return { name, value: `${figure(value, unit)}${suffix}`, detail };
 }
