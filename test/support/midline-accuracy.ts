@@ -6,25 +6,23 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { midlinePlane, midlineShift } from '../../src/imaging/anatomy/midline.ts';
-import { readNifti } from '../../src/imaging/nifti.ts';
+import { midlineOfBoth } from '../../src/imaging/anatomy/midline.ts';
+import { type NiftiImage, readNifti } from '../../src/imaging/nifti.ts';
 
-/** Signed, to the right, mm; null where it cannot be measured. */
-function shiftOf(file: string): number | null {
-  const { size, affine, values } = readNifti(readFileSync(file));
-  const grid = { size, affine };
-  const labels = Uint8Array.from(values);
-  const plane = midlinePlane(labels, grid);
-  const shift = plane === null ? null : midlineShift(labels, grid, plane);
+/** Signed, to the right, mm, as the mean of one or two labelings; null where it cannot be measured. */
+function shiftOf(first: string, second = first): number | null {
+  const [a, b] = [first, second].map((file) => readNifti(readFileSync(file))) as [NiftiImage, NiftiImage];
+  const grid = { size: a.size, affine: a.affine };
+  const shift = midlineOfBoth([Uint8Array.from(a.values), Uint8Array.from(b.values)], grid).midlineShift;
   if (shift === null) return null;
-  return (shift.at === 'septum-pellucidum' ? shift.septumMm : shift.thirdVentricleMm) ?? null;
+  return shift.at === 'septum-pellucidum' ? shift.septumMm : shift.thirdVentricleMm;
 }
 
 const folder = process.argv[2] ?? '.';
 const heads = readdirSync(folder).filter((name) => name.endsWith('-true.nii.gz'));
 const pairs = heads.map((name) => ({
   truth: shiftOf(join(folder, name)),
-  found: shiftOf(join(folder, name.replace('-true', '-found'))),
+  found: shiftOf(join(folder, name.replace('-true', '-found')), join(folder, name.replace('-true', '-mirrored'))),
 }));
 const differences = pairs.flatMap(({ truth, found }) => (truth === null || found === null ? [] : [found - truth]));
 const mean = differences.reduce((sum, x) => sum + x, 0) / differences.length;

@@ -41,6 +41,10 @@ def structures(labels: np.ndarray) -> np.ndarray:
     return np.where(wide < first, wide, first + (wide - first) // 2)
 
 
+def other_side(labels: np.ndarray) -> np.ndarray:
+    return np.where(labels < len(MIDLINE), labels, labels ^ 1)
+
+
 def dice(a: np.ndarray, b: np.ndarray) -> float:
     total = a.sum() + b.sum()
     return float(2 * (a & b).sum() / total) if total else float("nan")
@@ -99,7 +103,8 @@ def judge(session: onnxruntime.InferenceSession, data: Path, each: int, labels_t
             label = np.where(known, label, 0)
             rows.append(compare(truth, label, confidence, head, known))
             turns.append(orientation(session, heads.normalized(raw, contrast), known))
-            for kind, which in (("true", truth), ("found", label)):
+            mirrored = other_side(predict(session, np.ascontiguousarray(heads.normalized(raw, contrast)[..., ::-1]))[0][..., ::-1])
+            for kind, which in (("true", truth), ("found", label), ("mirrored", np.where(known, mirrored, 0))):
                 write_labels(which, labels_to / f"{contrast}-{number}-{kind}.nii.gz")
         keys = sorted({k for row in rows for k in row})
         figures[contrast] = {k: float(np.nanmedian([row.get(k, np.nan) for row in rows])) for k in keys}

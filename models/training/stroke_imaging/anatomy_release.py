@@ -111,7 +111,8 @@ def card(figures: dict, parameters: int, hours: str) -> str:
     shift_text = "" if shift is None else f"""
 ## Midline shift
 
-Measured by the product (`src/imaging/anatomy/midline.ts`) on the labels of the network and on the true labels of the same
+Measured by the product (`src/imaging/anatomy/midline.ts`) on the labels of the network (mean of the image and of its mirror image,
+so that a preference for one side cancels out) and on the true labels of the same
 {shift['heads']} random heads: mean difference {shift['bias']:.1f} mm, standard deviation {shift['sd']:.1f} mm, 95 % of the
 absolute differences below {shift['p95']:.1f} mm; not measurable in {shift['unknown']} of them. Of {shift['fiveMillimeters']['above']} heads
 shifted by 5 mm or more {shift['fiveMillimeters']['told']} were told so, {shift['fiveMillimeters']['falselyAbove']} of the others falsely (`shift.json`;
@@ -175,7 +176,7 @@ front; {100 * turned['falsely turned']:.0f} % falsely when upright. Exchanged le
 
 ## Cost
 
-{cost['seconds']:.1f} s of one core for a run (three for a head, orientation check included) of 192 x 240 x 192 mm, onnxruntime, CPU; {figures['export']['other labels'] * 100:.3f} % of voxels differ
+{cost['seconds']:.1f} s of one core for a run (four for a head: mirrored, upside down and back to front as well) of 192 x 240 x 192 mm, onnxruntime, CPU; {figures['export']['other labels'] * 100:.3f} % of voxels differ
 from torch.
 
 ## Limits

@@ -20,7 +20,7 @@ export interface MidlinePlane {
 
 /** How far the middle of the brain has left the plane of the falx. */
 export interface MidlineShift {
-  /** Largest of the levels that were measured; 0 or more. */
+  /** The larger of septum and third ventricle; 0 or more. */
   readonly mm: number;
   /** null below what the 3 mm grid resolves. */
   readonly towards: Side | null;

@@ -6,8 +6,8 @@ import { ImageRefusal } from '../image-refusal.ts';
 import { largestPart } from '../pipelines/perfusion/morphology.ts';
 import type { Grid } from '../volume/volume.ts';
 import type { HeadAnatomy } from './anatomy.ts';
-import { BRAIN, INTRACRANIAL, LABEL_COUNT, labelOf, labelsOf, VENTRICLES } from './labels.ts';
-import { midlinePlane, midlineShift } from './midline.ts';
+import { BRAIN, INTRACRANIAL, LABEL_COUNT, labelOf, labelsOf, otherSide, VENTRICLES } from './labels.ts';
+import { midlineOfBoth } from './midline.ts';
 import { type NetworkInput, networkInput } from './network-input.ts';
 import { anatomyRemark } from './quality.ts';
 import { countLabels, maskOf } from './regions.ts';
@@ -44,7 +44,13 @@ export const headAnatomy: HeadAnatomy = async (volume, modality, engine, options
   const run = (image: NetworkInput): Promise<Labelled> => labelled(image, engine, options);
   const upright = await run(input);
   const { labels, confidence, answer, brainMl, meanConfidence, explained } = upright;
-  const midline = midlinePlane(labels, input.grid);
+  const mirrored = await run({
+    grid: input.grid,
+    image: flipped(input.image, input.grid, 0),
+    covered: flipped(input.covered, input.grid, 0),
+  });
+  const back = flipped(mirrored.labels.map(otherSide), input.grid, 0);
+  const { midline, midlineShift } = midlineOfBoth([labels, back], input.grid);
   const fit = fitToTemplate(labels, input.grid);
   const quality: QualityRemark[] = [];
   if (brainMl < LEAST_BRAIN_ML || explained < LEAST_EXPLAINED) {
@@ -68,7 +74,7 @@ export const headAnatomy: HeadAnatomy = async (volume, modality, engine, options
     brainMl,
     ventriclesMl: milliliters(maskOf(labels, VENTRICLES), input.grid),
     midline,
-    midlineShift: midline === null ? null : midlineShift(labels, input.grid, midline),
+    midlineShift,
     toTemplate: fit?.toTemplate ?? null,
     quality,
     model: answer.model,
@@ -169,13 +175,18 @@ function explainedBy(labels: Uint8Array, image: Float32Array): number {
   return count === 0 || total <= 0 ? 0 : (between - (sum * sum) / count) / total;
 }
 
-/** Front to back (axis 1) or upside down (2). */
-function flipped<A extends Float32Array | Uint8Array>(image: A, { size: [nx, ny, nz] }: Grid, axis: 1 | 2): A {
+/** Left to right (axis 0), front to back (1) or upside down (2). */
+function flipped<A extends Float32Array | Uint8Array>(image: A, { size: [nx, ny, nz] }: Grid, axis: 0 | 1 | 2): A {
   const out = image.slice() as A;
   for (let k = 0; k < nz; k++) {
     for (let j = 0; j < ny; j++) {
+      const to = nx * (j + ny * k);
+      if (axis === 0) {
+        out.subarray(to, to + nx).reverse();
+        continue;
+      }
       const from = nx * (axis === 1 ? ny - 1 - j + ny * k : j + ny * (nz - 1 - k));
-      out.set(image.subarray(from, from + nx), nx * (j + ny * k));
+      out.set(image.subarray(from, from + nx), to);
     }
   }
   return out;

@@ -70,6 +70,11 @@ export function structureOf(label: number): { readonly structure: Structure; rea
   return { structure, side: (label - FIRST_SIDED) % 2 === 0 ? 'left' : 'right' };
 }
 
+/** The label of the same structure on the other side; of the midline, itself. */
+export function otherSide(label: number): number {
+  return label < FIRST_SIDED ? label : label ^ 1;
+}
+
 /** Labels of structures, on one side or (without `side`) on both; structures of the midline have no side. */
 export function labelsOf(structures: readonly Structure[], side?: Side): readonly number[] {
   return structures.flatMap((structure) => {

@@ -58,8 +58,42 @@ export function rightOfPlane({ point, normal }: MidlinePlane, position: Point): 
 
 /** @returns null when neither septum nor third ventricle is seen */
 export function midlineShift(labels: Uint8Array, grid: Grid, plane: MidlinePlane): MidlineShift | null {
-  const septumMm = septum(labels, grid, plane);
-  const thirdVentricleMm = thirdVentricle(labels, grid, plane);
+  return chosenShift(septum(labels, grid, plane), thirdVentricle(labels, grid, plane));
+}
+
+/**
+ * Plane and shift as the mean of two labelings: of the image, and of its mirror image (mirrored back). What the network
+ * prefers on one side cancels out.
+ * @returns null for what is seen in neither
+ */
+export function midlineOfBoth(
+  labelings: readonly [Uint8Array, Uint8Array],
+  grid: Grid,
+): { readonly midline: MidlinePlane | null; readonly midlineShift: MidlineShift | null } {
+  const seen = labelings.flatMap((labels) => {
+    const plane = midlinePlane(labels, grid);
+    if (plane === null) return [];
+    return [{ plane, septum: septum(labels, grid, plane), third: thirdVentricle(labels, grid, plane) }];
+  });
+  const [first] = seen;
+  if (first === undefined) return { midline: null, midlineShift: null };
+  const planes = seen.map(({ plane }) => plane);
+  const both = (values: readonly (number | null)[]): number | null => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : mean(known);
+  };
+  return {
+    midline: {
+      point: meanPoint(planes.map(({ point }) => point)),
+      normal: unit(meanPoint(planes.map(({ normal }) => normal))),
+      spreadMm: mean(planes.map(({ spreadMm }) => spreadMm)),
+    },
+    midlineShift: chosenShift(both(seen.map((s) => s.septum)), both(seen.map((s) => s.third))),
+  };
+}
+
+/** The larger of the two. */
+function chosenShift(septumMm: number | null, thirdVentricleMm: number | null): MidlineShift | null {
   const septumIsLarger = Math.abs(septumMm ?? 0) >= Math.abs(thirdVentricleMm ?? 0);
   const chosen = septumMm !== null && (septumIsLarger || thirdVentricleMm === null) ? septumMm : thirdVentricleMm;
   if (chosen === null) return null;
@@ -74,21 +108,18 @@ export function midlineShift(labels: Uint8Array, grid: Grid, plane: MidlinePlane
   };
 }
 
-/** Mean over the rows of each slice, then the largest median of three neighboring slices. */
+/** Mean over the rows of each slice, then the median of the slices: as at the foramen of Monro, and no slice decides alone. */
 function septum(labels: Uint8Array, grid: Grid, plane: MidlinePlane): number | null {
   const [right, left] = [labelOf('lateralVentricle', 'right'), labelOf('lateralVentricle', 'left')];
   const border = borderOf(labels, grid, [right], [left], SEPTUM_MM);
   const perSlice = new Map<number, Border[]>();
   for (const p of border) perSlice.set(p[2], [...(perSlice.get(p[2]) ?? []), p]);
   const middleRow = meanRow(labels, grid.size, [right, left]);
-  const slices = [...perSlice.entries()]
-    .map(([slice, points]) => ({ slice, points: points.filter(([, row]) => row <= middleRow) }))
-    .filter(({ points }) => points.length >= LEAST_SEPTUM_ROWS)
-    .toSorted((a, b) => a.slice - b.slice)
-    .map(({ points }) => mean(points.map((p) => rightOfPlane(plane, transform(grid.affine, p)))));
-  if (slices.length === 0) return null;
-  const medians = slices.map((_, at) => median(slices.slice(Math.max(0, at - 1), at + 2)));
-  return medians.reduce((most, mm) => (Math.abs(mm) > Math.abs(most) ? mm : most));
+  const slices = [...perSlice.values()]
+    .map((points) => points.filter(([, row]) => row <= middleRow))
+    .filter((points) => points.length >= LEAST_SEPTUM_ROWS)
+    .map((points) => mean(points.map((p) => rightOfPlane(plane, transform(grid.affine, p)))));
+  return slices.length === 0 ? null : median(slices);
 }
 
 /** Of the middle of the whole ventricle. */
@@ -206,6 +237,8 @@ const median = (values: readonly number[]): number => {
   const middle = (sorted.length - 1) / 2;
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
 };
+const meanPoint = (points: readonly Point[]): Point =>
+  [0, 1, 2].map((axis) => mean(points.map((p) => p[axis] ?? 0))) as unknown as Point;
 const difference = (a: Point, b: Point): Point => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const dot = (a: Point, b: Point): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 const cross = (a: Point, b: Point): Point => [

@@ -8,6 +8,7 @@ import {
   labelsOf,
   labelsOn,
   maskOf,
+  otherSide,
   placeOf,
   structureOf,
 } from '../../../src/imaging/anatomy/index.ts';
@@ -25,6 +26,12 @@ describe('labels of head anatomy', () => {
     expect(labelsOf(['pons'])).toEqual([6]);
     expect(labelsOf(['insula'])).toEqual([18, 19]);
     expect(labelsOf(['insula'], 'right')).toEqual([19]);
+  });
+
+  it('know the other side', () => {
+    expect(otherSide(labelOf('m6', 'right'))).toBe(labelOf('m6', 'left'));
+    expect(otherSide(labelOf('m6', 'left'))).toBe(labelOf('m6', 'right'));
+    expect(otherSide(labelOf('pons'))).toBe(labelOf('pons'));
   });
 
   it('say of every part of the brain where it belongs', () => {
