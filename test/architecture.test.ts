@@ -113,6 +113,7 @@ describe('direction of imports', () => {
     const allowed = ['case', 'imaging', 'thread.ts', 'process.ts'];
     // Pipelines name the inference port and its errors; what arrives and what was found is kept in the database.
     const port = ({ target }: Import): boolean => target === 'inference/engine.ts';
+    expect(files.find(({ path }) => path === 'inference/engine.ts')?.imports).toEqual([]);
     const kept = ({ target }: Import, { path }: SourceFile): boolean =>
       /^imaging\/(ingest|results)\//.test(path) && part(target) === 'storage';
     const refused = offences(
