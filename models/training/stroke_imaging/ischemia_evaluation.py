@@ -23,6 +23,7 @@ from .template import load_template
 CALIBRATION_SEED, TEST_SEED = 20250701, 20250801
 ASYMMETRY_HU = 1.3
 """Of normal regions, beyond noise (`normalAsymmetryHu` of the pipeline)."""
+SPECIFICITY = 0.98
 NOISE_LEVELS = ((0.0, 1.5), (1.5, 2.7), (2.7, 9.0))
 """HU of a 2.4 mm pixel."""
 
@@ -93,13 +94,19 @@ def probabilities(e: dict[str, np.ndarray], b: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-design(e, network=len(b) > 2) @ b))
 
 
+def threshold_of(e: dict[str, np.ndarray], p: np.ndarray) -> float:
+    """The lowest probability from which on at most one in fifty unaffected regions counts as affected."""
+    negative = p[e["affected"] < UNAFFECTED_SHARE]
+    return float(np.quantile(negative, SPECIFICITY))
+
+
 def auc(score: np.ndarray, positive: np.ndarray) -> float:
     n1, n0 = int(positive.sum()), int((~positive).sum())
     return float("nan") if n1 == 0 or n0 == 0 else float((rankdata(score)[positive].sum() - n1 * (n1 + 1) / 2) / (n1 * n0))
 
 
-def region_figures(e: dict[str, np.ndarray], p: np.ndarray) -> dict:
-    """AUC of all and by noise; sensitivity and specificity at 0.5; error of the score."""
+def region_figures(e: dict[str, np.ndarray], p: np.ndarray, threshold: float) -> dict:
+    """AUC of all and by noise; sensitivity and specificity at the threshold; error of the score."""
     keep, positive = clear(e), e["affected"] >= AFFECTED_SHARE
     by_noise = []
     for low, high in NOISE_LEVELS:
@@ -108,7 +115,7 @@ def region_figures(e: dict[str, np.ndarray], p: np.ndarray) -> dict:
     errors, normal = [], []
     for head in np.unique(e["head"]):
         here = e["head"] == head
-        score, truth = _score(p[here]), _score(e["affected"][here] / (2 * AFFECTED_SHARE))
+        score, truth = _score(p[here] >= threshold), _score(e["affected"][here] >= AFFECTED_SHARE)
         errors.append(score - truth)
         if e["drop"][here][0] == 0 and truth == 10:
             normal.append(10 - score)
@@ -116,8 +123,8 @@ def region_figures(e: dict[str, np.ndarray], p: np.ndarray) -> dict:
     return {
         "auc": auc(p[keep], positive[keep]),
         "affectedRegions": int(positive[keep].sum()),
-        "sensitivity": float((p[keep & positive] >= 0.5).mean()),
-        "specificity": float((p[keep & ~positive] < 0.5).mean()),
+        "sensitivity": float((p[keep & positive] >= threshold).mean()),
+        "specificity": float((p[keep & ~positive] < threshold).mean()),
         "byNoise": by_noise,
         "scoreBias": float(errors.mean()),
         "scoreMeanAbsoluteError": float(np.abs(errors).mean()),
@@ -127,9 +134,9 @@ def region_figures(e: dict[str, np.ndarray], p: np.ndarray) -> dict:
     }
 
 
-def _score(p: np.ndarray) -> int:
+def _score(affected: np.ndarray) -> int:
     """10 less the affected regions of the worse side; entries alternate between the sides."""
-    return 10 - int(max((p[0::2] >= 0.5).sum(), (p[1::2] >= 0.5).sum()))
+    return 10 - int(max(affected[0::2].sum(), affected[1::2].sum()))
 
 
 def voxel_figures(rows: list[dict]) -> dict:

@@ -62,14 +62,16 @@ def figures_of(network: IschemiaNet, data: Path, work: Path, heads: int, say=pri
     say("test heads judged")
     test = evaluation.evidence(rows)
     plain, both = (evaluation.fit(calibration, network=n) for n in (False, True))
+    limits = {k: evaluation.threshold_of(calibration, evaluation.probabilities(calibration, b)) for k, b in (("plain", plain), ("both", both))}
     slices = real.slices(network, data / "cpaisd")
     head = real.whole_head(network, data / "ge-head-ct")
     number = lambda key: float(np.nanmedian([r[key] for r in slices]))  # noqa: E731
     figures = {
         "coefficients": {"plain": [round(float(b), 4) for b in plain], "both": [round(float(b), 4) for b in both]},
+        "affected": {k: round(v, 3) for k, v in limits.items()},
         "regions": {
-            "plain": evaluation.region_figures(test, evaluation.probabilities(test, plain)),
-            "both": evaluation.region_figures(test, evaluation.probabilities(test, both)),
+            "plain": evaluation.region_figures(test, evaluation.probabilities(test, plain), limits["plain"]),
+            "both": evaluation.region_figures(test, evaluation.probabilities(test, both), limits["both"]),
         },
         "voxels": evaluation.voxel_figures(rows),
         "real": {
@@ -104,6 +106,8 @@ def manifest(figures: dict, parameters: int, hours: str) -> dict:
     names = {"plain": ("plainIntercept", "plainDrop"), "both": ("intercept", "drop", "network", "networkAgainstOtherSide")}
     thresholds = [{"name": name, "value": value, "basis": "Logistic model of an affected region, fitted on synthetic calibration heads; region-evidence.ts."}
                   for key in ("plain", "both") for name, value in zip(names[key], figures["coefficients"][key])]
+    thresholds += [{"name": name, "value": figures["affected"][key], "basis": "Probability from which on a region counts as affected: specificity 0.98 on synthetic calibration heads."}
+                   for name, key in (("plainAffected", "plain"), ("affected", "both"))]
     rounded = lambda x: 0.0 if np.isnan(x) else round(float(x), 3)  # noqa: E731
     return {
         "version": VERSION,
@@ -173,7 +177,7 @@ the network the smoothed difference between the sides. `python -m stroke_imaging
 ## Synthetic: {voxels['heads']} heads with shapes of subjects never trained on
 
 Affected: from a quarter of the region's tissue on; below a twentieth it is not; regions between are left out of ROC area,
-sensitivity and specificity. {regions['both']['affectedRegions']} affected regions. *Sides*: the comparison alone; *with network*: the logistic model of both.
+sensitivity and specificity, which are those at the threshold that 98 % of unaffected calibration regions stay below. {regions['both']['affectedRegions']} affected regions. *Sides*: the comparison alone; *with network*: the logistic model of both.
 
 {table(["", "sides", "with network"], region_rows)}
 

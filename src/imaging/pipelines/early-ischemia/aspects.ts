@@ -18,8 +18,7 @@ const BASIS = 'probabilities of the regions, 90 %, at least one point';
 /** @param evidence of both sides of the measured regions */
 export function computedAspects(evidence: readonly RegionEvidence[]): ComputedAspects {
   const of = (side: Side): RegionEvidence[] => evidence.filter((one) => one.side === side);
-  const affectedOf = (side: Side): RegionEvidence[] =>
-    of(side).filter(({ probability }) => probability >= SETTINGS.affected);
+  const affectedOf = (side: Side): RegionEvidence[] => of(side).filter(({ affected }) => affected);
   const [left, right] = [affectedOf('left'), affectedOf('right')];
   if (Math.min(left.length, right.length) >= SETTINGS.bothSidesRegions) {
     return { side: 'both', score: null, interval: null, affected: [] };

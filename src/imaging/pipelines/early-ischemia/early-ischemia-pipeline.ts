@@ -21,17 +21,18 @@ import { breathe } from '../../volume/slice.ts';
 import type { Built, Volume } from '../../volume/volume.ts';
 import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult, RoledSeries } from '../pipeline.ts';
 import { computedAspects } from './aspects.ts';
-import { mcaShareOfRegions, mcaShareOfVoxels, probableRegion } from './extent.ts';
+import { drawn } from './drawn.ts';
+import { mcaShareOfRegions, mcaShareOfVoxels, probableRegion, type Measured } from './extent.ts';
 import { ischemiaFindings } from './findings.ts';
 import { hyperdenseArtery } from './hyperdense-artery.ts';
 import { mirrored } from './mirror.ts';
 import { ischemiaProbability, type IschemiaProbability } from './network.ts';
 import { computedPosterior, POSTERIOR_REGIONS } from './posterior.ts';
 import { gateRemarks, ischemiaRemark, refuses } from './quality.ts';
-import { regionEvidence } from './region-evidence.ts';
+import { regionEvidence, type RegionEvidence } from './region-evidence.ts';
 import { SETTINGS } from './settings.ts';
 import { uptakeOfLesion, uptakeOfRegions } from './water-uptake.ts';
-import { halvesOf, sideDensities, type RegionOfInterest } from './side-density.ts';
+import { halvesOf, sideDensities, type RegionOfInterest, type SideDensity } from './side-density.ts';
 
 export const EARLY_ISCHEMIA_PIPELINE = 'early-ischemia';
 export const EARLY_ISCHEMIA_VERSION = '1.0.0';
@@ -94,15 +95,8 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
   const shareOf = network === null ? null : networkShares(network, labels, tissue);
   const densities = sideDensities(halves, REGIONS);
   const evidence = regionEvidence(densities, shareOf);
-  const measuredRegions = Math.min(...SIDES.map((of) => evidence.filter(({ side }) => side === of).length));
-  if (measuredRegions < SETTINGS.leastRegions) {
-    return refused([
-      ...soFar,
-      densities.length >= 2 * SETTINGS.leastRegions
-        ? ischemiaRemark('noise-hides-ischemia', 'refuses', { noiseHu })
-        : ischemiaRemark('aspects-regions-missing', 'refuses', { measuredRegions }),
-    ]);
-  }
+  const missing = missingRegions(densities, evidence, noiseHu);
+  if (refuses(missing)) return refused([...soFar, ...missing]);
   const aspects = computedAspects(evidence);
   const posterior = computedPosterior(regionEvidence(sideDensities(halves, POSTERIOR_REGIONS), shareOf));
   const artery = hyperdenseArtery(built.image, anatomy.toTemplate);
@@ -114,53 +108,31 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
   ];
   await pause('measures', 95);
 
-  const brain = maskOf(labels, BRAIN);
-  const early = network === null ? null : probableRegion(network.early, tissue, stack);
-  const frank = network === null ? null : probableRegion(network.frank, brain, stack);
   const side: Side | null = aspects.side === 'left' || aspects.side === 'right' ? aspects.side : null;
+  const early = network === null ? null : probableRegion(network.early, tissue, stack);
+  const frank = network === null ? null : probableRegion(network.frank, maskOf(labels, BRAIN), stack);
   const lesion = early === null || frank === null ? null : ofSide(early.voxels, frank.voxels, labels, side);
-  const affected = affectedVoxels(labels, tissue, aspects.affected);
+  const shareOfMca = (of: Side): Measured =>
+    network === null ? mcaShareOfRegions(evidence, aspects) : mcaShareOfVoxels(network, labels, tissue, of);
   await pause('findings', 100);
   return {
     state: 'final',
     quality,
     findings: ischemiaFindings({
       ...{ aspects, posterior, evidence, artery, quality },
-      uptake: lesion === null ? uptakeOfRegions(aspects.affected) : uptakeOfLesion(halves, lesion),
       early: early?.volume ?? null,
       frank: frank?.volume ?? null,
-      mcaShare:
-        side === null
-          ? null
-          : network === null
-            ? mcaShareOfRegions(evidence, aspects)
-            : mcaShareOfVoxels(network, labels, tissue, side),
+      mcaShare: side === null ? null : shareOfMca(side),
+      uptake: lesion === null ? uptakeOfRegions(aspects.affected) : uptakeOfLesion(halves, lesion),
       settings: settingsOf(noiseHu, anatomy),
       seriesUids: [built.source.seriesUid],
     }),
-    segments: [
-      { label: 'aspects-affected', grid: stack, voxels: affected, source: built.source },
-      ...(early === null ? [] : [{ label: 'early-ischemia', grid: stack, voxels: early.voxels, source: built.source }]),
-      ...(frank === null
-        ? []
-        : [{ label: 'frank-hypodensity', grid: stack, voxels: frank.voxels, source: built.source }]),
-    ],
-    maps:
-      network === null
-        ? []
-        : [
-            {
-              name: 'Probability of ischemic change',
-              volume: {
-                ...stack,
-                unit: '{probability}',
-                values: network.early.map((p, at) => p + (network.frank[at] ?? 0)),
-              },
-              window: [0, 1],
-            },
-          ],
-    background: stack,
-    curves: [],
+    ...drawn({
+      ...{ stack, network, source: built.source },
+      regions: affectedVoxels(labels, tissue, aspects.affected),
+      early: early?.voxels ?? null,
+      frank: frank?.voxels ?? null,
+    }),
     model: network?.model ?? anatomy.model,
     ranOn: network?.ranOn ?? anatomy.ranOn,
   };
@@ -178,6 +150,18 @@ async function anatomyOf(
     if (error instanceof InferenceError && error.code === 'unknown-model') return null;
     throw error;
   }
+}
+
+function missingRegions(
+  densities: readonly SideDensity[],
+  evidence: readonly RegionEvidence[],
+  noiseHu: number,
+): QualityRemark[] {
+  const measuredRegions = Math.min(...SIDES.map((of) => evidence.filter(({ side }) => side === of).length));
+  if (measuredRegions >= SETTINGS.leastRegions) return [];
+  return densities.length >= 2 * SETTINGS.leastRegions
+    ? [ischemiaRemark('noise-hides-ischemia', 'refuses', { noiseHu })]
+    : [ischemiaRemark('aspects-regions-missing', 'refuses', { measuredRegions })];
 }
 
 /** Of several native series the one with most slices that was not reconstructed for bone. */
@@ -250,7 +234,6 @@ function affectedVoxels(
 
 function settingsOf(noiseHu: number, { meanConfidence }: Anatomy): FindingMethod['settings'] {
   return {
-    affectedDropHu: SETTINGS.affectedDropHu,
     normalAsymmetryHu: SETTINGS.normalAsymmetryHu,
     noiseHu: Math.round(100 * noiseHu) / 100,
     anatomyConfidence: Math.round(100 * meanConfidence) / 100,

@@ -73,12 +73,14 @@ export function mcaShareOfVoxels(
 export function mcaShareOfRegions(evidence: readonly RegionEvidence[], { side }: ComputedAspects): Measured {
   const own = evidence.filter((one) => one.side === side);
   const all = own.reduce((sum, { ml }) => sum + ml, 0);
-  const share = (threshold: number): number =>
-    all === 0
-      ? 0
-      : (100 * own.filter(({ probability }) => probability >= threshold).reduce((sum, { ml }) => sum + ml, 0)) / all;
+  const share = (counts: (one: RegionEvidence) => boolean): number =>
+    (100 * own.filter(counts).reduce((sum, { ml }) => sum + ml, 0)) / all;
   return {
-    value: share(SETTINGS.affected),
-    interval: { low: share(0.8), high: share(0.2), basis: 'regions with a probability from 0.2 to 0.8' },
+    value: share(({ affected }) => affected),
+    interval: {
+      low: share(({ affected, probability }) => affected && probability >= 0.8),
+      high: share(({ affected, probability }) => affected || probability >= 0.2),
+      basis: 'regions with a probability from 0.2 to 0.8',
+    },
   };
 }

@@ -27,7 +27,7 @@ export interface ComputedPosterior {
 /** null unless all three pairs were measured. */
 export function computedPosterior(evidence: readonly RegionEvidence[]): ComputedPosterior | null {
   if (evidence.length < 2 * POSTERIOR_REGIONS.length) return null;
-  const affected = evidence.filter(({ probability }) => probability >= SETTINGS.affected);
+  const affected = evidence.filter(({ affected }) => affected);
   const open = PC_ASPECTS_REGIONS.midbrain.points + PC_ASPECTS_REGIONS.pons.points;
   const [fewest, most] = countRange(evidence.map(({ probability }) => probability));
   const score = TOP - affected.length;

@@ -17,12 +17,8 @@ export const SETTINGS = {
   pixelsOfOneGrain: 6,
   /** HU by which normal sides of a region differ, beyond noise (standard deviation). Own choice, on synthetic heads. */
   normalAsymmetryHu: 1.3,
-  /** A drop of this many HU is early ischemic change: about 7 % of net water uptake. Own choice. */
-  affectedDropHu: 2.5,
   /** HU of one standard error above which a difference of a few HU cannot be told. Own choice. */
   largestNoiseHu: 1.6,
-  /** From this probability on a region counts as affected. */
-  affected: 0.5,
   /** So many regions of each side affected: there is no normal side to compare with. */
   bothSidesRegions: 2,
   /** Regions of ten that must be measured on both sides. */

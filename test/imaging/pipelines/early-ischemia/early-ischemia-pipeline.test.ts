@@ -81,7 +81,7 @@ describe('sides compared', () => {
   it('says of every region what was measured', async () => {
     const { settings } = findingOf(await assessed({ noise: 2, drops: { 'left-m1': 5 } }), 'aspects-regions');
     expect(Object.keys(settings)).toHaveLength(20);
-    expect(settings['leftM1']).toMatch(/^p (0\.9|1\.0).*darker.*net water uptake 1\d\.\d %$/);
+    expect(settings['leftM1']).toMatch(/^p \d\.\d\d, [45]\.\d HU darker.*net water uptake 1\d\.\d %$/);
   });
 
   it('regions of both sides affected: no score', async () => {
