@@ -35,6 +35,15 @@ const HEMATOMA: readonly FindingKind[] = [
   'fluid-level-sign',
   'spot-sign',
 ];
+/** After the volume of the lesion. */
+const DIFFUSION: readonly FindingKind[] = [
+  'dwi-lesion-side',
+  'dwi-lesion-territory',
+  'infarct-pattern',
+  'dwi-flair-mismatch',
+  'flair-signal-ratio',
+  'onset-within-4.5-h-by-flair',
+];
 /** mm; less is within what the anatomy resolves. */
 const LEAST_SHIFT = 2;
 
@@ -54,6 +63,7 @@ const ON_CARD: readonly FindingKind[] = [
   'mismatch-ratio',
   'hypoperfusion-intensity-ratio',
   'ischemic-side',
+  ...DIFFUSION,
   'aspects',
   'aspects-regions',
   'frank-hypodensity-volume',

@@ -39,7 +39,7 @@ export const amount = (value: number, unit: Unit, f: Formats): string =>
 /** Codes separated by spaces: sides, places, 'present' or 'not seen', else the code itself, which is a word of ours. */
 function codedValue(codes: string, { texts }: Formats): string {
   const word = (code: string): string => {
-    const groups = ['imaging.side', 'imaging.word', 'infarct-territory', 'hematoma-location'];
+    const groups = ['imaging.side', 'imaging.word', 'infarct-territory', 'infarct-pattern', 'hematoma-location'];
     const key = groups.map((group) => `${group}.${code}`).find((known) => texts.has(known));
     const [, side, region] = /^(left|right)-(.+)$/.exec(code) ?? [];
     // 'left-m1': regions of ASPECTS with their side.

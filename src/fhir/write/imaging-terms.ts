@@ -103,7 +103,9 @@ export const READ_BACK: Readonly<Partial<Record<FindingKind, string>>> = {
   'tmax-over-14-volume': 'tmax-over-14-volume',
   'very-low-cbv-volume': 'very-low-cbv-volume',
   'dwi-lesion-volume': 'dwi-lesion-volume',
-  'ischemic-lesion': 'ischemic-lesion',
+  'dwi-lesion-diameter': 'infarct-diameter',
+  'ischemic-lesion': 'ischemic-lesion-features',
+  'intraparenchymal-volume': 'hematoma-volume',
   aspects: 'aspects',
   'pc-aspects': 'pc-aspects',
 };

@@ -5,6 +5,7 @@ import { FACT_OF_FINDING, plus, type FindingKind } from '../../../src/case/index
 import { documentReferencesOf } from '../../../src/fhir/write/document-reference.ts';
 import { FINDING_TERMS, READ_BACK, STROKE_CODES } from '../../../src/fhir/write/imaging-terms.ts';
 import { observationsOf } from '../../../src/fhir/write/observation.ts';
+import { LEFT_CORTICAL } from '../../../src/demo/example-lesions.ts';
 import { QUANTITIES } from '../../../src/fhir/facts/quantity-table.ts';
 import { r4Problems, type Resource } from '../../definitions/support/r4.ts';
 import { aDraft, ACQUIRED_AT, aResult, FOUND_AT, MOTION, SHORT_TAIL } from '../../support/imaging-result.ts';
@@ -111,7 +112,18 @@ describe('what the service reads back', () => {
     const groups = Object.fromEntries(
       Object.entries(FACT_OF_FINDING).map(([kind, fact]) => [kind, QUANTITIES[fact].group.replace('observation-', '')]),
     );
-    expect(READ_BACK).toEqual(groups);
+    // Not one quantity: its features are components.
+    expect(READ_BACK).toEqual({ ...groups, 'ischemic-lesion': 'ischemic-lesion-features' });
+  });
+
+  it('of a lesion in template space are all of its features', () => {
+    const draft = { kind: 'ischemic-lesion', value: 'present', features: { ...LEFT_CORTICAL } } as const;
+    const [written] = observationsOf(outgoing(aResult({ said: said(aDraft(draft)) })), links);
+    expect(problems([written as Observation])).toEqual([]);
+    const record = aRecord([patient(), { ...(written as Observation), id: 'ours' }]);
+    expect(caseOf(record, { at: asOf }).facts.ischemicLesion).toMatchObject({
+      ...{ status: 'known', basis: 'derived', value: LEFT_CORTICAL },
+    });
   });
 
   const asOf = plus(FOUND_AT, 600_000);
