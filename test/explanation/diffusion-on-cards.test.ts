@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { unknown, type StrokeFacts } from '../../src/case/index.ts';
 import type { ImagingFinding, StrokeCase } from '../../src/case/index.ts';
-import { decide } from '../../src/decisions/decide.ts';
+import { decide, isFailed } from '../../src/decisions/decide.ts';
 import type { CardDraft } from '../../src/explanation/card-draft.ts';
 import { explain } from '../../src/explanation/explain.ts';
 import { joinImaging } from '../../src/imaging/results/case-facts.ts';
@@ -58,7 +58,11 @@ describe('the card of the state', () => {
 });
 
 describe('thrombolysis after waking with symptoms', () => {
-  const conclusion = (of: StrokeCase): string => decide(of, NOW, aPolicy()).thrombolysis.conclusion;
+  const conclusion = (of: StrokeCase): string => {
+    const { thrombolysis } = decide(of, NOW, aPolicy());
+    if (thrombolysis === null || isFailed(thrombolysis)) throw new Error('not evaluated');
+    return thrombolysis.conclusion;
+  };
 
   it('is opened by a computed mismatch, and the card says on what it rests', () => {
     const yes = stroke('present');

@@ -8,7 +8,7 @@ import {
 } from '../../case/index.ts';
 import { choose } from './choose.ts';
 import { LOOK_BACK } from './quantity-table.ts';
-import { ofThisEpisode } from './quantities.ts';
+import { ofThisEpisode, recordedFirst } from './quantities.ts';
 import { accept, codingsOf, recordedNumber, reject, type Parsed, type ValueNode } from './reading.ts';
 import { readingsOf, type RecordIndex } from './record-index.ts';
 import { unknownFact, type Scope } from './scope.ts';
@@ -71,10 +71,13 @@ const same = (a: LesionFeatures, b: LesionFeatures): boolean => LESION_FEATURE_N
  * @param since examinations before it do not show this episode
  */
 export function ischemicLesion(scope: Scope, index: RecordIndex, since: number | null): Fact<LesionFeatures> {
-  return choose(candidatesOf(ofThisEpisode(readingsOf(index, 'observation-ischemic-lesion'), since), parseSafely), {
-    asOf: scope.at,
-    lookBack: LOOK_BACK.causeFinding,
-    same,
-    unknown: unknownFact(scope, 'ischemicLesion', ['strokeObservations']),
-  });
+  const readings = ofThisEpisode(readingsOf(index, 'observation-ischemic-lesion'), since);
+  return recordedFirst(readings, (of) =>
+    choose(candidatesOf(of, parseSafely), {
+      asOf: scope.at,
+      lookBack: LOOK_BACK.causeFinding,
+      same,
+      unknown: unknownFact(scope, 'ischemicLesion', ['strokeObservations']),
+    }),
+  );
 }

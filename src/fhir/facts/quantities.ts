@@ -62,11 +62,22 @@ export function measured(scope: Scope, index: RecordIndex, fact: MeasuredKey, si
       describe: (q) => name(label, q.value, target.unit),
       unknown: unknownFact(scope, fact, [list]),
     });
+  return recordedFirst(readings, chosen, (ours) => chosen(ours, (node) => withWrittenInterval(node, parse(node), parse)));
+}
+
+/**
+ * What this software wrote into the record speaks only where no person has said anything, and stays 'derived'.
+ * @param copied how its own entries are read, where that differs
+ */
+export function recordedFirst<T>(
+  readings: readonly Reading[],
+  chosen: (of: readonly Reading[]) => Fact<T>,
+  copied: (ours: readonly Reading[]) => Fact<T> = chosen,
+): Fact<T> {
   if (!readings.some(({ computed }) => computed)) return chosen(readings);
   const recorded = chosen(readings.filter(({ computed }) => computed === undefined));
   if (recorded.status !== 'unknown' || !SILENT.includes(recorded.why)) return recorded;
-  const computed = readings.filter((reading) => reading.computed);
-  const copy = chosen(computed, (node) => withWrittenInterval(node, parse(node), parse));
+  const copy = copied(readings.filter((reading) => reading.computed));
   // Refused or not computable: no more than nothing, and nothing that anybody could correct in the record.
   return copy.status === 'unknown' ? recorded : derived(copy);
 }
