@@ -196,6 +196,11 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     const count = await withdrawAfterFailure(parts);
     if (count > 0) logger.warn({ count }, 'results were withdrawn: images that came later could not be analyzed');
   };
+  const withdrawSoon = (): void => {
+    withdraw().catch((error: unknown) => {
+      logger.error({ error }, 'stale results could not be withdrawn; tried again with the housekeeping');
+    });
+  };
   const workers = startWorkers({
     queue,
     alone: config.database.kind === 'embedded',
@@ -225,9 +230,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     onEnded: (ended) => {
       metrics.jobEnded(ended);
       if (ended.kind !== ANALYZE_STUDY || ended.outcome !== 'failed') return;
-      withdraw().catch((error: unknown) => {
-        logger.error({ error }, 'stale results could not be withdrawn; tried again with the housekeeping');
-      });
+      withdrawSoon();
     },
   });
   const authenticate = senderAuthenticator({
@@ -238,6 +241,9 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       logger.warn({ reason }, 'a sender of images was not authenticated');
     },
   });
+  // A process that was killed in the last attempt of a job could not; its job is taken back by now.
+  const sweep = setTimeout(withdrawSoon, MINUTE);
+  sweep.unref();
   if (warm) analysis.warmUp();
   folder?.start();
   watch.start();
@@ -297,12 +303,12 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       const now = clock();
       await applyImageRetention({ database, store: images, now }, { days: imaging.retentionDays });
       await removeResultFilesOfDeletedStudies({ database, store: results, now });
-      // Also after a process that was killed in its last attempt.
       await withdraw();
       await queue.purge({ endedBefore: plus(now, -JOBS_KEPT_DAYS * DAY) });
     },
     dimsePort: dimse?.port ?? null,
     close: async () => {
+      clearTimeout(sweep);
       await dimse?.close();
       await folder?.stop();
       await watch.stop();
