@@ -370,5 +370,5 @@ DRAWERS: dict[int, Callable] = {
 
 def draw_hemorrhages(rng: np.random.Generator, canvas: Canvas) -> None:
     """One to four bleedings of random classes; a hematoma in the brain is the most frequent."""
-    for label in rng.choice(list(DRAWERS), size=1 + min(3, rng.poisson(0.6)), p=[0.45, 0.1, 0.28, 0.17]):
+    for label in rng.choice(list(DRAWERS), size=1 + min(3, rng.poisson(0.6)), p=[0.36, 0.14, 0.28, 0.22]):
         DRAWERS[int(label)](rng, canvas)

@@ -9,7 +9,8 @@ import numpy as np
 from scipy import ndimage
 
 from ..ct_acquisition import acquire
-from ..ct_scans import random_scans
+from ..ct_scans import PIXEL_MM, random_scans
+from ..head_mask import BESIDE_BRAIN_MM, inside_skull
 from ..hemorrhage_shapes import Drawn
 from ..template import Template
 from .constants import CLASSES, EDEMA, EXTRA_AXIAL, INTRAPARENCHYMAL
@@ -27,6 +28,7 @@ FOUND_SHARE = 0.1
 class Case:
     probability: np.ndarray  # float16 [6, d, h, w]
     truth: np.ndarray  # uint8
+    inside: np.ndarray  # bool, where blood can be
     voxel_ml: float
     drawn: tuple[Drawn, ...]
     bleeding: bool
@@ -42,7 +44,9 @@ def synthetic_cases(template: Template, network, seed: int, heads: int, bleeding
             spacing = scan.head.grid.spacing
             voxel_ml = scan.spacing_mm * spacing[1] * spacing[2] / 1000
             truth = scan.slices.label.numpy()
-            cases.append(Case(probabilities(network, hu).astype(np.float16), truth, voxel_ml, scan.drawn, bleeds))
+            # The generator knows the skull; on real images it is found by bone and density, as the product does.
+            inside = scan.slices.depth.numpy() > -BESIDE_BRAIN_MM + 2
+            cases.append(Case(probabilities(network, hu).astype(np.float16), truth, inside, voxel_ml, scan.drawn, bleeds))
         if n % 5 == 4:
             say(f"{n + 1} of {heads} heads")
     return cases
@@ -73,14 +77,15 @@ def choose_thresholds(cases: list[Case], say) -> tuple[Thresholds, dict]:
 
 
 def parts_of(case: Case, blood: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    """Of every part of called blood: voxels, most probable voxel, voxels that are truly blood; and the voxels of true blood."""
+    """Of every part of called blood inside the skull: voxels, most probable voxel, voxels that are truly blood; and the voxels of true blood."""
     probability = case.probability[1:EDEMA].astype(np.float32).sum(0)
     parts, count = ndimage.label(probability >= blood, ANY_NEIGHBOR)
     truth = is_blood(case.truth)
     size = np.bincount(parts.ravel(), minlength=count + 1)[1:]
     hit = np.bincount(parts[truth], minlength=count + 1)[1:]
     top = np.asarray(ndimage.maximum(probability, parts, np.arange(1, count + 1))) if count else np.zeros(0)
-    return size, top, hit, int(truth.sum())
+    within = 2 * np.bincount(parts[case.inside], minlength=count + 1)[1:] >= size
+    return size[within], top[within], hit[within], int(truth.sum())
 
 
 def true_parts(truth: np.ndarray, called: np.ndarray, voxel_ml: float) -> list[tuple[float, bool]]:
@@ -119,7 +124,7 @@ def agreement(measured, true) -> dict:
 
 
 def synthetic_figures(cases: list[Case], t: Thresholds) -> dict:
-    labels = [label_map(c.probability, t, c.voxel_ml) for c in cases]
+    labels = [label_map(c.probability, t, c.voxel_ml, c.inside) for c in cases]
     figures: dict = {"classes": {}, "anyBlood": {}, "scans": {}, "lesions": {}, "negatives": {}, "detectionFloor": {}}
     for k in range(1, len(CLASSES)):
         true = [float((c.truth == k).sum() * c.voxel_ml) for c in cases]
@@ -183,7 +188,7 @@ def lesion_figures(cases: list[Case], labels: list[np.ndarray]) -> dict:
 
 def detection_floor(cases: list[Case], t: Thresholds) -> float:
     """The smallest volume in mL from which on at least 95 % of parts of blood are found, in steps of the sizes below."""
-    labels = [label_map(c.probability, t, c.voxel_ml) for c in cases]
+    labels = [label_map(c.probability, t, c.voxel_ml, c.inside) for c in cases]
     found: list[tuple[float, bool]] = []
     for case, label in zip(cases, labels):
         found += true_parts(is_blood(case.truth), is_blood(label), case.voxel_ml)
@@ -208,10 +213,14 @@ def real_figures(network, data: Path, t: Thresholds, say) -> dict:
     return out
 
 
+def called(network, image: RealImage, t: Thresholds) -> np.ndarray:
+    return label_map(probabilities(network, image.hu), t, image.voxel_ml, inside_skull(image.hu, PIXEL_MM, 5))
+
+
 def marked(network, images: list[RealImage], t: Thresholds) -> dict:
     slices, both, total = [], 0, 0
     for image in images:
-        label = is_blood(label_map(probabilities(network, image.hu), t, image.voxel_ml))
+        label = is_blood(called(network, image, t))
         slices.append({"name": image.name, "dice": round(dice(label, image.blood), 3), "marked": int(image.blood.sum()), "called": int(label.sum()),
                        "markedMl": round(float(image.blood.sum() * image.voxel_ml), 2), "calledMl": round(float(label.sum() * image.voxel_ml), 2),
                        "overlap": int((label & image.blood).sum())})  # fmt: skip
@@ -230,7 +239,7 @@ def marked(network, images: list[RealImage], t: Thresholds) -> dict:
 
 
 def unmarked(network, images: list[RealImage], t: Thresholds) -> dict:
-    volumes = [float(is_blood(label_map(probabilities(network, i.hu), t, i.voxel_ml)).sum() * i.voxel_ml) for i in images]
+    volumes = [float(is_blood(called(network, i, t)).sum() * i.voxel_ml) for i in images]
     return {"falseAlarms": wilson(sum(v > 0 for v in volumes), len(volumes)), "falsePositiveMl": [round(v, 2) for v in volumes]}
 
 

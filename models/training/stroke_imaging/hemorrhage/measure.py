@@ -38,8 +38,8 @@ def probabilities(network: onnxruntime.InferenceSession, hu: np.ndarray, at_once
     return np.concatenate(answers).transpose(1, 0, 2, 3)
 
 
-def label_map(probability: np.ndarray, thresholds: Thresholds, voxel_ml: float) -> np.ndarray:
-    """uint8 [d, h, w] of the classes."""
+def label_map(probability: np.ndarray, thresholds: Thresholds, voxel_ml: float, inside: np.ndarray | None = None) -> np.ndarray:
+    """uint8 [d, h, w] of the classes; a part of blood counts when at least half of it lies `inside` (the skull)."""
     blood = probability[1 : SUBARACHNOID + 1].astype(np.float32).sum(0)
     parts, count = ndimage.label(blood >= thresholds.blood, ANY_NEIGHBOR)
     out = np.zeros(blood.shape, np.uint8)
@@ -47,7 +47,10 @@ def label_map(probability: np.ndarray, thresholds: Thresholds, voxel_ml: float) 
         numbers = np.arange(1, count + 1)
         size = np.bincount(parts.ravel(), minlength=count + 1)[1:] * voxel_ml
         peak = ndimage.maximum(blood, parts, numbers)
-        kept = np.concatenate([[False], (size >= thresholds.smallest_ml) & (peak >= thresholds.peak)])[parts]
+        good = (size >= thresholds.smallest_ml) & (peak >= thresholds.peak)
+        if inside is not None:
+            good &= 2 * np.bincount(parts[inside], minlength=count + 1)[1:] >= np.bincount(parts.ravel())[1:]
+        kept = np.concatenate([[False], good])[parts]
         out[kept] = 1 + probability[1 : SUBARACHNOID + 1].argmax(0)[kept]
     # Edema is perihematomal only where there is a hematoma.
     if out.any():

@@ -7,9 +7,11 @@ import torch.nn.functional as F
 from ..slice_unet import SliceUNet
 from .constants import CLASSES, CONTEXT, WINDOWS
 
+IGNORED = 255
+
 WIDTHS = (16, 32, 48, 80, 96)
-# Background is most of every slice; edema has soft borders and matters least.
-WEIGHTS = (1.0, 3.0, 3.0, 3.0, 3.0, 1.5)
+# Background is most of every slice, and thin blood is learned last.
+WEIGHTS = (1.0, 4.0, 8.0, 8.0, 10.0, 3.0)
 
 
 class HemorrhageNetwork(nn.Module):
@@ -25,12 +27,16 @@ class HemorrhageNetwork(nn.Module):
 
 
 def loss(logits: torch.Tensor, label: torch.Tensor, _weight=None) -> torch.Tensor:
-    """Weighted cross entropy plus one minus the soft Dice of the whole batch, averaged over the classes of blood and edema in it."""
+    """Weighted cross entropy plus one minus the soft Dice of the whole batch, averaged over the classes of blood and edema in it.
+
+    Where the label is IGNORED nothing is asked: the product looks inside the skull only.
+    """
     logits = logits.float()
     label = label.long()
-    cross = F.cross_entropy(logits, label, weight=torch.tensor(WEIGHTS))
-    probability = torch.softmax(logits, 1)[:, 1:]
-    truth = F.one_hot(label, len(CLASSES)).permute(0, 3, 1, 2)[:, 1:].to(probability.dtype)
+    asked = (label != IGNORED).float()[:, None]
+    cross = F.cross_entropy(logits, label, weight=torch.tensor(WEIGHTS), ignore_index=IGNORED)
+    probability = torch.softmax(logits, 1)[:, 1:] * asked
+    truth = F.one_hot(label * (label != IGNORED), len(CLASSES)).permute(0, 3, 1, 2)[:, 1:].to(probability.dtype) * asked
     filled = truth.sum((0, 2, 3))
     dice = (2 * (probability * truth).sum((0, 2, 3)) + 10) / (probability.sum((0, 2, 3)) + filled + 10)
     present = (filled > 0).float()

@@ -11,7 +11,7 @@ from ..ct_scans import random_scans
 from ..slice_training import Schedule, load_averaged
 from ..slice_training import train as train_network
 from ..template import Template
-from .network import HemorrhageNetwork, loss
+from .network import IGNORED, HemorrhageNetwork, loss
 
 SEED = 20_001
 SLICES = 14
@@ -19,6 +19,7 @@ DRAWINGS = 3
 KEPT = 60  # drawings that wait to be looked at again, through another scanner
 SCANS, CENTERS = 4, 4  # of a batch
 PATCH = (160, 128)
+OUTSIDE_MM = -6.0  # farther outside the inner table nothing is asked
 STEPS = 20_000  # more than the minutes allow: time decides
 
 
@@ -53,7 +54,8 @@ class Batches:
             first = int(np.clip(rng.choice(marked) - rng.integers(1, CENTERS + 1), 0, n - CENTERS - 2))
         take = slice(first, first + CENTERS + 2)
         part = Slices(scan.hu[take], scan.label[take], scan.depth[take], scan.bone[take], scan.z_mm[take])
-        hu, label = cut_out(rng, acquire(rng, part), part.label)
+        asked = torch.where((part.depth < OUTSIDE_MM) & (part.label == 0), IGNORED, part.label).to(torch.uint8)
+        hu, label = cut_out(rng, acquire(rng, part), asked)
         stack = torch.stack([hu[:-2], hu[1:-1], hu[2:]], 1)
         label = label[1:-1]
         chance = rng.random()
