@@ -25,8 +25,10 @@ FOUND_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Case:
-    probability: np.ndarray  # float16 [6, d, h, w]
+class Scanned:
+    """A synthetic scan that no training has seen."""
+
+    hu: np.ndarray  # int16 [d, h, w]
     truth: np.ndarray  # uint8
     inside: np.ndarray  # bool, where blood can be
     voxel_ml: float
@@ -34,22 +36,37 @@ class Case:
     bleeding: bool
 
 
-def synthetic_cases(template: Template, network, seed: int, heads: int, bleeding: tuple[bool, ...], say) -> list[Case]:
-    """Whole heads that no training has seen, each drawn into once for each entry of `bleeding`, through a random scanner."""
-    cases = []
+@dataclass(frozen=True)
+class Case:
+    """What the network says of it."""
+
+    probability: np.ndarray  # float16 [6, d, h, w]
+    truth: np.ndarray
+    inside: np.ndarray
+    voxel_ml: float
+    drawn: tuple[Drawn, ...]
+    bleeding: bool
+
+
+def synthetic_scans(template: Template, seed: int, heads: int, bleeding: tuple[bool, ...], say) -> list[Scanned]:
+    """Whole heads, each drawn into once for each entry of `bleeding`, through a random scanner."""
+    scans = []
     for n in range(heads):
         rng = np.random.default_rng([seed, n])
         for scan, bleeds in zip(random_scans(template, rng, None, len(bleeding), bleeding), bleeding):
-            hu = acquire(rng, scan.slices).numpy()
+            hu = acquire(rng, scan.slices).numpy().round().astype(np.int16)
             spacing = scan.head.grid.spacing
             voxel_ml = scan.spacing_mm * spacing[1] * spacing[2] / 1000
-            truth = scan.slices.label.numpy()
             # The generator knows the skull; on real images it is found by bone and density, as the product does.
             inside = scan.slices.depth.numpy() > -BESIDE_BRAIN_MM + 2
-            cases.append(Case(probabilities(network, hu).astype(np.float16), truth, inside, voxel_ml, scan.drawn, bleeds))
-        if n % 5 == 4:
+            scans.append(Scanned(hu, scan.slices.label.numpy(), inside, voxel_ml, scan.drawn, bleeds))
+        if n % 2 == 1:
             say(f"{n + 1} of {heads} heads")
-    return cases
+    return scans
+
+
+def answered(network, scans: list[Scanned]) -> list[Case]:
+    return [Case(probabilities(network, s.hu).astype(np.float16), s.truth, s.inside, s.voxel_ml, s.drawn, s.bleeding) for s in scans]
 
 
 def choose_thresholds(cases: list[Case], say) -> tuple[Thresholds, dict]:
@@ -243,15 +260,16 @@ def unmarked(network, images: list[RealImage], t: Thresholds) -> dict:
     return {"falseAlarms": wilson(sum(v > 0 for v in volumes), len(volumes)), "falsePositiveMl": [round(v, 2) for v in volumes]}
 
 
-def evaluate(template: Template, data: Path, out: Path, heads: int = 40, threshold_heads: int = 16, say=print) -> None:
-    """Writes `out`/figures.json. About 8 minutes of one core with the default number of heads."""
+def evaluate(template: Template, data: Path, out: Path, heads: int = 40, say=print) -> None:
+    """Writes `out`/figures.json. About 8 minutes of one core with the default number of heads; half as many choose the thresholds."""
+    threshold_heads = max(4, heads // 2)
     start = time.monotonic()
     network = session(out / "model.onnx")
-    chosen_on = synthetic_cases(template, network, THRESHOLD_SEED, threshold_heads, (True, False, False), say)
+    chosen_on = answered(network, synthetic_scans(template, THRESHOLD_SEED, threshold_heads, (True, True, False, False), say))
     thresholds, choice = choose_thresholds(chosen_on, say)
     floor = detection_floor([c for c in chosen_on if c.bleeding], thresholds)
     del chosen_on
-    cases = synthetic_cases(template, network, TEST_SEED, heads, (True, True, False), say)
+    cases = answered(network, synthetic_scans(template, TEST_SEED, heads, (True, True, False), say))
     figures = {
         "thresholds": asdict(thresholds),
         "thresholdsChosenOn": choice,
@@ -259,7 +277,7 @@ def evaluate(template: Template, data: Path, out: Path, heads: int = 40, thresho
         "synthetic": synthetic_figures(cases, thresholds),
         "real": real_figures(network, data, thresholds, say),
         "time": timing(out / "model.onnx"),
-        "scans": {"threshold": threshold_heads * 3, "test": len(cases), "testBleeding": sum(c.bleeding for c in cases)},
+        "scans": {"threshold": threshold_heads * 4, "test": len(cases), "testBleeding": sum(c.bleeding for c in cases)},
     }
     (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
     say(f"figures written after {time.monotonic() - start:.0f} s")
