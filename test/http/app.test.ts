@@ -128,6 +128,7 @@ describe('the app', () => {
     expect(Object.keys(paths).sort()).toEqual([
       '/',
       '/basis/{evaluationId}',
+      '/basis/{evaluationId}/sheets/{resultId}',
       '/cds-services',
       '/cds-services/stroke',
       '/cds-services/stroke/feedback',
