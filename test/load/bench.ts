@@ -227,13 +227,12 @@ try {
   );
 
   if (memoryRequests > 0) {
-    say(`\nmemory over ${String(memoryRequests)} requests`);
-    const chunk = Math.min(10_000, memoryRequests);
+    const megabytes = (): string => `${residentMegabytes(service.pid ?? 0).toFixed(0)} MB resident`;
+    say(`\nmemory over ${String(memoryRequests)} requests: ${megabytes()} before`);
+    const chunk = Math.ceil(memoryRequests / 20);
     for (let done = 0; done < memoryRequests; done += chunk) {
       await load({ url, bodyFile, tokenFile: await tokens(chunk), requests: chunk, connections });
-      say(
-        `  ${String(done + chunk).padStart(7)} requests: ${residentMegabytes(service.pid ?? 0).toFixed(0)} MB resident`,
-      );
+      say(`  ${String(done + chunk).padStart(7)} requests: ${megabytes()}`);
     }
   }
 } finally {
