@@ -165,7 +165,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   let server: RunningServer;
   const start = async (): Promise<void> => {
     service = await compose(config, { clock, logger, database });
-    server = await startServer({ app: service.app, host: '127.0.0.1', port: 0, grace: 1_000 });
+    // As `serve` does: studies take their time to arrive.
+    server = await startServer({ app: service.app, host: '127.0.0.1', port: 0, grace: 1_000, requestTimeout: 1_800_000 });
   };
   const stop = async (): Promise<void> => {
     await server.close();
