@@ -4,6 +4,7 @@ import { exactly, hemorrhageDoubt, MINUTE, plus, unknown } from '../../src/case/
 import type { ImagingFinding, StrokeCase, StrokeFacts } from '../../src/case/index.ts';
 import { concludeThrombolysis } from '../../src/decisions/thrombolysis/conclude.ts';
 import { evaluateRules } from '../../src/decisions/thrombolysis/index.ts';
+import { evaluateThrombectomy } from '../../src/decisions/thrombectomy/index.ts';
 import { evaluateIntracerebralHemorrhage } from '../../src/decisions/intracerebral-hemorrhage/index.ts';
 import { joinImaging } from '../../src/imaging/results/case-facts.ts';
 import { aPolicy, eligiblePatient, given, NOW } from '../support/case-builder.ts';
@@ -62,6 +63,16 @@ describe('blood that the software sees on images without a report', () => {
       conclusion: 'undecided',
       suspectedByComputation: true,
     });
+  });
+
+  it('leaves thrombectomy open, too', () => {
+    const gate = (one: StrokeCase) =>
+      evaluateThrombectomy(one, NOW, aPolicy()).criteria.find(({ id }) => id === 'hemorrhage-excludes-thrombectomy');
+    expect(gate(patient(SEEN, readAt(60)))).toMatchObject({ status: 'unknown', note: { key: 'computed-hemorrhage' } });
+    expect(gate(patient(SEEN, readAt(10)))).toMatchObject({ status: 'notMet' });
+    expect(gate(patient(NOT_SEEN, readAt(60)))?.status).toBe('notMet');
+    const { conclusion } = evaluateThrombectomy(patient(SEEN, readAt(60)), NOW, aPolicy());
+    expect(['undecided', 'not-applicable', 'no-guideline-recommendation']).toContain(conclusion);
   });
 
   it('shows what would hold if it is confirmed: scores from the computed volume, place and ventricles', () => {

@@ -1,6 +1,7 @@
 /** What comes before the table: is there a vessel to open, is it a bleed, was it done already. */
-import { holds } from '../../case/index.ts';
+import { hemorrhageDoubt, holds } from '../../case/index.ts';
 import type { ClinicalEvent, Fact, FactKey, Instant, StrokeCase } from '../../case/index.ts';
+import { computedHemorrhageNote } from '../computed-hemorrhage-note.ts';
 import type { Citation, Criterion, Verdict } from '../evaluation.ts';
 import { hoursAfterZero } from '../stroke-state/clock.ts';
 import type { StrokeClock } from '../stroke-state/clock.ts';
@@ -21,15 +22,20 @@ const isOpen = (fact: Fact<unknown>): boolean => fact.status !== 'known';
 const confirmed = (events: readonly ClinicalEvent[]): boolean =>
   events.some((event) => event.active && event.certainty === 'confirmed');
 
-function hemorrhage({ facts }: StrokeCase): Verdict {
+/** Blood that only the software sees, on images that nobody has reported, leaves it open, as for thrombolysis. */
+function hemorrhage(stroke: StrokeCase): Verdict {
+  const { facts } = stroke;
   const answer = or(
     holds(facts.hemorrhageOnImaging, (present) => present),
     holds(facts.acuteIntracranialHemorrhage, confirmed),
   );
+  const doubt = answer === true ? null : hemorrhageDoubt(stroke);
+  const note = doubt === null ? {} : { note: computedHemorrhageNote(doubt) };
+  if (doubt?.kind === 'unreported') return { ...verdict(undefined, ['hemorrhageOnImaging']), ...note };
   const open: FactKey[] = [];
   if (isOpen(facts.hemorrhageOnImaging)) open.push('hemorrhageOnImaging');
   if (isOpen(facts.acuteIntracranialHemorrhage)) open.push('acuteIntracranialHemorrhage');
-  return verdict(answer, open);
+  return { ...verdict(answer, open), ...note };
 }
 
 /** A thrombectomy before this stroke began is history; an undated one may be either. */

@@ -1,13 +1,12 @@
 /** What the first scan must exclude. */
 import {
   currentFindings,
-  findingOf,
   hemorrhageDoubt,
   holds,
-  type HemorrhageDoubt,
   type StrokeCase,
 } from '../../case/index.ts';
 import type { Message } from '../evaluation.ts';
+import { computedHemorrhageNote } from '../computed-hemorrhage-note.ts';
 import { or } from '../three-valued.ts';
 import type { Evaluate } from './rule.ts';
 import { openFacts, verdict } from './verdict.ts';
@@ -26,16 +25,10 @@ export const acuteHemorrhage: Evaluate = (stroke) => {
     ),
   );
   const doubt = answer === true ? null : hemorrhageDoubt(stroke);
-  if (doubt?.kind === 'unreported') return verdict(undefined, ['hemorrhageOnImaging'], noteOf(doubt));
+  if (doubt?.kind === 'unreported') return verdict(undefined, ['hemorrhageOnImaging'], computedHemorrhageNote(doubt));
   const open = openFacts(facts, ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage']);
-  return doubt === null ? verdict(answer, open) : verdict(answer, open, noteOf(doubt));
+  return doubt === null ? verdict(answer, open) : verdict(answer, open, computedHemorrhageNote(doubt));
 };
-
-function noteOf({ kind, computed }: HemorrhageDoubt): Message {
-  const volume = findingOf(computed, 'hemorrhage-volume')?.value;
-  const params = { volume: typeof volume === 'number' ? Math.round(volume * 10) / 10 : '–' };
-  return { key: kind === 'unreported' ? 'computed-hemorrhage' : 'computed-hemorrhage-against-report', params };
-}
 
 /**
  * The reader's word on extensive clear hypodensity; without it, the recorded extent. An extent computed from the CT never

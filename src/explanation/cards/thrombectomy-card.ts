@@ -21,6 +21,7 @@ import {
 } from './blocks.ts';
 import { decidingRows, evidenceKeys, factNames, namesOf, usesComputed, windowText } from './evaluation-parts.ts';
 import { findingsBehind, imageAgeLine } from './imaging-block.ts';
+import { computedHemorrhageLine } from './computed-hemorrhage-line.ts';
 import { sideLine } from './side-line.ts';
 import { fitSummary } from './summary.ts';
 
@@ -63,6 +64,7 @@ export function thrombectomyCard(
           )
         : '',
       imageAgeLine(findingsBehind(shown, c), c),
+      computedHemorrhageLine(c),
       sideLine(sideDisagreement(c.stroke), c),
       beforeBlock(evaluation.before, c),
       missingBlock(evaluation.settledBy, c),
