@@ -151,6 +151,7 @@ def evaluate(network: nn.Module, data: Path, kept: Path, *, tuned: int, tested: 
         "lowest": low,
         "highest": high,
         "tunedScans": len(tuning),
+        "testedSubjects": len(network_cases) - negatives,
         "network": figures_of(network_cases),
         "adcThreshold": figures_of(threshold_cases),
     }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def export(soop: Path, work: Path, folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=["train", "export", "all"], help="export also evaluates, and writes card and manifest")
+    parser.add_argument("command", choices=["train", "export", "card", "all"], help="export evaluates, and writes graph, figures, card and manifest")
     parser.add_argument("--data", type=Path, default=Path("../../../shared/data"))
     parser.add_argument("--work", type=Path, default=Path("/tmp/flair-lesion"), help="checkpoints; a run goes on from them")
     parser.add_argument("--out", type=Path, default=Path(".."), help="the models folder")
@@ -88,6 +89,9 @@ def main() -> None:
             seconds=60 * options.minutes,
             say=lambda line: print(line, flush=True),
         )
+    if options.command == "card":
+        folder = options.out / "flair-lesion"
+        flair_card.write(folder, json.loads((folder / "figures.json").read_text(encoding="utf-8")))
     if options.command in ("export", "all"):
         export(soop, options.work, options.out / "flair-lesion")
 
