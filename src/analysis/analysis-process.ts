@@ -7,7 +7,7 @@ import { parseInstance } from '../imaging/dicom/index.ts';
 import { ImageRefusal } from '../imaging/image-refusal.ts';
 import { openFolderStore, type FolderStore } from '../imaging/ingest/index.ts';
 import { renderContactSheet } from '../imaging/results/contact-sheet/render-contact-sheet.ts';
-import { PIPELINES } from '../imaging/pipelines/index.ts';
+import { pipelinesInUse } from '../imaging/pipelines/index.ts';
 import { openStudySeries } from '../imaging/series/open-study-series.ts';
 import { ROLE_RULES } from '../imaging/series/role-rules.ts';
 import type { StudyInstance } from '../imaging/series/slice-reader.ts';
@@ -63,7 +63,7 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
     {
       ...request,
       settingsVersion: versionOf(settings.seriesRules),
-      pipelines: PIPELINES.filter(({ name }) => !settings.pipelinesOff.includes(name)),
+      pipelines: pipelinesInUse(settings.pipelinesOff, engine.networks),
       timeZone: settings.timeZone,
       device: settings.device,
       now: () => performance.now(),

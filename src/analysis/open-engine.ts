@@ -12,6 +12,8 @@ import type { EngineSettings } from './engine-settings.ts';
 import type { EngineModel } from './protocol.ts';
 
 export interface OpenedEngine extends InferenceEngine {
+  /** Names of the imaging models that are in use here. */
+  readonly networks: readonly string[];
   /** Loads every model, so that it is known where each runs; a model that does not load is told, not thrown. */
   readonly warmUp: () => Promise<readonly EngineModel[]>;
 }
@@ -42,6 +44,7 @@ export async function openEngine(settings: EngineSettings): Promise<OpenedEngine
   };
   return {
     infer: engine.infer,
+    networks: models.imaging.map(({ manifest }) => manifest.name),
     warmUp: () => (remote === null ? onThisMachine() : onTheServer(remote)),
     close: async () => {
       await engine.close();

@@ -8,7 +8,7 @@ import { contentFolder } from '../compose.ts';
 import type { Config } from '../config/index.ts';
 import { loadCardContent } from '../explanation/content/load.ts';
 import { openStudySeries, type StudyInstance } from '../imaging/index.ts';
-import { PIPELINES } from '../imaging/pipelines/index.ts';
+import { pipelinesInUse } from '../imaging/pipelines/index.ts';
 import type { Pipeline, RoledSeries } from '../imaging/pipelines/pipeline.ts';
 import { writeResultFolder } from '../imaging/results/folder/write-result-folder.ts';
 import { VERSION } from '../product.ts';
@@ -46,7 +46,6 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
   const config = configuration(options.config);
   const words = wordsOf(config);
   const overrides = overridesOf(options);
-  const pipelines = PIPELINES.filter(({ name }) => !config.imaging.pipelinesOff.includes(name));
   const lastKnownWell = options.lastKnownWell === undefined ? null : instantOf(options.lastKnownWell);
   const files = await filesBelow(paths);
   const { studies, refused } = await studiesIn(files, options, config);
@@ -62,6 +61,7 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
     server: config.imaging.inferenceServer,
     serverAuthorization: config.imaging.inferenceServerAuthorization,
   });
+  const pipelines = pipelinesInUse(config.imaging.pipelinesOff, engine.networks);
   let problems = refused.size > 0;
   try {
     for (const study of studies) {

@@ -88,7 +88,9 @@ export async function openModelRegistry(options: RegistryOptions): Promise<Model
     reports: examined.map(({ report }) => report),
     summary: folders.length === 0 ? 'no model installed' : `${verified} of ${folders.length} models verified`,
     get: (name) => models.get(name),
-    imaging: [...models.values()].filter(({ manifest }) => manifest.kind === 'imaging'),
+    imaging: [...models.values()].filter(
+      ({ manifest, report }) => manifest.kind === 'imaging' && report.role !== 'shadow',
+    ),
     close: async () => {
       for (const { session } of models.values()) await session?.release();
       models.clear();

@@ -17,14 +17,17 @@ export class UnknownModelRole extends Error {
   }
 }
 
-/** @returns null for a model without a family: imaging models and tools have no role here */
+/**
+ * @returns null for a model without a family whose manifest names no role: imaging models and tools are used as they are. An
+ *   imaging model that says `shadow` has missed a target of its card and is not used until the site switches it on.
+ */
 export function roleOf(
   { family, role }: Pick<ModelManifest, 'family' | 'role'>,
   origin: ModelOrigin,
   configured: ModelRole | undefined,
 ): ModelRole | null {
   if (configured !== undefined) return configured;
-  if (family === undefined) return null;
+  if (family === undefined) return role ?? null;
   // What a site puts there begins in the shadow, whatever its own manifest claims.
   return origin === 'site' ? 'shadow' : (role ?? 'shadow');
 }

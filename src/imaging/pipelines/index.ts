@@ -25,3 +25,14 @@ export const PIPELINES: readonly Pipeline[] = [
   perfusionPipeline(),
   diffusionPipeline({ anatomy: headAnatomy, atlas: arterialAtlas }),
 ];
+
+/**
+ * What runs at a site.
+ * @param off names of pipelines that the configuration switches off
+ * @param networks names of imaging models that are in use
+ */
+export function pipelinesInUse(off: readonly string[], networks: readonly string[]): readonly Pipeline[] {
+  return PIPELINES.filter(
+    ({ name, network }) => !off.includes(name) && (network === undefined || networks.includes(network)),
+  );
+}

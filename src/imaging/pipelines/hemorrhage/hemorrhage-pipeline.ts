@@ -18,7 +18,7 @@ import { measure, voxelMlOf, type Measured } from './measure.ts';
 import { anatomyOf, hematomaPlace } from './place.ts';
 import { medianHu, noiseHu, plausibility, remark } from './plausibility.ts';
 import { segment } from './segment.ts';
-import { SETTINGS } from './settings.ts';
+import { HEMORRHAGE_MODEL, SETTINGS } from './settings.ts';
 import { expansionSigns } from './signs.ts';
 import { spotSign, type SpotSign } from './spot-sign.ts';
 
@@ -37,6 +37,7 @@ export function hemorrhagePipeline({ anatomy }: HemorrhageOptions = {}): Pipelin
     name: HEMORRHAGE_PIPELINE,
     version: HEMORRHAGE_VERSION,
     priority: PRIORITY,
+    network: HEMORRHAGE_MODEL,
     needs: 'a native CT of the head (ncct)',
     accepts: (roles) => roles.includes('ncct'),
     run: (inputs, context) => run(inputs, context, anatomy),
