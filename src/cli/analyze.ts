@@ -8,7 +8,7 @@ import { contentFolder } from '../compose.ts';
 import type { Config } from '../config/index.ts';
 import { loadCardContent } from '../explanation/content/load.ts';
 import { openStudySeries, type StudyInstance } from '../imaging/index.ts';
-import { pipelinesInUse } from '../imaging/pipelines/index.ts';
+import { PIPELINES, pipelinesInUse } from '../imaging/pipelines/index.ts';
 import type { Pipeline, RoledSeries } from '../imaging/pipelines/pipeline.ts';
 import { writeResultFolder } from '../imaging/results/folder/write-result-folder.ts';
 import { VERSION } from '../product.ts';
@@ -120,9 +120,10 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
       }
       problems ||= analyzed.failed.length > 0;
       if (analyzed.runs.length + analyzed.failed.length === 0) {
-        const missing = Object.fromEntries(pipelines.map((one) => [one.name, needsOf(one)]));
+        const switchedOn = PIPELINES.filter(({ name }) => !config.imaging.pipelinesOff.includes(name));
+        const missing = Object.fromEntries(switchedOn.map((one) => [one.name, needsOf(one, engine.networks)]));
         const nothing = { ...namesOf(study), pipeline: null, missing };
-        say(options.json === true ? JSON.stringify(nothing) : nothingFits(study, pipelines));
+        say(options.json === true ? JSON.stringify(nothing) : nothingFits(study, missing));
       }
     }
   } finally {
@@ -185,14 +186,17 @@ const namesOf = ({ name, series }: Study): object => ({
   series: series.map(({ role, source }) => ({ seriesUid: source.seriesUid, role })),
 });
 
-const nothingFits = ({ name, series }: Study, pipelines: readonly Pipeline[]): string =>
+const nothingFits = ({ name, series }: Study, missing: Readonly<Record<string, string>>): string =>
   [
     name,
     `  no pipeline has what it needs; series: ${roleList(series)} (stroke-cds series explain says why)`,
-    ...pipelines.map((pipeline) => `    ${pipeline.name} needs ${needsOf(pipeline)}: none found`),
+    ...Object.entries(missing).map(([pipeline, needs]) => `    ${pipeline} needs ${needs}`),
   ].join('\n');
 
-const needsOf = ({ needs }: Pipeline): string => needs ?? 'other series';
+const needsOf = ({ needs = 'other series', network }: Pipeline, networks: readonly string[]): string =>
+  network === undefined || networks.includes(network)
+    ? `${needs}: none found`
+    : `${needs}: none found, or its network is not in use ("modelRoles": {"${network}": "active"} switches it on)`;
 
 /** Pictures are kept apart from their folder; this leads back to it and says nothing of the study. */
 const referenceOf = ({ name }: Study): string => `study ${digestOf([name]).slice(0, 8)}`;
