@@ -157,7 +157,7 @@ never split.
 
 {_comparison(figures)}
 
-Of the subjects of fold 4, {figures["testedSubjects"]} were drawn at random for the test (time on a busy machine did not allow all).
+Test: {figures["testedSubjects"]} subjects of fold 4, drawn at random (`--tested`).
 
 The aim was a mean Dice of 0.75 on lesions of held-out subjects: {reached} ({dice:.2f}, all sizes from 0.1 mL). By size:
 
