@@ -59,7 +59,7 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
   const { runs, failed } = await analyzeStudy(
     series,
     instances,
-    { engine, progress, signal },
+    { engine, figuresOf: engine.figuresOf, progress, signal },
     {
       ...request,
       settingsVersion: versionOf(settings.seriesRules),

@@ -8,12 +8,15 @@ import {
   type InstalledModel,
   type KserveEngine,
 } from '../inference/index.ts';
+import type { PipelineContext } from '../imaging/pipelines/pipeline.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { EngineModel } from './protocol.ts';
 
 export interface OpenedEngine extends InferenceEngine {
   /** Names of the imaging models that are in use here. */
   readonly networks: readonly string[];
+  /** Thresholds and detection floors of their manifests. */
+  readonly figuresOf: NonNullable<PipelineContext['figuresOf']>;
   /** Loads every model, so that it is known where each runs; a model that does not load is told, not thrown. */
   readonly warmUp: () => Promise<readonly EngineModel[]>;
 }
@@ -45,6 +48,15 @@ export async function openEngine(settings: EngineSettings): Promise<OpenedEngine
   return {
     infer: engine.infer,
     networks: models.imaging.map(({ manifest }) => manifest.name),
+    figuresOf: (network) => {
+      const manifest = models.imaging.find((model) => model.manifest.name === network)?.manifest;
+      if (manifest === undefined) return undefined;
+      const { thresholds = [], detectionFloor = [] } = manifest;
+      return {
+        thresholds: Object.fromEntries(thresholds.map(({ name, value }) => [name, value])),
+        detectionFloors: Object.fromEntries(detectionFloor.map(({ finding, value }) => [finding, value])),
+      };
+    },
     warmUp: () => (remote === null ? onThisMachine() : onTheServer(remote)),
     close: async () => {
       await engine.close();

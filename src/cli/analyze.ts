@@ -72,6 +72,7 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
         study.instances,
         {
           engine,
+          figuresOf: engine.figuresOf,
           signal: new AbortController().signal,
           progress: (stage, percent) => {
             bar.tick(percent, stage);

@@ -27,8 +27,16 @@ export interface PipelineInputs {
   readonly earlier?: readonly { readonly pipeline: string; readonly result: PipelineResult }[];
 }
 
+/** What the manifest of a network says of how its answer is to be read, by name; in the units of the manifest. */
+export interface NetworkFigures {
+  readonly thresholds: Readonly<Record<string, number>>;
+  readonly detectionFloors: Readonly<Record<string, number>>;
+}
+
 export interface PipelineContext {
   readonly engine: InferenceEngine;
+  /** undefined for a network that is not in use. */
+  readonly figuresOf?: (network: string) => NetworkFigures | undefined;
   /** @param percent 0–100 of the whole pipeline */
   readonly progress: (stage: string, percent: number) => void;
   readonly signal: AbortSignal;

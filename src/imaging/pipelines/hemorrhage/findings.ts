@@ -5,7 +5,7 @@ import type { FindingDraft } from '../pipeline.ts';
 import type { Abc } from './abc-2.ts';
 import type { Measure, Measured } from './measure.ts';
 import type { HematomaPlace } from './place.ts';
-import { SETTINGS } from './settings.ts';
+import type { Cuts } from './settings.ts';
 import type { Signs } from './signs.ts';
 import type { SpotSign } from './spot-sign.ts';
 
@@ -24,6 +24,7 @@ export interface FindingParts {
   readonly ctaUid: string | null;
   /** Share of the limits of plausibility that was used up. */
   readonly outOfDistribution: number;
+  readonly cuts: Cuts;
 }
 
 const VOLUMES: readonly (readonly [Measure, FindingKind])[] = [
@@ -40,8 +41,8 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
   const { measured, place, shift, abc, signs, spot, quality, seriesUid } = parts;
   const settings = {
-    bloodProbability: SETTINGS.bloodProbability,
-    smallestMl: SETTINGS.smallestMl,
+    bloodProbability: parts.cuts.bloodProbability,
+    smallestMl: parts.cuts.smallestMl,
     agreement: round(measured.agreement),
     outOfDistribution: round(parts.outOfDistribution),
   };
@@ -59,7 +60,7 @@ export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
   const isSeen = measured.presence !== 'not-seen';
   const volumes = VOLUMES.filter(([name]) => isSeen || name === 'blood').map(([name, kind]): FindingDraft => {
     const { ml, interval } = measured.volumes[name];
-    const floor = SETTINGS.detectionFloorMl;
+    const floor = parts.cuts.detectionFloorMl;
     // Below the floor 'none' reaches up to the floor.
     const high = ml < floor ? Math.max(interval.high, floor) : interval.high;
     return {

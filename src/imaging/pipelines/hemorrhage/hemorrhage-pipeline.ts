@@ -18,7 +18,7 @@ import { measure, voxelMlOf, type Measured } from './measure.ts';
 import { anatomyOf, hematomaPlace } from './place.ts';
 import { medianHu, noiseHu, plausibility, remark } from './plausibility.ts';
 import { segment } from './segment.ts';
-import { HEMORRHAGE_MODEL, SETTINGS } from './settings.ts';
+import { cutsOf, HEMORRHAGE_MODEL, SETTINGS } from './settings.ts';
 import { expansionSigns } from './signs.ts';
 import { spotSign, type SpotSign } from './spot-sign.ts';
 
@@ -46,7 +46,7 @@ export function hemorrhagePipeline({ anatomy }: HemorrhageOptions = {}): Pipelin
 
 async function run(
   inputs: PipelineInputs,
-  { engine, progress, signal }: PipelineContext,
+  { engine, progress, signal, figuresOf }: PipelineContext,
   anatomyNetwork: HeadAnatomy | undefined,
 ): Promise<PipelineResult> {
   const pause = async (stage: string, percent: number): Promise<void> => {
@@ -70,7 +70,8 @@ async function run(
   if (segmented === null) return refused([...gate, remark('hemorrhage-model-missing', 'refuses')], null);
   await pause('labels', 65);
   const { stack, brain, inside, millimeters } = head;
-  const measured = measure(segmented, { inside, size: stack.size, millimeters });
+  const cuts = cutsOf(figuresOf?.(HEMORRHAGE_MODEL));
+  const measured = measure(segmented, { inside, size: stack.size, millimeters, cuts });
   const tissue = brain.map((own, at) => (own === 1 && measured.labels[at] === 0 ? 1 : 0));
   const voxelMl = voxelMlOf(millimeters);
   const brainHu = medianHu(stack, tissue);
@@ -79,7 +80,7 @@ async function run(
     brainMl: brain.reduce((sum, one) => sum + one, 0) * voxelMl,
     slabs: stack.size[2],
     agreement: measured.agreement,
-    bloodMl: measured.volumes.blood.ml,
+    bloodMl: measured.volumes.blood.interval.high,
   });
   if (isRefused(plausible.quality)) return refused([...gate, ...plausible.quality], built.image);
 
@@ -117,6 +118,7 @@ async function run(
       seriesUid: built.source.seriesUid,
       ctaUid: spot?.built.source.seriesUid ?? null,
       outOfDistribution: plausible.score,
+      cuts,
     }),
     segments: [...segmentsOf(measured, stack, built), ...spotSegment(spot, built)],
     maps: [],

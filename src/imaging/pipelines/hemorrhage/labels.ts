@@ -2,7 +2,7 @@
 import type { Point } from '../../affine.ts';
 import type { Box } from '../../binary-mask.ts';
 import { components } from '../../lesion/components.ts';
-import { BLOOD, CLASSES, EDEMA_LABEL, labelOfClass, SETTINGS } from './settings.ts';
+import { BLOOD, CLASSES, EDEMA_LABEL, labelOfClass, SETTINGS, type Cuts } from './settings.ts';
 import type { Probabilities } from './segment.ts';
 
 /**
@@ -10,7 +10,12 @@ import type { Probabilities } from './segment.ts';
  * @param where flat indices of the voxels that are asked about; the others are none
  * @returns labels as places in CLASSES
  */
-export function labelsAt(probabilities: Probabilities, threshold: number, where: Int32Array): Uint8Array {
+export function labelsAt(
+  probabilities: Probabilities,
+  threshold: number,
+  edemaProbability: number,
+  where: Int32Array,
+): Uint8Array {
   const voxels = probabilities.length / CLASSES.length;
   const blood = BLOOD.map(labelOfClass);
   const labels = new Uint8Array(voxels);
@@ -22,7 +27,7 @@ export function labelsAt(probabilities: Probabilities, threshold: number, where:
       if (p > best) [best, likeliest] = [p, label];
     }
     if (sum >= threshold && likeliest !== 0) labels[at] = likeliest;
-    else if ((probabilities[EDEMA_LABEL * voxels + at] ?? 0) >= SETTINGS.edemaProbability) labels[at] = EDEMA_LABEL;
+    else if ((probabilities[EDEMA_LABEL * voxels + at] ?? 0) >= edemaProbability) labels[at] = EDEMA_LABEL;
   }
   return labels;
 }
@@ -53,22 +58,23 @@ export interface Where {
   readonly size: Point;
   /** Of a voxel. */
   readonly millimeters: Point;
+  readonly cuts: Cuts;
 }
 
 /**
  * Parts of blood (26 neighbors) count from a size and a certainty on; smaller ones only beside a larger one. Edema counts
  * where its part touches intraparenchymal blood. @returns labels without the rest
  */
-export function believedLabels(labels: Uint8Array, { probability, inside, size, millimeters }: Where): Uint8Array {
+export function believedLabels(labels: Uint8Array, { probability, inside, size, millimeters, cuts }: Where): Uint8Array {
   const voxelMl = (millimeters[0] * millimeters[1] * millimeters[2]) / 1000;
   const kept = new Uint8Array(labels.length);
   const blood = labels.map((label) => (isBlood(label) ? 1 : 0));
   const parts = partsOf(blood, size).filter(
-    (part) => mostlyInside(part, inside) && part.some((at) => (probability[at] ?? 0) >= SETTINGS.peakProbability),
+    (part) => mostlyInside(part, inside) && part.some((at) => (probability[at] ?? 0) >= cuts.peakProbability),
   );
-  const large = parts.filter((part) => part.length * voxelMl >= SETTINGS.smallestMl);
+  const large = parts.filter((part) => part.length * voxelMl >= cuts.smallestMl);
   const small = parts.filter(
-    (part) => part.length * voxelMl < SETTINGS.smallestMl && part.length * voxelMl >= SETTINGS.smallestBesideMl,
+    (part) => part.length * voxelMl < cuts.smallestMl && part.length * voxelMl >= SETTINGS.smallestBesideMl,
   );
   const take = (part: Int32Array): void => {
     for (const at of part) kept[at] = labels[at] ?? 0;

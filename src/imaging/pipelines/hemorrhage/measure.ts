@@ -16,6 +16,9 @@ const MEASURES: readonly Measure[] = [
   'edema',
 ];
 
+/** Ends of the jittered threshold. */
+const [LEAST, MOST] = [0.05, 0.95] as const;
+
 export const INTERVAL_BASIS = 'augmented images and threshold jitter';
 
 export interface MeasuredVolume {
@@ -39,16 +42,17 @@ export interface Measured {
 
 export function measure({ passes, mean }: Segmented, where: Omit<Where, 'probability'>): Measured {
   const voxelMl = voxelMlOf(where.millimeters);
-  const { bloodProbability: cut, probabilityJitter: jitter } = SETTINGS;
-  const doubtful = doubtfulVoxels([...passes, mean], Math.min(cut - jitter, SETTINGS.edemaProbability));
+  const { bloodProbability: cut, edemaProbability } = where.cuts;
+  const [lower, higher] = [Math.max(LEAST, cut - SETTINGS.probabilityJitter), Math.min(MOST, cut + SETTINGS.probabilityJitter)];
+  const doubtful = doubtfulVoxels([...passes, mean], Math.min(lower, edemaProbability));
   const at = (probabilities: Float32Array, threshold: number): Uint8Array =>
-    believedLabels(labelsAt(probabilities, threshold, doubtful), {
+    believedLabels(labelsAt(probabilities, threshold, edemaProbability, doubtful), {
       ...where,
       probability: bloodProbability(probabilities, doubtful),
     });
   const labels = at(mean, cut);
   const ofPasses = passes.map((pass) => at(pass, cut));
-  const variants = [labels, ...ofPasses, at(mean, cut - jitter), at(mean, cut + jitter)];
+  const variants = [labels, ...ofPasses, at(mean, lower), at(mean, higher)];
   const all = variants.map((variant) => volumesOf(variant, doubtful, voxelMl));
   const volumes = Object.fromEntries(
     MEASURES.map((name): [Measure, MeasuredVolume] => {
@@ -62,7 +66,7 @@ export function measure({ passes, mean }: Segmented, where: Omit<Where, 'probabi
       ];
     }),
   ) as Record<Measure, MeasuredVolume>;
-  return { labels, volumes, presence: presenceOf(volumes.blood), agreement: agreementOf(ofPasses, doubtful) };
+  return { labels, volumes, presence: presenceOf(volumes.blood, where.cuts.detectionFloorMl), agreement: agreementOf(ofPasses, doubtful) };
 }
 
 export const voxelMlOf = ([x, y, z]: Point): number => (x * y * z) / 1000;
@@ -78,8 +82,8 @@ function volumesOf(labels: Uint8Array, where: Int32Array, voxelMl: number): Reco
   return { blood, intraparenchymal, intraventricular, extraAxial, subarachnoid, edema };
 }
 
-function presenceOf({ ml, interval: { low, high } }: MeasuredVolume): Presence {
-  if (ml >= SETTINGS.detectionFloorMl && low > 0) return 'present';
+function presenceOf({ ml, interval: { low, high } }: MeasuredVolume, floorMl: number): Presence {
+  if (ml >= floorMl && low > 0) return 'present';
   return high > 0 ? 'uncertain' : 'not-seen';
 }
 

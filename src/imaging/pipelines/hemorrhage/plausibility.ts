@@ -39,6 +39,7 @@ export interface Plausible {
   readonly brainMl: number;
   readonly slabs: number;
   readonly agreement: number;
+  /** Of the variant that saw most. */
   readonly bloodMl: number;
 }
 

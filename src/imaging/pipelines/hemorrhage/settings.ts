@@ -1,4 +1,5 @@
-/** Numbers of the hemorrhage pipeline. Those of the network are compared with `models/hemorrhage/model.json` by a test. */
+/** Numbers of the hemorrhage pipeline. Where the manifest of the network names its own (`models/hemorrhage/model.json`), those count. */
+import type { NetworkFigures } from '../pipeline.ts';
 
 export const HEMORRHAGE_MODEL = 'hemorrhage';
 
@@ -38,3 +39,24 @@ export const SETTINGS = {
   /** Milliseconds for one run. */
   timeoutMs: 60_000,
 } as const;
+
+/** Where the network's answer is cut, and what it cannot see. */
+export interface Cuts {
+  readonly bloodProbability: number;
+  readonly peakProbability: number;
+  readonly edemaProbability: number;
+  readonly smallestMl: number;
+  readonly detectionFloorMl: number;
+}
+
+/** As the manifest of the network says, which was measured with them; what it leaves out as in {@link SETTINGS}. */
+export function cutsOf(figures: NetworkFigures | undefined): Cuts {
+  const { thresholds = {}, detectionFloors = {} } = figures ?? {};
+  return {
+    bloodProbability: thresholds['bloodProbability'] ?? SETTINGS.bloodProbability,
+    peakProbability: thresholds['peakProbability'] ?? SETTINGS.peakProbability,
+    edemaProbability: thresholds['edemaProbability'] ?? SETTINGS.edemaProbability,
+    smallestMl: thresholds['smallestPartMl'] ?? SETTINGS.smallestMl,
+    detectionFloorMl: detectionFloors['hemorrhage-volume'] ?? SETTINGS.detectionFloorMl,
+  };
+}

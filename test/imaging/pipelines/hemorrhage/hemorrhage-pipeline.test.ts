@@ -47,7 +47,9 @@ describe('a native head CT with a hematoma', () => {
     // Of eight slabs four count whole and two half: 25 mm high.
     const { value: abc, settings } = finding(result, 'hematoma-abc-2');
     expect(settings['cMm']).toBe(25);
-    expect(Number(abc)).toBeCloseTo((48 * 30 * 25) / 2000, 0);
+    expect(Number(settings['aMm'])).toBeCloseTo(48, -0.5);
+    expect(Number(settings['bMm'])).toBeCloseTo(30, -0.5);
+    expect(Number(abc)).toBeCloseTo((Number(settings['aMm']) * Number(settings['bMm']) * 25) / 2000, 1);
   });
 
   it('of thin slices gives the same volume as of thick ones', async () => {
@@ -149,6 +151,22 @@ describe('what the network cannot judge is refused, with the reason', () => {
     const result = await analyze([ncctSeries()], none);
     expect(result.state).toBe('refused');
     expect(codes(result)).toEqual(['hemorrhage-model-missing']);
+  });
+});
+
+describe('what the manifest of the network says', () => {
+  it('cuts its answer: below its detection floor a hematoma is uncertain', async () => {
+    const result = await hemorrhagePipeline().run(
+      { series: [ncctSeries({ bleedings: [DEEP_LEFT] })], lastKnownWell: null, overrides: {} },
+      {
+        engine: thresholdNetwork(),
+        figuresOf: () => ({ thresholds: { bloodProbability: 0.4 }, detectionFloors: { 'hemorrhage-volume': 50 } }),
+        progress: () => undefined,
+        signal: new AbortController().signal,
+      },
+    );
+    expect(finding(result, 'hemorrhage').value).toBe('uncertain');
+    expect(finding(result, 'hemorrhage-volume')).toMatchObject({ detectionFloor: 50, settings: { bloodProbability: 0.4 } });
   });
 });
 
