@@ -106,7 +106,7 @@ export function findingLine(finding: ImagingFinding): FindingLine {
   const { kind, value, interval, detectionFloor, state } = finding;
   const name = FINDING_NAMES[kind];
   const unit = FINDING_KINDS[kind];
-  const suffix = unit === 'mL' ? ' mL' : '';
+  const suffix = unit === 'mL' || unit === 'mm' ? ` ${unit}` : '';
   if (value === null) return { name, value: '—', detail: state === 'refused' ? 'refused' : 'not computable' };
   if (typeof value !== 'number')
     return { name, value: String(value).replaceAll(' ', ', ').replaceAll('-', ' '), detail: '' };
