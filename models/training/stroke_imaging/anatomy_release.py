@@ -190,7 +190,7 @@ The weights and `labels.json` are offered under CC BY-SA 4.0, as the arterial at
 
 
 def release(network: HeadUNet, figures: dict, hours: str, folder: Path, data: Path) -> None:
-    """Everything beside the graph: figures.json, labels.json, pictures, card, manifest."""
+    """Everything beside graph and figures: labels.json, pictures, card, manifest."""
     graph = folder / "model.onnx"
     session = evaluation.session_of(graph)
     rows = []
@@ -210,7 +210,6 @@ def release(network: HeadUNet, figures: dict, hours: str, folder: Path, data: Pa
     picks = np.linspace(there[0] + 4, there[-1] - 3, 8).astype(int)
     write_sheet(folder / "ge-head-ct.png", [(image[list(half)], label[list(half)]) for half in (picks[:4], picks[4:])], (0, 1, 2, 3), 3)
     (folder / "labels.json").write_text("[\n" + ",\n".join("  " + json.dumps(row) for row in label_table()) + "\n]\n")
-    (folder / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
     parameters = sum(p.numel() for p in network.parameters())
     (folder / "MODEL_CARD.md").write_text(card(figures, parameters, hours), encoding="utf-8")
     write_manifest(folder, manifest(figures, parameters, hours), ["model.onnx", "labels.json"])
