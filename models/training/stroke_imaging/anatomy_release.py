@@ -25,7 +25,12 @@ LIMITS = [
     "Mirrored images (left and right exchanged) look like any other head and are not noticed: sides are those of the header.",
     "Adults only; never tested on children, after craniectomy, or with large tumors or malformations.",
     "Large hemorrhages, large infarcts and strong mass effect were simulated as displaced and recolored tissue only.",
-    "Voxels are 3 mm: thin structures (third ventricle, capsule, insula) are at the limit, midline shifts below 2 mm are noise.",
+    "Voxels are 3 mm: thin structures (third ventricle, capsule, insula) are at the limit. The network was trained "
+    "for about 90 minutes on a fifth of a core: caudate, ventricles and cortical regions are rough; more training would help.",
+    "On the one real head CT that was looked at (picture on the card) brain, sides and lobes are where they belong, but a slice through "
+    "the frontal horns and nuclei is labeled as above the ganglia (M4 to M6, no lentiform nucleus), brain labels run over thick bone of the "
+    "skull base, and the ventricles are drawn too roundly: region-wise figures (ASPECTS) on real images need a person's look.",
+    "Midline shifts of less than about 5 mm are not told from none (error: card); the network draws large shifts too small.",
 ]
 
 

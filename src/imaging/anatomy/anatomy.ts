@@ -22,7 +22,7 @@ export interface MidlinePlane {
 export interface MidlineShift {
   /** The larger of septum and third ventricle; 0 or more. */
   readonly mm: number;
-  /** null below what the 3 mm grid resolves. */
+  /** null below MIDLINE_SHIFT_ERROR_MM. */
   readonly towards: Side | null;
   readonly at: 'septum-pellucidum' | 'third-ventricle';
   /** Signed, positive towards the right; null where the structure was not seen. */

@@ -22,8 +22,8 @@ const LEAST_SEPTUM_ROWS = 3;
 /** A septum of at most this many millimeters parts the ventricles. */
 const SEPTUM_MM = 12;
 const LEAST_THIRD_VOXELS = 3;
-/** Below it a shift has no direction: half a voxel of the grid. */
-const RESOLVED_MM = 1.5;
+/** 95 % of the errors of a shift are smaller (model card of head-anatomy, synthetic heads); below it a shift has no direction. */
+export const MIDLINE_SHIFT_ERROR_MM = 3.3;
 
 const HEMISPHERE = SIDED_STRUCTURES.filter((name) => !name.endsWith('Cerebellum'));
 
@@ -101,7 +101,7 @@ function chosenShift(septumMm: number | null, thirdVentricleMm: number | null): 
   const towards: Side = chosen > 0 ? 'right' : 'left';
   return {
     mm,
-    towards: mm < RESOLVED_MM ? null : towards,
+    towards: mm < MIDLINE_SHIFT_ERROR_MM ? null : towards,
     at: chosen === septumMm ? 'septum-pellucidum' : 'third-ventricle',
     septumMm,
     thirdVentricleMm,
