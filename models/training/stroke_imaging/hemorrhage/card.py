@@ -2,6 +2,7 @@
 
 from .constants import CLASSES
 
+TRAINING = "3,000 steps of 16 slices (the first 350 of 24), 1.8 hours of a shared core with bfloat16 (AMX): far fewer than it would gain from"
 TARGETS = {"sensitivityFrom5ml": 0.95, "falseAlarms": 0.05, "diceSynthetic": 0.80, "diceReal": 0.70, "seconds": 60}
 
 
@@ -23,6 +24,14 @@ def summary(f: dict) -> dict:
     if "geHeadCt" in real:
         out |= {"realNegativeScanFalsePositiveMl": real["geHeadCt"]["falsePositiveMl"][0]}
     return out
+
+
+def role(f: dict) -> str:
+    """`active` when it finds enough and raises few enough false alarms, on synthetic and on real images; else `shadow`: off by default."""
+    s, real = f["synthetic"], f["real"]
+    found = s["scans"]["5 mL and more"].get("share", 0)
+    alarms = [s["negatives"]["falseAlarms"], *(real[key]["falseAlarms"] for key in ("cpaisd", "geHeadCt") if key in real)]
+    return "active" if found >= TARGETS["sensitivityFrom5ml"] and all(a["share"] <= TARGETS["falseAlarms"] for a in alarms) else "shadow"
 
 
 def percent(w: dict) -> str:
@@ -55,6 +64,11 @@ def card(f: dict, version: str, limits: tuple[str, ...]) -> str:
         "**Trained on synthetic images only. Not cleared, not clinically validated, never compared with radiologists on patients of a "
         "hospital. Research use; radiology's own report outranks it.**",
         "",
+        *(
+            []
+            if role(f) == "active"
+            else ["**Its role is `shadow`: it missed a target below, so that it is off unless a site switches it on for research.**", ""]
+        ),
         *_how(f, t),
         "## Targets",
         "",
@@ -124,7 +138,12 @@ def _how(f: dict, t: dict) -> list[str]:
         "| input | HU, three neighboring slices of 4 to 6 mm (thinner ones averaged to 5 mm), pixels of 1.2 mm, rows from front to back, columns from right to left; missing neighbors are the slice itself |",
         f"| output | for each pixel the probability of {', '.join(CLASSES)} |",
         f"| blood | the four classes of blood together reach {t['blood']:g}; parts of touching voxels with a peak of {t['peak']:g} and at least {t['smallest_ml']:g} mL are kept |",
-        f"| detection floor | {f['detectionFloorMl']:g} mL: smaller parts are found in less than 95 % of synthetic scans |",
+        "| detection floor | "
+        + (
+            "none: no volume was found in 95 % of synthetic scans, so that 'not seen' always means unknown |"
+            if f["detectionFloorMl"] is None
+            else f"{f['detectionFloorMl']:g} mL: smaller parts are found in less than 95 % of synthetic scans |"
+        ),
         "| training | images made while training (`models/training/stroke_imaging`): an averaged stroke-age head (Rorden 2012) is scaled, bent and tilted, its tissues drawn anew; hematomas of deep, lobar, brainstem and cerebellar places (acute, hyperacute, subacute, with swirl, black hole or fluid level), blood in ventricles, subdural, epidural and subarachnoid space, edema; calcification, infarcts, dense vessels, contrast, operations and others without label; thick slices, blur, hardening, streaks, metal, motion, noise, 8-bit windows |",
         "| label | blood at least 6 HU brighter than what it lies in; darker parts within a clot belong to it; never bone |",
         f"| published networks | none with weights under an open licence was found as a package; the blast-ct package (2.1.0) ships none |",
@@ -169,6 +188,6 @@ def _time(f: dict) -> list[str]:
         "",
         f"{time['slices']} slices of {time['rows']} x {time['columns']} through onnxruntime on a shared Intel Xeon: one thread {one['seconds']:.1f} s "
         f"({one['processorSeconds']:.1f} s of processor), two threads {two['seconds']:.1f} s; {max(one['memoryMb'], two['memoryMb'])} MB added. "
-        "Training: about one hour of one core with bfloat16 (AMX); evaluation 10 minutes.",
+        f"Training: {TRAINING}; evaluation about 10 minutes of one core.",
         "",
     ]

@@ -72,10 +72,10 @@ def answered(network, scans: list[Scanned]) -> list[Case]:
 def choose_thresholds(cases: list[Case], say) -> tuple[Thresholds, dict]:
     """Among thresholds with at most 3 % false alarms on scans without blood: the most scans with 1 mL and more found, then Dice."""
     best, best_score, chosen = Thresholds(0.5, 0.9, 0.2), None, {}
-    for blood in (0.4, 0.5, 0.6):
+    for blood in (0.3, 0.5, 0.7):
         tables = [parts_of(case, blood) for case in cases]
-        for peak in (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99):
-            for smallest in (0.05, 0.1, 0.2, 0.35, 0.5):
+        for peak in (0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995):
+            for smallest in (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0):
                 alarms, found, overlap = [], [], []
                 for case, (size, top, hit, truth) in zip(cases, tables):
                     kept = (size * case.voxel_ml >= smallest) & (top >= max(peak, blood))
@@ -203,17 +203,17 @@ def lesion_figures(cases: list[Case], labels: list[np.ndarray]) -> dict:
     return out
 
 
-def detection_floor(cases: list[Case], t: Thresholds) -> float:
-    """The smallest volume in mL from which on at least 95 % of parts of blood are found, in steps of the sizes below."""
+def detection_floor(cases: list[Case], t: Thresholds) -> float | None:
+    """The smallest volume in mL from which on at least 95 % of parts of blood are found, in steps; None when no step reaches it."""
     labels = [label_map(c.probability, t, c.voxel_ml, c.inside) for c in cases]
     found: list[tuple[float, bool]] = []
     for case, label in zip(cases, labels):
         found += true_parts(is_blood(case.truth), is_blood(label), case.voxel_ml)
-    for least in (0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0):
+    for least in (0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0):
         near = [hit for ml, hit in found if least <= ml < 3 * least]
         if len(near) >= 8 and np.mean(near) >= 0.95:
             return least
-    return 5.0
+    return None
 
 
 def real_figures(network, data: Path, t: Thresholds, say) -> dict:
