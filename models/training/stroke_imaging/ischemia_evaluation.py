@@ -5,6 +5,7 @@ Plain comparison of the sides, the network, and both together are judged alike, 
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,9 @@ from scipy.optimize import minimize
 from scipy.stats import rankdata
 
 from .early_ischemia import stacked
-from .ischemia_heads import PIXEL_MM, Example, example
+from .ischemia_heads import PIXEL_MM, example
 from .ischemia_net import IschemiaNet
-from .ischemia_regions import AFFECTED_SHARE, UNAFFECTED_SHARE, Regions, label_map, regions_of
+from .ischemia_regions import AFFECTED_SHARE, UNAFFECTED_SHARE, Judged, Regions, label_map, regions_of
 from .ischemia_shapes import load_shapes
 from .template import load_template
 
@@ -24,6 +25,9 @@ CALIBRATION_SEED, TEST_SEED = 20250701, 20250801
 ASYMMETRY_HU = 1.3
 """Of normal regions, beyond noise (`normalAsymmetryHu` of the pipeline)."""
 SPECIFICITY = 0.98
+CHANGE_LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96)
+"""Of the probability of early or frank change at a voxel."""
+FALSE_ML = 8.0
 NOISE_LEVELS = ((0.0, 1.5), (1.5, 2.7), (2.7, 9.0))
 """HU of a 2.4 mm pixel."""
 
@@ -35,24 +39,46 @@ def probability_of(network: torch.nn.Module, hu: torch.Tensor, mirrored: torch.T
     return torch.softmax(torch.cat(parts).float(), 1)
 
 
-def judged_heads(network: IschemiaNet, data: Path, work: Path, count: int, *, held_out: bool) -> list[dict]:
-    """One row a head: regions, overlap of voxels, false volume."""
+def heads_of(data: Path, work: Path, count: int, *, held_out: bool) -> list[Judged]:
+    """Synthetic scans of shapes trained on (other seeds) or held out; kept in `work`, since they do not depend on the network."""
+    stored = work / f"heads-{'test' if held_out else 'calibration'}-{count}.pkl"
+    if stored.exists():
+        return pickle.loads(stored.read_bytes())
     template, shapes, labels = load_template(data), load_shapes(data, held_out=held_out, cache=work), label_map()
     seed = TEST_SEED if held_out else CALIBRATION_SEED
+    heads = [Judged.of(example(template, shapes, np.random.default_rng((seed, n))), labels) for n in range(count)]
+    stored.write_bytes(pickle.dumps(heads))
+    return heads
+
+
+def judged(network: IschemiaNet, heads: list[Judged]) -> list[dict]:
+    """One row a head: regions, overlap of voxels, false volume."""
     rows = []
-    for n in range(count):
-        one = example(template, shapes, np.random.default_rng((seed, n)))
+    for one in heads:
         p = probability_of(network, one.hu, one.mirrored)
-        rows.append({"plan": one.plan, "regions": regions_of(one, labels, p), **_voxels(one, p)})
+        rows.append({"plan": one.plan, "regions": regions_of(one, p), **_voxels(one, p)})
     return rows
 
 
-def _voxels(one: Example, p: torch.Tensor) -> dict:
-    brain = (one.head.depth > 3) & one.known
-    change, truth = (1 - p[:, 0]) > 0.5, one.truth > 0
+def _voxels(one: Judged, p: torch.Tensor) -> dict:
+    """mL of change that was found, invented and missed at each of CHANGE_LEVELS."""
+    brain = one.brain & one.known
+    truth = (one.truth > 0) & brain
     ml = PIXEL_MM**2 * one.plan.slab_mm / 1000
-    of = lambda mask: float((mask & brain).sum()) * ml  # noqa: E731
-    return {"hit": of(change & truth), "false": of(change & ~truth), "missed": of(~change & truth), "truth": of(truth)}
+    volume = lambda mask: float(mask.sum()) * ml  # noqa: E731
+    found = [((1 - p[:, 0]) > level) & brain for level in CHANGE_LEVELS]
+    return {"hit": [volume(f & truth) for f in found], "false": [volume(f & ~truth) for f in found], "truth": volume(truth)}
+
+
+def is_normal(row: dict) -> bool:
+    return row["plan"].drop == 0 and row["plan"].old == 0
+
+
+def change_level(rows: list[dict]) -> float:
+    """The lowest level at which heads without any infarct show at most FALSE_ML on average."""
+    normal = np.array([r["false"] for r in rows if is_normal(r)]).mean(0)
+    good = [level for level, ml in zip(CHANGE_LEVELS, normal) if ml <= FALSE_ML]
+    return good[0] if good else CHANGE_LEVELS[-1]
 
 
 # --- regions
@@ -139,16 +165,21 @@ def _score(affected: np.ndarray) -> int:
     return 10 - int(max(affected[0::2].sum(), affected[1::2].sum()))
 
 
-def voxel_figures(rows: list[dict]) -> dict:
+def voxel_figures(rows: list[dict], level: float) -> dict:
+    at = CHANGE_LEVELS.index(level)
     with_lesion = [r for r in rows if r["truth"] >= 5]
-    dice = [2 * r["hit"] / (2 * r["hit"] + r["false"] + r["missed"]) for r in with_lesion]
+    dice = [2 * r["hit"][at] / (r["hit"][at] + r["false"][at] + r["truth"]) for r in with_lesion]
     strong = [d for d, r in zip(dice, with_lesion) if r["plan"].drop >= 5]
-    normal = [r["false"] for r in rows if r["plan"].drop == 0 and r["plan"].old == 0]
+    error = [r["hit"][at] + r["false"][at] - r["truth"] for r in with_lesion]
+    normal = [r["false"][at] for r in rows if is_normal(r)]
     return {
+        "level": level,
         "heads": len(rows),
         "withLesion": len(with_lesion),
         "medianDice": float(np.median(dice)),
         "medianDiceDropFrom5Hu": float(np.median(strong)) if strong else float("nan"),
+        "volumeBiasMl": float(np.mean(error)),
+        "volumeLimitsOfAgreementMl": [float(np.mean(error) + k * np.std(error)) for k in (-1.96, 1.96)],
         "normalHeads": len(normal),
         "falseMlOfNormalMedian": float(np.median(normal)) if normal else float("nan"),
         "normalHeadsOver5Ml": float(np.mean(np.asarray(normal) > 5)) if normal else float("nan"),

@@ -64,7 +64,7 @@ def _filled(hu: np.ndarray) -> np.ndarray:
     return parts == 1 + np.argmax(np.bincount(parts.ravel())[1:]) if count else bone
 
 
-def slices(network: torch.nn.Module, folder: Path) -> list[dict]:
+def slices(network: torch.nn.Module, folder: Path, level: float) -> list[dict]:
     """One row a slice of CPAISD."""
     rows = []
     for path in sorted((folder / "images").glob("*.png")):
@@ -87,7 +87,7 @@ def slices(network: torch.nn.Module, folder: Path) -> list[dict]:
             "lesionMm2": float((truth & brain).sum() * PIXEL_MM**2),
             "aucNetwork": auc(change[brain].numpy(), truth[brain].numpy()),
             "aucPlain": auc(plain[brain].numpy(), truth[brain].numpy()),
-            "diceNetwork": _dice((change > 0.5) & brain, truth & brain),
+            "diceNetwork": _dice((change > level) & brain, truth & brain),
             "dicePlain": _dice((plain > 2.5) & brain, truth & brain),
             "sideNetwork": _side(change * brain) == _side(truth * brain),
             "sidePlain": _side(plain.clamp(min=0) * brain) == _side(truth * brain),
@@ -117,7 +117,7 @@ def _side(weight: torch.Tensor) -> str:
     return "right" if weight[..., :half].sum() > weight[..., half:].sum() else "left"
 
 
-def whole_head(network: torch.nn.Module, folder: Path) -> dict:
+def whole_head(network: torch.nn.Module, folder: Path, level: float) -> dict:
     """mL of change on each side of the head CT with an infarct on the patient's left; slices as stored, tilt left as it is."""
     images = sorted((pydicom.dcmread(path) for path in folder.glob("*.dcm")), key=lambda d: float(d.ImagePositionPatient[2]))
     hu = torch.from_numpy(np.stack([d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept) for d in images]).astype(np.float32))
@@ -129,7 +129,8 @@ def whole_head(network: torch.nn.Module, folder: Path) -> dict:
     mirrored = head.flip(-1)
     p = probability_of(network, head, mirrored)
     brain = torch.from_numpy(np.stack([ndimage.binary_erosion(_brain(s), iterations=3) for s in head.numpy()]))
-    change, frank, plain = ((1 - p[:, 0]) > 0.5) & brain, (p[:, 2] > 0.5) & brain, (plain_map(head, mirrored) > 2.5) & brain
+    change = ((1 - p[:, 0]) > level) & brain
+    frank, plain = change & (p[:, 2] > p[:, 1]), (plain_map(head, mirrored) > 2.5) & brain
     half = COLUMNS // 2
     ml = lambda mask: [round(float((part.sum((1, 2)) * thick).sum() * PIXEL_MM**2 / 1000), 1) for part in (mask[..., half:], mask[..., :half])]  # noqa: E731
     names = ("change", "frank", "plain")

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from .anatomy_labels import label_of, load_labels
-from .ischemia_heads import PIXEL_MM, Example, blurred
+from .ischemia_heads import PIXEL_MM, Example, Plan, blurred
 from .ischemia_shapes import ASPECTS
 
 TISSUE_HU = (10.0, 50.0)
@@ -22,6 +22,24 @@ AFFECTED_SHARE = 0.25
 """Of a region's tissue: from here on it is affected."""
 UNAFFECTED_SHARE = 0.05
 """Below it is not; between the two nobody is asked."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What judging a scan needs of it: tensors [d, h, w], labels of `anatomy_labels`, and how it was made."""
+
+    hu: torch.Tensor
+    mirrored: torch.Tensor
+    truth: torch.Tensor
+    known: torch.Tensor
+    labels: torch.Tensor
+    brain: torch.Tensor  # bool: away from bone and ventricles
+    plan: Plan
+
+    @classmethod
+    def of(cls, one: Example, labels: np.ndarray) -> "Judged":
+        brain = (one.head.depth > RIM_MM) & (one.head.ventricle < 0.5)
+        return cls(one.hu, one.mirrored, one.truth, one.known, one.head.carry(labels), brain, one.plan)
 
 
 @dataclass(frozen=True)
@@ -39,11 +57,10 @@ def label_map() -> np.ndarray:
     return load_labels()
 
 
-def regions_of(one: Example, labels: np.ndarray, probability: torch.Tensor | None) -> Regions:
+def regions_of(one: Judged, probability: torch.Tensor | None) -> Regions:
     """`probability` [d, 3, h, w] of the network, None without it."""
-    there = one.head.carry(labels).numpy()
-    deep = (one.head.depth > RIM_MM) & (one.head.ventricle < 0.5)
-    tissue = (_between(one.hu, TISSUE_HU) & deep).numpy()
+    there = one.labels.numpy()
+    tissue = (_between(one.hu, TISSUE_HU) & one.brain).numpy()
     compared = tissue & _between(one.mirrored, REFERENCE_HU).numpy()
     hu, other, truth = one.hu.numpy(), one.mirrored.numpy(), (one.truth > 0).numpy()
     voxel_ml = PIXEL_MM**2 * one.plan.slab_mm / 1000

@@ -9,7 +9,7 @@ export interface ComputedAspects {
   readonly side: Side | 'none' | 'both';
   readonly score: number | null;
   readonly interval: FindingInterval | null;
-  /** The affected regions of the affected side. */
+  /** The affected regions of the affected side; with 'both' of both. */
   readonly affected: readonly RegionEvidence[];
 }
 
@@ -21,7 +21,7 @@ export function computedAspects(evidence: readonly RegionEvidence[]): ComputedAs
   const affectedOf = (side: Side): RegionEvidence[] => of(side).filter(({ affected }) => affected);
   const [left, right] = [affectedOf('left'), affectedOf('right')];
   if (Math.min(left.length, right.length) >= SETTINGS.bothSidesRegions) {
-    return { side: 'both', score: null, interval: null, affected: [] };
+    return { side: 'both', score: null, interval: null, affected: [...left, ...right] };
   }
   const expected = (side: Side): number => of(side).reduce((sum, { probability }) => sum + probability, 0);
   const worse: Side = expected('left') > expected('right') ? 'left' : 'right';

@@ -109,8 +109,8 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
   await pause('measures', 95);
 
   const side: Side | null = aspects.side === 'left' || aspects.side === 'right' ? aspects.side : null;
-  const early = network === null ? null : probableRegion(network.early, tissue, stack);
-  const frank = network === null ? null : probableRegion(network.frank, maskOf(labels, BRAIN), stack);
+  const early = network === null ? null : probableRegion(network, 'early', tissue, stack);
+  const frank = network === null ? null : probableRegion(network, 'frank', maskOf(labels, BRAIN), stack);
   const lesion = early === null || frank === null ? null : ofSide(early.voxels, frank.voxels, labels, side);
   const shareOfMca = (of: Side): Measured =>
     network === null ? mcaShareOfRegions(evidence, aspects) : mcaShareOfVoxels(network, labels, tissue, of);
@@ -123,7 +123,7 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
       early: early?.volume ?? null,
       frank: frank?.volume ?? null,
       mcaShare: side === null ? null : shareOfMca(side),
-      uptake: lesion === null ? uptakeOfRegions(aspects.affected) : uptakeOfLesion(halves, lesion),
+      uptake: side === null ? null : lesion === null ? uptakeOfRegions(aspects.affected) : uptakeOfLesion(halves, lesion),
       settings: settingsOf(noiseHu, anatomy),
       seriesUids: [built.source.seriesUid],
     }),

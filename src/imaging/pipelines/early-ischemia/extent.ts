@@ -21,28 +21,44 @@ export interface ProbableRegion {
   readonly volume: Measured;
 }
 
-const NETWORK_BASIS = 'probability thresholds 0.3 to 0.7';
+const NETWORK_BASIS = 'probability thresholds of the network';
 
-/** @param probability of each voxel @param within 1 where it can lie */
-export function probableRegion(probability: Float32Array, within: Uint8Array, grid: Grid): ProbableRegion {
+/**
+ * Voxels whose probability of change is high enough and of which one class is the more likely.
+ * @param within 1 where they can lie
+ */
+export function probableRegion(
+  { early, frank }: Pick<IschemiaProbability, 'early' | 'frank'>,
+  kind: 'early' | 'frank',
+  within: Uint8Array,
+  grid: Grid,
+): ProbableRegion {
   const voxelMl = voxelVolume(grid);
   const least = Math.ceil(SETTINGS.smallestMl / voxelMl);
   const above = (threshold: number): Uint8Array => {
-    const mask = probability.map((p, at) => (within[at] === 1 && p >= threshold ? 1 : 0));
-    return withoutSmallParts(Uint8Array.from(mask), grid.size, least);
+    const mask = new Uint8Array(within.length);
+    for (let at = 0; at < mask.length; at++) {
+      const [e, f] = [early[at] ?? 0, frank[at] ?? 0];
+      if (within[at] === 1 && e + f >= threshold && (kind === 'frank') === f > e) mask[at] = 1;
+    }
+    return withoutSmallParts(mask, grid.size, least);
   };
   const ml = (mask: Uint8Array): number => mask.reduce((sum, inside) => sum + inside, 0) * voxelMl;
-  const voxels = above(SETTINGS.inside);
-  const [low, high] = SETTINGS.insideRange;
+  const voxels = above(SETTINGS.changeProbability);
+  const [low, high] = SETTINGS.changeRange;
+  const value = ml(voxels);
   return {
     voxels,
-    volume: { value: ml(voxels), interval: { low: ml(above(high)), high: ml(above(low)), basis: NETWORK_BASIS } },
+    volume: {
+      value,
+      interval: { low: Math.min(value, ml(above(high))), high: Math.max(value, ml(above(low))), basis: NETWORK_BASIS },
+    },
   };
 }
 
 const MCA = SIDED_STRUCTURES.filter((structure) => BELONGS[structure].territory === 'mca');
 
-/** Percent of the territory's tissue where early change or frank hypodensity is more likely than not. */
+/** Percent of the territory's tissue that is changed, early or frank. */
 export function mcaShareOfVoxels(
   { early, frank }: IschemiaProbability,
   labels: Uint8Array,
@@ -50,15 +66,15 @@ export function mcaShareOfVoxels(
   side: Side,
 ): Measured {
   const territory = maskOf(labels, MCA, side);
-  const [low, high] = SETTINGS.insideRange;
+  const { changeProbability, changeRange } = SETTINGS;
+  const [low, high] = changeRange;
   const counts = { all: 0, inside: 0, low: 0, high: 0 };
   for (let at = 0; at < territory.length; at++) {
-    if (territory[at] !== 1) continue;
     const p = (early[at] ?? 0) + (frank[at] ?? 0);
     // A cavity is no tissue, and yet part of what was lost.
-    if (tissue[at] !== 1 && (frank[at] ?? 0) < SETTINGS.inside) continue;
+    if (territory[at] !== 1 || (tissue[at] !== 1 && (frank[at] ?? 0) < changeProbability)) continue;
     counts.all++;
-    if (p >= SETTINGS.inside) counts.inside++;
+    if (p >= changeProbability) counts.inside++;
     if (p >= high) counts.low++;
     if (p >= low) counts.high++;
   }

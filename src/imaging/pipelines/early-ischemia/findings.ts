@@ -38,9 +38,7 @@ export function ischemiaFindings(parts: FindingParts): FindingDraft[] {
   return [
     draft('aspects', aspects.score, aspects.interval),
     draft('early-ischemia-side', aspects.side),
-    ...(aspects.score === null
-      ? []
-      : [draft('aspects-regions', namesOf(aspects.affected), null, { settings: evidenceOf(evidence) })]),
+    draft('aspects-regions', namesOf(aspects.affected), null, { settings: evidenceOf(evidence) }),
     ...(posterior === null ? [] : [draft('pc-aspects', posterior.score, posterior.interval)]),
     ...measured('early-ischemia-volume', early, SETTINGS.smallestMl),
     ...measured('frank-hypodensity-volume', frank, SETTINGS.smallestMl),

@@ -30,8 +30,8 @@ export interface RegionEvidence {
  * `models/early-ischemia/model.json`, and a test compares them. `affected`: where 98 of 100 unaffected regions lie below.
  */
 export const REGION_MODELS = {
-  plain: { intercept: -2.97, drop: 1.3, affected: 0.3 },
-  both: { intercept: -2.97, drop: 1.3, network: 0, networkAgainstOtherSide: 0, affected: 0.3 },
+  plain: { intercept: -2.9059, drop: 0.4562, affected: 0.166 },
+  both: { intercept: -3.6599, drop: -0.1654, network: 10.6119, networkAgainstOtherSide: -0.0983, affected: 0.204 },
 } as const;
 
 /** A drop beyond so many standard deviations says no more. */

@@ -27,9 +27,12 @@ export const SETTINGS = {
   leastUncertainty: 1,
   /** mL; smaller parts are taken for noise. */
   smallestMl: 2,
-  /** Of the network's classes: where a voxel counts as inside, and the thresholds that its interval spans. */
-  inside: 0.5,
-  insideRange: [0.3, 0.7],
+  /**
+   * Of a voxel's probability of early or frank change: where it counts as changed, as the manifest of the network says, and the
+   * thresholds that an interval spans.
+   */
+  changeProbability: 0.8,
+  changeRange: [0.5, 0.95],
   /** Koo 2000, Cerebrovasc Dis 10:419: ratio of the denser to the other middle cerebral artery. */
   arteryRatio: 1.2,
   /** HU: upper end of the 99 % interval of the mean of normal arteries, same source. */
