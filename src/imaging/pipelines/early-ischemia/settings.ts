@@ -27,6 +27,8 @@ export const SETTINGS = {
   leastUncertainty: 1,
   /** mL; smaller parts are taken for noise. */
   smallestMl: 2,
+  /** mL that the network marks in heads without any infarct; detection floor of its manifest. */
+  floorMl: 15,
   /**
    * Of a voxel's probability of early or frank change: where it counts as changed, as the manifest of the network says, and the
    * thresholds that an interval spans.
