@@ -31,7 +31,7 @@ function cards(
 ): (topic: CardDraft['topic']) => CardDraft {
   const onset = time(hoursAgo(hours));
   const clock = { witnessedOnset: onset, symptomRecognition: onset, lastKnownWell: onset };
-  const { aspects: _recorded, ...patient } = eligiblePatient({ occlusionSite: given('M1'), ...clock }).facts;
+  const patient = eligiblePatient({ occlusionSite: given('M1'), ...clock }).facts;
   const stroke = eligiblePatient({
     ...patient,
     aspects: unknown('not-recorded'),

@@ -20,7 +20,7 @@ function structureAt(lateral: number, y: number, z: number): SidedStructure {
   }
   if (y < -45) return 'pca';
   const row = y > 20 ? 0 : y > -12 ? 1 : 2;
-  return (z < 24 ? (['m1', 'm2', 'm3'] as const) : (['m4', 'm5', 'm6'] as const))[row] ?? 'm1';
+  return (z < 24 ? (['m1', 'm2', 'm3'] as const) : (['m4', 'm5', 'm6'] as const))[row];
 }
 
 const HU: Readonly<Partial<Record<SidedStructure, number>>> = {

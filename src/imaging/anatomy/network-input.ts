@@ -62,7 +62,7 @@ function leftBackUp({ size, affine, values }: Volume): Turned {
   const out = { size: [0, 0, 0], strides: [0, 0, 0], first: 0 };
   order.forEach((axis, world) => {
     const flipped = Math.sign(along(axis, world)) !== wanted[world];
-    const [count, stride] = [size[axis], strides[axis] ?? 1];
+    const [count, stride] = [size[axis], strides[axis]];
     out.size[world] = count;
     out.strides[world] = flipped ? -stride : stride;
     out.first += flipped ? (count - 1) * stride : 0;

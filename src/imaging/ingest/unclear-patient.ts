@@ -16,8 +16,8 @@ export async function noteUnclear({ sql }: Database, studyUids: readonly string[
   if (studyUids.length === 0) return;
   await sql
     .updateTable('image_study')
-    .set(({ fn, val, ref }) => ({
-      unclear_since: fn.coalesce(ref('unclear_since'), val(new Date(now))),
+    .set((build) => ({
+      unclear_since: build.fn.coalesce(build.ref('unclear_since'), build.val(new Date(now))),
       unclear_at: new Date(now),
     }))
     .where('study_uid', 'in', studyUids)

@@ -39,8 +39,8 @@ export function aroundMask(grid: Grid, mask: Uint8Array, marginVoxels: number): 
   if (box === undefined) return grid;
   const [low, count] = [0, 1].reduce<[number[], number[]]>(
     ([lows, counts], axis) => {
-      const from = (box.from[axis as 0 | 1] ?? 0) - marginVoxels;
-      const wanted = (box.to[axis as 0 | 1] ?? 0) + marginVoxels - from;
+      const from = box.from[axis as 0 | 1] - marginVoxels;
+      const wanted = box.to[axis as 0 | 1] + marginVoxels - from;
       const full = Math.ceil(wanted / MULTIPLE) * MULTIPLE;
       return [
         [...lows, from - Math.floor((full - wanted) / 2)],
@@ -69,7 +69,7 @@ function reordered({ size, affine }: Grid, axes: readonly NewAxis[]): Grid {
   const rows = [0, 1, 2].map((old) => {
     const at = axes.findIndex(({ axis }) => axis === old);
     const backward = axes[at]?.backward === true;
-    const row = [0, 0, 0, backward ? (size[old as 0 | 1 | 2] ?? 1) - 1 : 0];
+    const row = [0, 0, 0, backward ? size[old as 0 | 1 | 2] - 1 : 0];
     row[at] = backward ? -1 : 1;
     return row;
   });

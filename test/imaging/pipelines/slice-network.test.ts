@@ -33,7 +33,9 @@ it('columns grow to the left, rows to the back, slices upward', () => {
       expect(size).toEqual([53, 59, 6]);
       // The extent stays: the center of the grid is where it was.
       const center = transform(affine, size.map((n) => (n - 1) / 2) as unknown as Point);
-      center.forEach((c, axis) => expect(c).toBeCloseTo([-1, -1, 12.5][axis] ?? NaN, 6));
+      center.forEach((c, axis) => {
+        expect(c).toBeCloseTo([-1, -1, 12.5][axis] ?? NaN, 6);
+      });
     }),
   );
 });
@@ -80,7 +82,9 @@ it('reads every slice twice, once mirrored, and gives the mean', async () => {
     signal: new AbortController().signal,
   });
   // A column c of width 4 is column 3 - c of the mirror image: their mean is 1.5 everywhere.
-  probability.forEach((p, at) => expect(p).toBeCloseTo((at === 7 ? 0 : at) + 1.5, 5));
+  probability.forEach((p, at) => {
+    expect(p).toBeCloseTo((at === 7 ? 0 : at) + 1.5, 5);
+  });
   expect(seen).toEqual([
     [8, 1, 2, 4],
     [2, 1, 2, 4],
