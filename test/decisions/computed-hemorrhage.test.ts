@@ -29,7 +29,7 @@ const readAt = (minutesAgo: number): Partial<StrokeFacts> => ({
   hemorrhageOnImaging: {
     ...given(false),
     at: exactly(plus(NOW, -minutesAgo * MINUTE)),
-  } as StrokeFacts['hemorrhageOnImaging'],
+  },
 });
 const patient = (findings: readonly ImagingFinding[], facts: Partial<StrokeFacts>): StrokeCase =>
   joinImaging(eligiblePatient(facts), imagingOf(findings));

@@ -55,7 +55,7 @@ function leftBackUp({ size, affine, values }: Volume): Turned {
   const fit = (order: readonly number[]): number =>
     order.reduce((sum, axis, world) => sum + Math.abs(along(axis, world)), 0);
   const order = orders.reduce((best, tried) => (fit(tried) > fit(best) ? tried : best));
-  const strides = [1, size[0], size[0] * size[1]];
+  const strides: Point = [1, size[0], size[0] * size[1]];
   // World axes are right, front, up.
   const wanted = [-1, -1, 1];
   const step: number[] = new Array<number>(12).fill(0);
