@@ -13,7 +13,14 @@ import { ROLE_RULES } from '../imaging/series/role-rules.ts';
 import type { StudyInstance } from '../imaging/series/slice-reader.ts';
 import { analyzeStudy, type AnalyzedPipeline } from './analyze-study.ts';
 import { openEngine, type OpenedEngine } from './open-engine.ts';
-import type { AnalysisAnswer, AnalysisRequest, AnalysisSettings, AnalyzedRun, FromAnalysis, ToAnalysis } from './protocol.ts';
+import type {
+  AnalysisAnswer,
+  AnalysisRequest,
+  AnalysisSettings,
+  AnalyzedRun,
+  FromAnalysis,
+  ToAnalysis,
+} from './protocol.ts';
 
 interface Ready {
   readonly settings: AnalysisSettings;

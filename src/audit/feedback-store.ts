@@ -188,7 +188,9 @@ export function createFeedbackStore(database: Database, log: AuditLog, vault: Fr
   }
 
   /** One row that cannot be written holds up no other. */
-  async function insertEach(batch: readonly Counted[]): Promise<{ rows: ReadonlyMap<string, number>; failures: unknown[] }> {
+  async function insertEach(
+    batch: readonly Counted[],
+  ): Promise<{ rows: ReadonlyMap<string, number>; failures: unknown[] }> {
     const rows = new Map<string, number>();
     const failures: unknown[] = [];
     for (const one of batch) {

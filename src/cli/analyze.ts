@@ -50,7 +50,9 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
   const files = await filesBelow(paths);
   const { studies, refused } = await studiesIn(files, options, config);
   if (studies.length === 0) {
-    throw new CommandError(`there is no usable image in ${[...paths, ...(options.series ?? [])].join(', ') || 'nothing: name files'}`);
+    throw new CommandError(
+      `there is no usable image in ${[...paths, ...(options.series ?? [])].join(', ') || 'nothing: name files'}`,
+    );
   }
   for (const [reason, count] of refused) process.stderr.write(`${String(count)} files left out: ${reason}\n`);
 
@@ -216,8 +218,10 @@ function asText(
   const lines = [name, `  ${pipeline} ${version}: ${found.state} (${seconds.toFixed(1)} s), for research use`];
   for (const { kind, value, interval } of findings) {
     const unit = FINDING_KINDS[kind];
-    const shown = value === null ? 'not computable' : typeof value === 'number' ? shownFigure(value, unit) : String(value);
-    const range = interval === null ? '' : ` (${shownFigure(interval.low, unit)} to ${shownFigure(interval.high, unit)})`;
+    const shown =
+      value === null ? 'not computable' : typeof value === 'number' ? shownFigure(value, unit) : String(value);
+    const range =
+      interval === null ? '' : ` (${shownFigure(interval.low, unit)} to ${shownFigure(interval.high, unit)})`;
     const plainUnit = unit === null || unit.startsWith('{') ? '' : ` ${unit}`;
     lines.push(`    ${kind.padEnd(30)} ${shown}${plainUnit}${range}`);
   }

@@ -55,7 +55,8 @@ export function studyOfSeries(pairs: readonly string[], onRefused: OnRefused): P
   const files = pairs.map((pair) => {
     const at = pair.indexOf('=');
     const file = pair.slice(at + 1);
-    if (at < 1 || !NIFTI.test(file)) throw new CommandError('--series takes role=file with a NIfTI file: adc=adc.nii.gz');
+    if (at < 1 || !NIFTI.test(file))
+      throw new CommandError('--series takes role=file with a NIfTI file: adc=adc.nii.gz');
     return { role: seriesRole(pair.slice(0, at)), file };
   });
   return studyOf(nameOf(files[0]?.file ?? ''), files, onRefused);

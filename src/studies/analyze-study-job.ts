@@ -163,7 +163,10 @@ async function keep(
   const id = resultIdOf(result);
   const before = new Map((await findings.keptOf(id)).map((output) => [output.sopInstanceUid, output]));
   const files: StoredOutput[] = [];
-  for (const { kind, sopClassUid, sopInstanceUid, seriesUid, studyUid, bytes } of [...outputs, ...sheetOf(result, sheet)]) {
+  for (const { kind, sopClassUid, sopInstanceUid, seriesUid, studyUid, bytes } of [
+    ...outputs,
+    ...sheetOf(result, sheet),
+  ]) {
     const held = before.get(sopInstanceUid);
     if (held !== undefined && (await results.has(held.path))) {
       files.push(held);

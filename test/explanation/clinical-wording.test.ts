@@ -145,7 +145,9 @@ describe('a stroke that is late', () => {
 
   it('is told that the windows from last known well have passed, and what alone could leave one open', () => {
     const english = cardOf('thrombolysis', lastWell(34));
-    expect(english).toContain('windows from last known well have passed, unless an unknown onset was noticed ≤4.5 h ago');
+    expect(english).toContain(
+      'windows from last known well have passed, unless an unknown onset was noticed ≤4.5 h ago',
+    );
     expect(english).toContain('every window counted from last known well has passed');
     expect(english).not.toContain('cannot be decided yet');
     expect(cardOf('thrombolysis', lastWell(34), {}, 'zh-CN')).toContain('自最后正常起的各时间窗均已过');
@@ -153,7 +155,11 @@ describe('a stroke that is late', () => {
   });
 
   it('and whose onset was seen is told that no window applies', () => {
-    const seen = { lastKnownWell: time(hoursAgo(34)), witnessedOnset: time(hoursAgo(34)), symptomRecognition: time(hoursAgo(34)) };
+    const seen = {
+      lastKnownWell: time(hoursAgo(34)),
+      witnessedOnset: time(hoursAgo(34)),
+      symptomRecognition: time(hoursAgo(34)),
+    };
     expect(cardOf('thrombolysis', seen)).toContain('not recommended (no time window applies)');
   });
 

@@ -53,7 +53,9 @@ describe('quantities', () => {
   });
 
   it('put SI units first in Chinese', () => {
-    expect(quantityText(quantity(118, 'mg/dL'), formats('zh-CN'), SECOND_UNITS.glucose)).toBe('6.5 mmol/L（118 mg/dL）');
+    expect(quantityText(quantity(118, 'mg/dL'), formats('zh-CN'), SECOND_UNITS.glucose)).toBe(
+      '6.5 mmol/L（118 mg/dL）',
+    );
   });
 
   it('have a text for every unit in both languages', () => {

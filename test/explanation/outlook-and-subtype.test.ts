@@ -179,7 +179,9 @@ describe('the outlook card', () => {
 
   it('stays within what is read', () => {
     expect(cardOf(cardsOf(eligiblePatient()), 'outlook').detail.length).toBeLessThanOrEqual(1800);
-    expect(cardOf(cardsOf(occluded(), casePredictions(prediction())), 'outlook').detail.length).toBeLessThanOrEqual(2100);
+    expect(cardOf(cardsOf(occluded(), casePredictions(prediction())), 'outlook').detail.length).toBeLessThanOrEqual(
+      2100,
+    );
   });
 
   it('says how it looks after treatment', () => {

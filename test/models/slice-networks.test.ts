@@ -22,23 +22,27 @@ describe.each([
   it.each([
     [1, 128, 112],
     [3, 96, 144],
-  ])('answers %i slices of %i x %i pixels with probabilities that add up to 1', async (n, h, w) => {
-    const plane = h * w;
-    const data = Float32Array.from({ length: n * channels * plane }, (_, at) => 0.8 + 0.2 * Math.sin(at / 7));
-    const { outputs } = await engine.infer(
-      { model, inputs: [{ name: input, datatype: 'FP32', shape: [n, channels, h, w], data }] },
-      { timeoutMs: 60_000 },
-    );
-    const [{ name, shape, data: p }] = outputs as [(typeof outputs)[number]];
-    expect(name).toBe('probability');
-    expect(shape).toEqual([n, 2, h, w]);
-    for (let s = 0; s < n; s++) {
-      for (let at = 0; at < plane; at += 97) {
-        const both = Number(p[2 * s * plane + at]) + Number(p[(2 * s + 1) * plane + at]);
-        expect(both).toBeCloseTo(1, 4);
+  ])(
+    'answers %i slices of %i x %i pixels with probabilities that add up to 1',
+    async (n, h, w) => {
+      const plane = h * w;
+      const data = Float32Array.from({ length: n * channels * plane }, (_, at) => 0.8 + 0.2 * Math.sin(at / 7));
+      const { outputs } = await engine.infer(
+        { model, inputs: [{ name: input, datatype: 'FP32', shape: [n, channels, h, w], data }] },
+        { timeoutMs: 60_000 },
+      );
+      const [{ name, shape, data: p }] = outputs as [(typeof outputs)[number]];
+      expect(name).toBe('probability');
+      expect(shape).toEqual([n, 2, h, w]);
+      for (let s = 0; s < n; s++) {
+        for (let at = 0; at < plane; at += 97) {
+          const both = Number(p[2 * s * plane + at]) + Number(p[(2 * s + 1) * plane + at]);
+          expect(both).toBeCloseTo(1, 4);
+        }
       }
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 
   it('says the same of a slice alone and among others', async () => {
     const plane = 96 * 96;

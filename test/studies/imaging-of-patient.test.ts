@@ -112,10 +112,7 @@ describe('images of a patient', () => {
     ['the analysis process ended (SIGKILL)', 'failed: analysis-failed'],
   ])('whose analysis was given up say why: %s', async (lastError, shown) => {
     await hold({ id: 'MRN-1', birthDate: '1944-07-15', sex: 'M' });
-    await database.sql
-      .updateTable('image_study')
-      .set({ settled_receipts: 1, announced_content: 'c' })
-      .execute();
+    await database.sql.updateTable('image_study').set({ settled_receipts: 1, announced_content: 'c' }).execute();
     const queue = createJobQueue(database, { clock: () => NOW });
     await queue.enqueue({ ...analyzeStudyJob(STUDY), maxAttempts: 1 });
     const { claim, fail, leaseOf } = queue.holder;

@@ -15,7 +15,7 @@ export function hemorrhageModelFolder(): { readonly directory: string; readonly 
     ...{ name, type: 'float32' as const, unit },
     shape: ['slices', channels, 'rows', 'columns'],
   });
-  const io = { inputs: [tensor('hu', 3, '[hnsf\'U]')], outputs: [tensor('probability', 6, '1')] };
+  const io = { inputs: [tensor('hu', 3, "[hnsf'U]")], outputs: [tensor('probability', 6, '1')] };
   mkdirSync(join(directory, 'hemorrhage'));
   writeFileSync(join(directory, 'hemorrhage', 'model.json'), JSON.stringify(imagingManifest('hemorrhage', graph, io)));
   writeFileSync(join(directory, 'hemorrhage', 'model.onnx'), graph);

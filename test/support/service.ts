@@ -166,7 +166,13 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const start = async (): Promise<void> => {
     service = await compose(config, { clock, logger, database });
     // As `serve` does: studies take their time to arrive.
-    server = await startServer({ app: service.app, host: '127.0.0.1', port: 0, grace: 1_000, requestTimeout: 1_800_000 });
+    server = await startServer({
+      app: service.app,
+      host: '127.0.0.1',
+      port: 0,
+      grace: 1_000,
+      requestTimeout: 1_800_000,
+    });
   };
   const stop = async (): Promise<void> => {
     await server.close();

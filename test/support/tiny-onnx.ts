@@ -137,10 +137,7 @@ export function bloodByDensityOnnx(): Uint8Array {
     [1, node('MaxPool', ['eroded'], 'blood', ...square)],
     [1, node('Sub', ['one', 'blood'], 'none')],
     [1, node('Mul', ['blood', 'zero'], 'nothing')],
-    [
-      1,
-      node('Concat', ['none', 'blood', 'nothing', 'nothing', 'nothing', 'nothing'], 'probability', int('axis', 1)),
-    ],
+    [1, node('Concat', ['none', 'blood', 'nothing', 'nothing', 'nothing', 'nothing'], 'probability', int('axis', 1))],
     [2, 'bloodByDensity'],
     [5, kernel('rise', 0.5)],
     [5, floats('riseBias', [-24])],

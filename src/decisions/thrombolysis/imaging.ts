@@ -1,10 +1,5 @@
 /** What the first scan must exclude. */
-import {
-  currentFindings,
-  hemorrhageDoubt,
-  holds,
-  type StrokeCase,
-} from '../../case/index.ts';
+import { currentFindings, hemorrhageDoubt, holds, type StrokeCase } from '../../case/index.ts';
 import type { Message } from '../evaluation.ts';
 import { computedHemorrhageNote } from '../computed-hemorrhage-note.ts';
 import { or } from '../three-valued.ts';

@@ -11,7 +11,9 @@ const STATUS_ORDER: readonly CriterionStatus[] = ['met', 'unknown', 'notMet', 'n
 
 export function evaluationTitle(evaluation: Evaluation, c: ExplainContext): string {
   const name = c.texts.text(`decision.${evaluation.decision}`);
-  return evaluation.guideline === null ? name : c.texts.text('ui.noted', { value: name, note: sourceText(evaluation.guideline, c.f) });
+  return evaluation.guideline === null
+    ? name
+    : c.texts.text('ui.noted', { value: name, note: sourceText(evaluation.guideline, c.f) });
 }
 
 export function conclusionText(evaluation: Evaluation, c: ExplainContext): string {
@@ -76,8 +78,7 @@ export function evidence(keys: readonly FactKey[], c: ExplainContext): Html {
     keys.map((key) => {
       const fact = c.fact(key);
       const time = fact.time === '' ? '' : `, ${fact.time}`;
-      const value =
-        fact.about === '' ? fact.value : c.texts.text('ui.noted', { value: fact.value, note: fact.about });
+      const value = fact.about === '' ? fact.value : c.texts.text('ui.noted', { value: fact.value, note: fact.about });
       return html(
         `${text(`${fact.label}: ${value}${time}`)} <span class="ref">${text(fact.references.join(', '))}</span>`,
       );

@@ -64,7 +64,9 @@ function picturesSection(pictures: readonly BasisPicture[], c: ExplainContext): 
   if (pictures.length === 0) return html('');
   const pictureOf = ({ src, pipeline }: BasisPicture): Html => {
     const name = text(pipelineName(pipeline, c.f));
-    return html(`<h3>${name}</h3><p><a href="${text(src)}"><img src="${text(src)}" alt="${name}" loading="lazy"></a></p>`);
+    return html(
+      `<h3>${name}</h3><p><a href="${text(src)}"><img src="${text(src)}" alt="${name}" loading="lazy"></a></p>`,
+    );
   };
   const note = html(`<p class="note">${text(c.texts.text('page.pictures-note'))}</p>`);
   return section('pictures', c.texts.text('page.pictures'), join([note, ...pictures.map(pictureOf)]));

@@ -139,7 +139,8 @@ function valuesOf({ values, known }: Contribution, c: ExplainContext): Html {
 }
 
 function inputName(input: string, c: ExplainContext): string {
-  for (const key of [`fact.${input}`, `lesion.${input}`, `term.group-${input}`]) if (c.texts.has(key)) return c.texts.text(key);
+  for (const key of [`fact.${input}`, `lesion.${input}`, `term.group-${input}`])
+    if (c.texts.has(key)) return c.texts.text(key);
   return input;
 }
 

@@ -131,7 +131,8 @@ export function missingItem(key: FactKey, c: ExplainContext): string {
   const fact = c.stroke.facts[key];
   const name = escapeValue(openFactName(key, c));
   if (fact.status === 'known') return name;
-  if (fact.status === 'conflicting') return c.texts.text('ui.noted', { value: name, note: escapeValue(c.fact(key).value) });
+  if (fact.status === 'conflicting')
+    return c.texts.text('ui.noted', { value: name, note: escapeValue(c.fact(key).value) });
   const exam = analysisOf(key, c) ?? examText(key, c);
   // 'Not recorded' is what 'missing' says already.
   if (exam === undefined && fact.why === 'not-recorded' && fact.about === undefined) return name;

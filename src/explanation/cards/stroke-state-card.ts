@@ -73,7 +73,8 @@ function summary(state: StrokeState, c: ExplainContext): string {
 }
 
 function clockText({ clock: { zero } }: StrokeState, c: ExplainContext): string {
-  if (zero.status === 'unknown') return c.texts.text(`stroke-state.clock.${isUnread(zero.why, c) ? 'not-read' : zero.why}`);
+  if (zero.status === 'unknown')
+    return c.texts.text(`stroke-state.clock.${isUnread(zero.why, c) ? 'not-read' : zero.why}`);
   return c.texts.text(`stroke-state.clock.${zero.basis}`, {
     time: c.f.span(zero.since),
     ago: c.f.duration(c.at - zero.since.earliest),

@@ -62,7 +62,9 @@ export function measured(scope: Scope, index: RecordIndex, fact: MeasuredKey, si
       describe: (q) => name(label, q.value, target.unit),
       unknown: unknownFact(scope, fact, [list]),
     });
-  return recordedFirst(readings, chosen, (ours) => chosen(ours, (node) => withWrittenInterval(node, parse(node), parse)));
+  return recordedFirst(readings, chosen, (ours) =>
+    chosen(ours, (node) => withWrittenInterval(node, parse(node), parse)),
+  );
 }
 
 /**

@@ -26,12 +26,24 @@ export const FINDING_TERMS: Readonly<Record<FindingKind, ImagingTerm>> = {
   'dwi-lesion-territory': { en: 'Territory of the diffusion lesion', 'zh-CN': '弥散病灶供血区' },
   'dwi-lesion-location': { en: 'Location of the diffusion lesion', 'zh-CN': '弥散病灶部位' },
   'infarct-pattern': { en: 'Pattern of the acute infarcts, computed', 'zh-CN': '急性梗死模式（计算）' },
-  'dwi-lesion-mca-share': { en: 'Share of the middle cerebral artery territory with a diffusion lesion', 'zh-CN': '弥散病灶占大脑中动脉供血区的比例' },
+  'dwi-lesion-mca-share': {
+    en: 'Share of the middle cerebral artery territory with a diffusion lesion',
+    'zh-CN': '弥散病灶占大脑中动脉供血区的比例',
+  },
   'ischemic-lesion': { en: 'Features of the ischemic lesion in template space', 'zh-CN': '模板空间中缺血病灶的特征' },
   'dwi-flair-mismatch': { en: 'DWI-FLAIR mismatch, computed', 'zh-CN': 'DWI-FLAIR 不匹配（计算）' },
-  'flair-signal-ratio': { en: 'FLAIR signal of the diffusion lesion to mirrored tissue', 'zh-CN': '弥散病灶与对侧组织的 FLAIR 信号比' },
-  'flair-marked-share': { en: 'Share of the diffusion lesion marked on FLAIR', 'zh-CN': '弥散病灶在 FLAIR 上被标出的比例' },
-  'onset-within-4.5-h-by-flair': { en: 'Probability of onset within 4.5 h by DWI-FLAIR mismatch', 'zh-CN': '按 DWI-FLAIR 不匹配估计发病在 4.5 h 内的概率' },
+  'flair-signal-ratio': {
+    en: 'FLAIR signal of the diffusion lesion to mirrored tissue',
+    'zh-CN': '弥散病灶与对侧组织的 FLAIR 信号比',
+  },
+  'flair-marked-share': {
+    en: 'Share of the diffusion lesion marked on FLAIR',
+    'zh-CN': '弥散病灶在 FLAIR 上被标出的比例',
+  },
+  'onset-within-4.5-h-by-flair': {
+    en: 'Probability of onset within 4.5 h by DWI-FLAIR mismatch',
+    'zh-CN': '按 DWI-FLAIR 不匹配估计发病在 4.5 h 内的概率',
+  },
   aspects: { en: 'ASPECTS, computed', 'zh-CN': '计算 ASPECTS' },
   'pc-aspects': { en: 'Posterior circulation ASPECTS, computed', 'zh-CN': '计算后循环 ASPECTS' },
   'aspects-regions': { en: 'ASPECTS regions with ischemic change', 'zh-CN': '有缺血改变的 ASPECTS 区域' },

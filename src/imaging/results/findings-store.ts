@@ -125,7 +125,10 @@ export function createFindingsStore({ sql: db }: Database): FindingsStore {
         .where('o.replaced_at', 'is', null)
         .where('o.removed_at', 'is', null)
         .where('r.id', 'in', (eb) =>
-          eb.selectFrom('imaging_finding').select('result_id').where('id', 'in', [...findingIds]),
+          eb
+            .selectFrom('imaging_finding')
+            .select('result_id')
+            .where('id', 'in', [...findingIds]),
         )
         .orderBy('r.pipeline')
         .orderBy('r.id')

@@ -67,7 +67,10 @@ describe('less than one third of the MCA territory', () => {
 });
 
 it('the diameter is that of the patient, not of the template', () => {
-  const found = finding('dwi-lesion-diameter', 14, { interval: { low: 12, high: 16, basis: '' }, detectionFloor: null });
+  const found = finding('dwi-lesion-diameter', 14, {
+    interval: { low: 12, high: 16, basis: '' },
+    detectionFloor: null,
+  });
   expect(facts([found]).infarctDiameter).toMatchObject({
     value: { value: 14, unit: 'mm', interval: { low: 12, high: 16 } },
   });

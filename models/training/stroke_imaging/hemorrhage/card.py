@@ -79,7 +79,7 @@ def card(f: dict, version: str, limits: tuple[str, ...]) -> str:
         "## Synthetic / real",
         "",
         "Synthetic: whole heads of other random seeds than training and thresholds. Dice and volumes per scan; median (quartiles; number). "
-        "Shares with 95 % intervals. Real: never trained or tuned on.",
+        "Shares with 95 % intervals. Real: never trained on; the GE scan was looked at while the generator was changed, so that it is no independent test.",
         "",
         "| | synthetic | real |",
         "| --- | --- | --- |",

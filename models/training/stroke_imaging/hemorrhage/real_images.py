@@ -1,4 +1,4 @@
-"""Real images to measure on. They are never trained or tuned on."""
+"""Real images to measure on. They are never trained on; the GE scan was looked at while the generator was changed."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -85,7 +85,7 @@ def manifest(figures: dict, out: Path) -> dict:
         },
         "validation": {
             "description": "Other synthetic scans; 18 real slices with expert masks (ct-ich), 12 real slices (cpaisd) and one real scan without "
-            "hemorrhage, none of them trained or tuned on. All figures: MODEL_CARD.md and figures.json.",
+            "hemorrhage, none of them trained on (the generator was changed after a look at the last one). All figures: MODEL_CARD.md and figures.json.",
             "source": "PhysioNet ct-ich 1.0.0 (CC BY 4.0), CPAISD (CC BY 4.0), neurolabusc/dcm_qa_ct (BSD-2-Clause).",
             "metrics": summary(figures),
         },

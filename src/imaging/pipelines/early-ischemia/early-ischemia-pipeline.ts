@@ -123,7 +123,8 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
       early: early?.volume ?? null,
       frank: frank?.volume ?? null,
       mcaShare: side === null ? null : shareOfMca(side),
-      uptake: side === null ? null : lesion === null ? uptakeOfRegions(aspects.affected) : uptakeOfLesion(halves, lesion),
+      uptake:
+        side === null ? null : lesion === null ? uptakeOfRegions(aspects.affected) : uptakeOfLesion(halves, lesion),
       settings: settingsOf(noiseHu, anatomy),
       seriesUids: [built.source.seriesUid],
     }),

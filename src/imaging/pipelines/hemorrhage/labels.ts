@@ -65,7 +65,10 @@ export interface Where {
  * Parts of blood (26 neighbors) count from a size and a certainty on; smaller ones only beside a larger one. Edema counts
  * where its part touches intraparenchymal blood. @returns labels without the rest
  */
-export function believedLabels(labels: Uint8Array, { probability, inside, size, millimeters, cuts }: Where): Uint8Array {
+export function believedLabels(
+  labels: Uint8Array,
+  { probability, inside, size, millimeters, cuts }: Where,
+): Uint8Array {
   const voxelMl = (millimeters[0] * millimeters[1] * millimeters[2]) / 1000;
   const kept = new Uint8Array(labels.length);
   const blood = labels.map((label) => (isBlood(label) ? 1 : 0));

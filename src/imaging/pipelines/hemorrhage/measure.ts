@@ -43,7 +43,10 @@ export interface Measured {
 export function measure({ passes, mean }: Segmented, where: Omit<Where, 'probability'>): Measured {
   const voxelMl = voxelMlOf(where.millimeters);
   const { bloodProbability: cut, edemaProbability } = where.cuts;
-  const [lower, higher] = [Math.max(LEAST, cut - SETTINGS.probabilityJitter), Math.min(MOST, cut + SETTINGS.probabilityJitter)];
+  const [lower, higher] = [
+    Math.max(LEAST, cut - SETTINGS.probabilityJitter),
+    Math.min(MOST, cut + SETTINGS.probabilityJitter),
+  ];
   const doubtful = doubtfulVoxels([...passes, mean], Math.min(lower, edemaProbability));
   const at = (probabilities: Float32Array, threshold: number): Uint8Array =>
     believedLabels(labelsAt(probabilities, threshold, edemaProbability, doubtful), {
@@ -66,7 +69,12 @@ export function measure({ passes, mean }: Segmented, where: Omit<Where, 'probabi
       ];
     }),
   ) as Record<Measure, MeasuredVolume>;
-  return { labels, volumes, presence: presenceOf(volumes.blood, where.cuts.detectionFloorMl), agreement: agreementOf(ofPasses, doubtful) };
+  return {
+    labels,
+    volumes,
+    presence: presenceOf(volumes.blood, where.cuts.detectionFloorMl),
+    agreement: agreementOf(ofPasses, doubtful),
+  };
 }
 
 export const voxelMlOf = ([x, y, z]: Point): number => (x * y * z) / 1000;

@@ -5,7 +5,14 @@
 import { spacing, type Point } from '../../affine.ts';
 import type { Grid } from '../../volume/volume.ts';
 import { dilated, eroded, largestPart } from './morphology.ts';
-import { fixedVolume, multiply3, NO_MOTION, register, sampler, type RigidMotion } from '../../registration/rigid-registration.ts';
+import {
+  fixedVolume,
+  multiply3,
+  NO_MOTION,
+  register,
+  sampler,
+  type RigidMotion,
+} from '../../registration/rigid-registration.ts';
 import type { PerfusionKind } from './settings.ts';
 import { smoother } from './smoothing.ts';
 import { reducedGrid, reduceInPlane } from './working-grid.ts';

@@ -166,7 +166,10 @@ describe('what the manifest of the network says', () => {
       },
     );
     expect(finding(result, 'hemorrhage').value).toBe('uncertain');
-    expect(finding(result, 'hemorrhage-volume')).toMatchObject({ detectionFloor: 50, settings: { bloodProbability: 0.4 } });
+    expect(finding(result, 'hemorrhage-volume')).toMatchObject({
+      detectionFloor: 50,
+      settings: { bloodProbability: 0.4 },
+    });
   });
 });
 
