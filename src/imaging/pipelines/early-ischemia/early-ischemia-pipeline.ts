@@ -69,9 +69,8 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
     signal.throwIfAborted();
   };
   const { roled, built } = await nativeSeries(inputs);
-  const gate = gateRemarks([...roled.quality, ...(built.quality ?? [])]);
-  const bleeding = hemorrhageRemarks(inputs);
-  if (refuses([...gate, ...bleeding])) return refused([...gate, ...bleeding]);
+  const gate = [...gateRemarks([...roled.quality, ...(built.quality ?? [])]), ...hemorrhageRemarks(inputs)];
+  if (refuses(gate)) return refused(gate);
   await pause('reading', 15);
 
   const anatomy = await anatomyOf(built.image, context, find);
@@ -179,12 +178,13 @@ async function nativeSeries({
   throw new ImageRefusal('no-pixels', 'the study holds no native CT volume');
 }
 
-/** What the hemorrhage pipeline found in this study just before. */
+/** What the hemorrhage pipeline found in this study just before; where it did not run, nobody looked for blood. */
 function hemorrhageRemarks({ earlier = [] }: PipelineInputs): QualityRemark[] {
-  const blood = earlier
+  const presence = earlier
     .flatMap(({ result }) => result.findings)
-    .find(({ kind, value }) => kind === 'hemorrhage' && value === 'present');
-  return blood === undefined ? [] : [ischemiaRemark('hemorrhage-found', 'refuses')];
+    .find(({ kind, value }) => kind === 'hemorrhage' && value !== null)?.value;
+  if (presence === 'present') return [ischemiaRemark('hemorrhage-found', 'refuses')];
+  return presence === 'not-seen' ? [] : [ischemiaRemark('hemorrhage-not-excluded', 'limits')];
 }
 
 /** Slabs cut to the head, as the network sees them. */

@@ -4,6 +4,7 @@ import type { QualityCode } from '../../quality/remarks.ts';
 
 export const ISCHEMIA_QUALITY_CODES = [
   'hemorrhage-found',
+  'hemorrhage-not-excluded',
   'no-anatomy-network',
   'aspects-regions-missing',
   'noise-hides-ischemia',

@@ -118,19 +118,41 @@ describe('what cannot be assessed', () => {
     expect((await assessed({ gate: [{ code: 'metal', severity: 'note', figures: {} }] })).state).toBe('final');
   });
 
-  it('a head with blood in it', async () => {
-    const blood = {
-      ...(await assessed()),
-      findings: [
-        {
-          ...{ kind: 'hemorrhage' as const, value: 'present', interval: null, detectionFloor: null },
-          ...{ quality: [], settings: {}, seriesUids: [] },
+  const said = (value: string): NonNullable<PipelineInputs['earlier']> => [
+    {
+      pipeline: 'hemorrhage',
+      result: {
+        ...{
+          state: 'final',
+          quality: [],
+          segments: [],
+          maps: [],
+          curves: [],
+          background: null,
+          model: null,
+          ranOn: null,
         },
-      ],
-    };
-    const result = await assessed({ earlier: [{ pipeline: 'hemorrhage', result: blood }] });
+        findings: [
+          {
+            ...{ kind: 'hemorrhage', value, interval: null, detectionFloor: null },
+            ...{ quality: [], settings: {}, seriesUids: [] },
+          },
+        ],
+      },
+    },
+  ];
+
+  it('a head with blood in it', async () => {
+    const result = await assessed({ earlier: said('present') });
     expect(result.state).toBe('refused');
     expect(result.quality.at(-1)?.code).toBe('hemorrhage-found');
+  });
+
+  it('where nothing looked for blood, or was not sure, that is said', async () => {
+    const codes = async (run: Run): Promise<string[]> => (await assessed(run)).quality.map(({ code }) => code);
+    expect(await codes({})).toContain('hemorrhage-not-excluded');
+    expect(await codes({ earlier: said('uncertain') })).toContain('hemorrhage-not-excluded');
+    expect(await codes({ earlier: said('not-seen') })).not.toContain('hemorrhage-not-excluded');
   });
 });
 
