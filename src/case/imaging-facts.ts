@@ -55,6 +55,11 @@ export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
 export const imagingReference = ({ id }: Pick<ImagingFinding, 'id'>): string => `imaging:${id}`;
 export const isImagingReference = (reference: string): boolean => reference.startsWith('imaging:');
 
+/** Did only software give this score: now, or earlier and read back from the chart ('derived')? */
+export const isComputedScore = (fact: Fact<Quantity<'{score}'>>): boolean =>
+  fact.status === 'known' &&
+  (fact.basis === 'derived' || fact.sources.every(({ reference }) => isImagingReference(reference)));
+
 /** Refused, superseded or not computable: it has nothing to say. */
 function speaks({ state, value, quality }: ImagingFinding): boolean {
   const stands = state === 'final' || state === 'preliminary';

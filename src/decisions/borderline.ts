@@ -2,10 +2,9 @@
  * Limits that lie inside the interval of a measured value: neither yes nor no. A criterion stays 'unknown' then, and
  * these say why, so that nobody is asked for a value that was measured.
  */
-import { candidates, isAtLeast, isAtMost, isBorderline } from '../case/index.ts';
+import { candidates, isBorderline } from '../case/index.ts';
 import type { Fact, FactKey, Quantity, StrokeFacts } from '../case/index.ts';
 import { round } from './scores/definition.ts';
-import { and } from './three-valued.ts';
 
 export type QuantityKey = {
   [K in FactKey]: StrokeFacts[K] extends Fact<Quantity> ? K : never;
@@ -28,32 +27,6 @@ export function borderlineLimits(facts: StrokeFacts, key: QuantityKey, limits: r
     limits
       .filter((limit) => isBorderline(value, limit))
       .map((limit) => ({ of: key, facts: [key], quantity: value, limit })),
-  );
-}
-
-/**
- * Does a whole score lie between two limits, both inclusive? Scores have no values between the numbers: an interval that
- * ends at a limit is still inside.
- */
-export function scoreWithin(q: Quantity<'{score}'>, low: number, high: number): boolean | undefined {
-  const [from, to] = q.interval === undefined ? [low, high] : [low - 0.5, high + 0.5];
-  return and(isAtLeast(q, from), isAtMost(q, to));
-}
-
-/** Those of the two limits that the interval of a score reaches across. */
-export function borderlineScore(
-  facts: StrokeFacts,
-  key: 'aspects' | 'pcAspects',
-  low: number,
-  high: number,
-): Borderline[] {
-  return candidates(facts[key]).flatMap(({ value }) =>
-    [
-      { limit: low, edge: low - 0.5 },
-      { limit: high, edge: high + 0.5 },
-    ]
-      .filter(({ edge }) => isBorderline(value, edge))
-      .map(({ limit }) => ({ of: key, facts: [key], quantity: value, limit })),
   );
 }
 

@@ -72,16 +72,21 @@ describe('the card of the state', () => {
 });
 
 describe('thrombectomy', () => {
-  it('is decided by a computed score well inside the limits, and says that it is computed', () => {
-    const { detail, summary } = cards(ischemia(8, 7, 9), { hours: 3 })('thrombectomy');
-    expect(summary).not.toMatch(/undecided/i);
-    expect(detail).toMatch(/computed/i);
-  });
+  it.each(LOCALES)(
+    'is settled by no computed score, however clear: the card tells it and asks for a reader (%s)',
+    (locale) => {
+      for (const findings of [ischemia(8, 7, 9), ischemia(2, 1, 3), ischemia(6, 5, 7)]) {
+        const { summary, detail } = cards(findings, { hours: 3, locale })('thrombectomy');
+        expect(summary).toMatch(locale === 'en' ? /cannot be decided/ : /暂不能判断/);
+        expect(summary).toContain(locale === 'en' ? 'ASPECTS (computed only)' : '（仅有计算值）');
+        expect(detail).toContain(locale === 'en' ? 'a reader has to score the images' : '须由医师阅片评分');
+      }
+    },
+  );
 
-  it.each(LOCALES)('is borderline where the interval reaches across a limit (%s)', (locale) => {
-    const { detail } = cards(ischemia(6, 5, 7), { hours: 10, locale })('thrombectomy');
-    expect(detail).toContain(locale === 'en' ? 'Borderline, neither yes nor no' : '临界');
-    expect(detail).toMatch(/6分? ?[(（]5[–～]7[)）]/);
+  it('is decided by the score of a reader', () => {
+    const told = cards(ischemia(8, 7, 9), { hours: 3, facts: { aspects: measured(8, '{score}') } });
+    expect(told('thrombectomy').summary).not.toMatch(/cannot be decided/);
   });
 });
 

@@ -2,9 +2,19 @@
  * The parts of a thrombectomy recommendation: site, time, NIHSS, pre-stroke mRS, ASPECTS, age, mass effect.
  * Each part answers met, notMet or unknown; a recommendation is the conjunction of its parts.
  */
-import { candidates, holds, isAbove, isAtLeast, isBelow, not } from '../../case/index.ts';
-import type { Fact, FactKey, Instant, MrsGrade, NihssTotal, OcclusionSite, StrokeCase } from '../../case/index.ts';
-import { borderlineLimits, borderlineScore, scoreWithin } from '../borderline.ts';
+import { candidates, holds, isAbove, isAtLeast, isAtMost, isBelow, isComputedScore, not } from '../../case/index.ts';
+import type {
+  Fact,
+  FactKey,
+  Instant,
+  MrsGrade,
+  NihssTotal,
+  OcclusionSite,
+  Quantity,
+  StrokeCase,
+  StrokeFacts,
+} from '../../case/index.ts';
+import { borderlineLimits } from '../borderline.ts';
 import type { Borderline } from '../borderline.ts';
 import type { Message, Verdict } from '../evaluation.ts';
 import { hoursAfterZero } from '../stroke-state/clock.ts';
@@ -117,31 +127,37 @@ export const preStrokeMrsIs =
       ['preStrokeMrs'],
     );
 
-/** Of ASPECTS and pc-ASPECTS. */
-const HIGHEST_SCORE = 10;
+const within = (q: Quantity, low: number, high: number): boolean | undefined =>
+  and(isAtLeast(q, low), isAtMost(q, high));
+
+/**
+ * A score that only software computed. It settles no recommendation, neither way: nobody compared it with readers on
+ * patients. It is told, so that a reader looks.
+ */
+function computedScore(facts: StrokeFacts, key: 'aspects' | 'pcAspects'): Message | undefined {
+  const fact = facts[key];
+  if (fact.status !== 'known' || !isComputedScore(fact)) return undefined;
+  const { value, interval } = fact.value;
+  const { low, high } = interval ?? { low: value, high: value };
+  return { key: 'score-computed', params: { score: value, low, high } };
+}
 
 /** Both edges inclusive, 0–10. */
 export const aspectsBetween =
   (low: number, high: number): PartCheck =>
-  ({ facts }) =>
-    partResult(
-      'aspects',
-      holds(facts.aspects, (score) => scoreWithin(score, low, high)),
-      ['aspects'],
-      undefined,
-      borderlineScore(facts, 'aspects', low, high),
-    );
+  ({ facts }) => {
+    const computed = computedScore(facts, 'aspects');
+    const answer = computed === undefined ? holds(facts.aspects, (score) => within(score, low, high)) : undefined;
+    return partResult('aspects', answer, ['aspects'], computed);
+  };
 
 export const pcAspectsAtLeast =
   (limit: number): PartCheck =>
-  ({ facts }) =>
-    partResult(
-      'pc-aspects',
-      holds(facts.pcAspects, (score) => scoreWithin(score, limit, HIGHEST_SCORE)),
-      ['pcAspects'],
-      undefined,
-      borderlineScore(facts, 'pcAspects', limit, HIGHEST_SCORE),
-    );
+  ({ facts }) => {
+    const computed = computedScore(facts, 'pcAspects');
+    const answer = computed === undefined ? holds(facts.pcAspects, (score) => isAtLeast(score, limit)) : undefined;
+    return partResult('pc-aspects', answer, ['pcAspects'], computed);
+  };
 
 /** @param limit years, exclusive */
 export const ageBelow =
@@ -173,22 +189,23 @@ export const noMassEffect: PartCheck = ({ facts }) =>
 /** ASPECTS in the band, or the core volume (mL) in its range: one of two ways into a large-core trial. */
 export const largeCore =
   (aspectsLow: number, aspectsHigh: number, coreLow: number, coreHigh: number | null): PartCheck =>
-  ({ facts }) =>
-    partResult(
-      'core-volume',
-      or(
-        holds(facts.aspects, (score) => scoreWithin(score, aspectsLow, aspectsHigh)),
-        holds(facts.coreVolume, (core) =>
-          and(isAtLeast(core, coreLow), coreHigh === null ? true : not(isAbove(core, coreHigh))),
-        ),
+  ({ facts }) => {
+    const computed = computedScore(facts, 'aspects');
+    const answer = or(
+      computed === undefined ? holds(facts.aspects, (score) => within(score, aspectsLow, aspectsHigh)) : undefined,
+      holds(facts.coreVolume, (core) =>
+        and(isAtLeast(core, coreLow), coreHigh === null ? true : not(isAbove(core, coreHigh))),
       ),
-      ['aspects', 'coreVolume'],
-      undefined,
-      [
-        ...borderlineScore(facts, 'aspects', aspectsLow, aspectsHigh),
-        ...borderlineLimits(facts, 'coreVolume', coreHigh === null ? [coreLow] : [coreLow, coreHigh]),
-      ],
     );
+    const limits = coreHigh === null ? [coreLow] : [coreLow, coreHigh];
+    return partResult(
+      'core-volume',
+      answer,
+      ['aspects', 'coreVolume'],
+      answer === undefined ? computed : undefined,
+      borderlineLimits(facts, 'coreVolume', limits),
+    );
+  };
 
 /**
  * A 'no' in any part settles the row, and the note names the first one; else anything unknown keeps it open.

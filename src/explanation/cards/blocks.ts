@@ -1,5 +1,5 @@
 /** The building blocks that all cards share. Each returns Markdown without HTML, or '' when there is nothing to say. */
-import { HOUR, candidates, type FactKey, type Instant } from '../../case/index.ts';
+import { HOUR, candidates, isComputedScore, isImagingReference, type FactKey, type Instant } from '../../case/index.ts';
 import type { CriterionResult, RequiredAction } from '../../decisions/evaluation.ts';
 import { hoursAfterZero, strokeClock } from '../../decisions/stroke-state/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
@@ -103,9 +103,23 @@ export function unidentifiedOnce(
 
 const DATED_DRUGS = ['directOralAnticoagulant', 'lowMolecularWeightHeparin', 'otherAnticoagulant'] as const;
 
+/** Is one of the facts a value that an imaging pipeline computed? */
+export function usesComputed(keys: readonly FactKey[], c: ExplainContext): boolean {
+  return keys.some((key) =>
+    candidates<unknown>(c.stroke.facts[key]).some(({ sources }) =>
+      sources.some(({ reference }) => isImagingReference(reference)),
+    ),
+  );
+}
+
+/** A score that only software gave: a reader's settles what it does not. */
+export const needsReader = (key: FactKey, c: ExplainContext): boolean =>
+  (key === 'aspects' || key === 'pcAspects') && isComputedScore(c.stroke.facts[key]);
+
 /** What is asked for: where the drug is known, the time of its last dose, or which dose it was. */
 export function openFactName(key: FactKey, c: ExplainContext): string {
   const name = factName(key, c);
+  if (needsReader(key, c)) return c.texts.text('imaging.computed-name', { name });
   if (isUncertain(key, c.stroke.facts)) return c.texts.text('imaging.borderline-name', { name });
   if (key === 'thrombectomyAccess' && asksPerfusionNext(c)) return c.texts.text('ui.else-perfusion', { name });
   const list = DATED_DRUGS.find((drugs) => drugs === key);

@@ -1,5 +1,5 @@
 /** Readings of an evaluation that more than one card needs. */
-import { candidates, isImagingReference, type FactKey, type Instant } from '../../case/index.ts';
+import type { FactKey, Instant } from '../../case/index.ts';
 import type { CriterionResult, Evaluation } from '../../decisions/evaluation.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { criterionName, openFactName, unidentifiedOnce } from './blocks.ts';
@@ -40,13 +40,4 @@ export function evidenceKeys(evaluation: Evaluation): FactKey[] {
   const deciding = decidingRows(evaluation);
   const others = evaluation.criteria.filter((row) => row.status === 'met' && !deciding.includes(row));
   return [...new Set([...deciding, ...others].flatMap((row) => row.data))];
-}
-
-/** Is one of the facts a value that an imaging pipeline computed? */
-export function usesComputed(keys: readonly FactKey[], c: ExplainContext): boolean {
-  return keys.some((key) =>
-    candidates<unknown>(c.stroke.facts[key]).some(({ sources }) =>
-      sources.some(({ reference }) => isImagingReference(reference)),
-    ),
-  );
 }

@@ -18,8 +18,10 @@ import {
   heading,
   missingBlock,
   validityBlock,
+  needsReader,
+  usesComputed,
 } from './blocks.ts';
-import { decidingRows, evidenceKeys, factNames, namesOf, usesComputed, windowText } from './evaluation-parts.ts';
+import { decidingRows, evidenceKeys, factNames, namesOf, windowText } from './evaluation-parts.ts';
 import { findingsBehind, imageAgeLine } from './imaging-block.ts';
 import { computedHemorrhageLine } from './computed-hemorrhage-line.ts';
 import { sideLine } from './side-line.ts';
@@ -69,6 +71,9 @@ export function thrombectomyCard(
       beforeBlock(evaluation.before, c),
       missingBlock(evaluation.settledBy, c),
       conclusion === 'undecided' ? borderlineBlock(recommendations(evaluation), c) : '',
+      conclusion === 'undecided' && evaluation.settledBy.some((key) => needsReader(key, c))
+        ? c.texts.text('imaging.computed-score')
+        : '',
       conflictBlock(shown, c),
       evidenceBlock(evidence, c),
       trials.length > 0 ? c.texts.text('thrombectomy.trials', { list: escapeValue(namesOf(trials, c, 4)) }) : '',

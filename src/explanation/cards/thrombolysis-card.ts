@@ -24,8 +24,9 @@ import {
   missingBlock,
   missingItem,
   validityBlock,
+  usesComputed,
 } from './blocks.ts';
-import { decidingRows, usesComputed } from './evaluation-parts.ts';
+import { decidingRows } from './evaluation-parts.ts';
 import { findingsBehind, imageAgeLine } from './imaging-block.ts';
 import { computedHemorrhageLine } from './computed-hemorrhage-line.ts';
 import { sideLine } from './side-line.ts';
