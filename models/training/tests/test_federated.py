@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -94,8 +95,15 @@ def test_a_site_of_a_handful_of_subjects_does_not_take_part(tmp_path: Path) -> N
         read_site(path, None, None, CLINICAL)
 
 
-def test_flower_with_secure_aggregation_gives_the_pooled_fit(tmp_path: Path) -> None:
+def _needs_flower() -> None:
+    """A process of its own for every message: minutes, not seconds."""
+    if not os.environ.get("RUN_FLOWER"):
+        pytest.skip("runs with RUN_FLOWER=1 and federated/requirements.txt: it takes minutes")
     pytest.importorskip("flwr", reason="flwr is not installed: pip install -r federated/requirements.txt")
+
+
+def test_flower_with_secure_aggregation_gives_the_pooled_fit(tmp_path: Path) -> None:
+    _needs_flower()
     from stroke_federated.deployment import run_federation
 
     paths = tables(tmp_path, (150, 90, 40))
@@ -108,7 +116,7 @@ def test_flower_with_secure_aggregation_gives_the_pooled_fit(tmp_path: Path) -> 
 
 
 def test_flower_says_why_a_run_failed(tmp_path: Path) -> None:
-    pytest.importorskip("flwr", reason="flwr is not installed: pip install -r federated/requirements.txt")
+    _needs_flower()
     from stroke_federated.deployment import FederationFailed, run_federation
 
     paths = tables(tmp_path, (150, 90, FEWEST - 1))
