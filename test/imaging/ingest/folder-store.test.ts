@@ -49,14 +49,14 @@ describe.each([['as received', {}], ['encrypted', { key: key() }] as const])('an
     }
   });
 
-  it('is refused as damaged when it was cut off or is gone', async () => {
+  it('is refused as damaged when it was cut off, and as missing when it is gone', async () => {
     const { store, path, file } = await stored(keys);
     for (const length of [0, 5, 20, 40, 900]) {
       writeFileSync(file, readFileSync(file).subarray(0, length));
       await expect(store.read(path)).rejects.toMatchObject({ code: 'damaged' });
     }
     await store.remove(path);
-    await expect(store.read(path)).rejects.toMatchObject({ code: 'damaged' });
+    await expect(store.read(path)).rejects.toMatchObject({ code: 'missing-file' });
   });
 });
 
