@@ -68,6 +68,8 @@ describe('a service that is killed under load', () => {
         while (running) {
           const answer = await call(server).catch(() => undefined);
           if (answer === undefined) return;
+          // On a busy machine the record may come too late: then nothing was evaluated.
+          if (answer.status === 412) continue;
           expect(answer.status).toBe(200);
           answered.push(evaluationOf(answer.text));
         }
