@@ -33,6 +33,9 @@ export const REGION_COLORS: Readonly<Record<string, Rgb>> = {
   'spot-sign': [255, 255, 80],
   hypoperfusion: [255, 205, 40],
   edema: [90, 200, 250],
+  'frank-hypodensity': [235, 52, 52],
+  'early-ischemia': [255, 205, 40],
+  'aspects-affected': [90, 200, 250],
 };
 export const OTHER_REGION: Rgb = [90, 200, 250];
 

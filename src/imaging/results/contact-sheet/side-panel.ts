@@ -21,7 +21,13 @@ export function findingsPanel(x: number, top: number, width: number, findings: r
   let y = top + 48;
   for (const finding of findings) {
     const { name, value, detail } = findingLine(finding);
-    svg.push(text(x, y, name, { size: 15 }), text(x + width, y, value, { size: 17, bold: true, anchor: 'end' }));
+    svg.push(text(x, y, name, { size: 15 }));
+    // A list of regions is longer than what is left beside its name.
+    const fits = lines(`${name}  ${value}`, width, 17).length === 1;
+    for (const line of fits ? [value] : lines(value, width, 17)) {
+      if (!fits) y += 22;
+      svg.push(text(x + width, y, line, { size: 17, bold: true, anchor: 'end' }));
+    }
     if (detail !== '') {
       y += 18;
       svg.push(text(x + width, y, detail, { size: 13, color: MUTED, anchor: 'end' }));

@@ -25,7 +25,7 @@ interface Row {
 /** Pixels of a picture for one of the sheet: it stays sharp when it is enlarged. */
 const DETAIL = 1.5;
 export const GAP = 4;
-const BAR = 130;
+const BAR = 200;
 const HEADER = 24;
 
 export interface SliceRows {
