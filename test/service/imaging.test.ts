@@ -76,7 +76,10 @@ describe('a CT perfusion study on its way to the card', () => {
   it('acknowledges every instance, and a card shows that they arrive', async () => {
     const half = Math.floor(study.instances.length / 2);
     expect((await stow(service.url(), study.instances.slice(0, half), SENDER_TOKEN)).status).toBe(200);
-    expect(textOf(await look())).toMatch(/Computed from the images.*(arriving|waiting|in progress)/);
+    // That nothing is held may be believed for a second more.
+    await expect
+      .poll(async () => textOf(await look()), { timeout: 60_000, interval: 300 })
+      .toMatch(/Computed from the images.*(arriving|waiting|in progress)/);
     expect((await stow(service.url(), study.instances.slice(half), SENDER_TOKEN)).status).toBe(200);
   });
 
