@@ -27,7 +27,7 @@ import {
   startDimseServer,
   stowRouter,
 } from './imaging/ingest/index.ts';
-import { PIPELINES } from './imaging/pipelines/index.ts';
+import { switchedOn } from './imaging/pipelines/index.ts';
 import { createFindingsStore } from './imaging/results/findings-store.ts';
 import { removeResultFilesOfDeletedStudies } from './imaging/results/result-files.ts';
 import { createJobQueue, startWorkers, type NewJob } from './jobs/index.ts';
@@ -132,7 +132,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
           maxInstanceBytes: imaging.maxInstanceBytes,
           onFault,
         });
-  const pipelines = PIPELINES.filter(({ name }) => !imaging.pipelinesOff.includes(name));
+  const pipelines = switchedOn(imaging.pipelinesOff);
   const analysis = createAnalysisClient({
     settings: {
       images: { directory: join(directory, 'received'), encryption: imaging.encryption },

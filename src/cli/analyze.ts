@@ -8,7 +8,7 @@ import { contentFolder } from '../compose.ts';
 import type { Config } from '../config/index.ts';
 import { loadCardContent } from '../explanation/content/load.ts';
 import { openStudySeries, type StudyInstance } from '../imaging/index.ts';
-import { PIPELINES, pipelinesInUse } from '../imaging/pipelines/index.ts';
+import { pipelinesInUse, switchedOn } from '../imaging/pipelines/index.ts';
 import type { Pipeline, RoledSeries } from '../imaging/pipelines/pipeline.ts';
 import { writeResultFolder } from '../imaging/results/folder/write-result-folder.ts';
 import { VERSION } from '../product.ts';
@@ -123,8 +123,8 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
       }
       problems ||= analyzed.failed.length > 0;
       if (analyzed.runs.length + analyzed.failed.length === 0) {
-        const switchedOn = PIPELINES.filter(({ name }) => !config.imaging.pipelinesOff.includes(name));
-        const missing = Object.fromEntries(switchedOn.map((one) => [one.name, needsOf(one, engine.networks)]));
+        const asked = switchedOn(config.imaging.pipelinesOff);
+        const missing = Object.fromEntries(asked.map((one) => [one.name, needsOf(one, engine.networks)]));
         const nothing = { ...namesOf(study), pipeline: null, missing };
         say(options.json === true ? JSON.stringify(nothing) : nothingFits(study, missing));
       }

@@ -100,7 +100,6 @@ export const BRAIN = [
 ] as const satisfies readonly Structure[];
 /** All that lies inside the skull. */
 export const INTRACRANIAL = ['cerebrospinalFluid', ...BRAIN] as const satisfies readonly Structure[];
-export const INFRATENTORIAL = ['fourthVentricle', ...BRAINSTEM, ...CEREBELLUM] as const satisfies readonly Structure[];
 
 /** ASPECTS (Barber 2000, Lancet 355:1670): ten regions of each hemisphere, a point each. */
 export const ASPECTS_REGIONS = ['C', 'L', 'IC', 'I', 'M1', 'M2', 'M3', 'M4', 'M5', 'M6'] as const;
@@ -132,7 +131,6 @@ export const PC_ASPECTS_REGIONS = {
   string,
   { readonly structures: readonly Structure[]; readonly side: Side | null; readonly points: 1 | 2 }
 >;
-export type PcAspectsRegion = keyof typeof PC_ASPECTS_REGIONS;
 
 /** Main arteries. Finer territories: the arterial atlas, through `Anatomy.toTemplate`. */
 export const ARTERIAL_TERRITORIES = ['aca', 'mca', 'pca', 'vertebrobasilar'] as const;

@@ -27,12 +27,24 @@ export const PIPELINES: readonly Pipeline[] = [
 ];
 
 /**
+ * What the configuration leaves switched on.
+ * @throws Error when it names a pipeline that there is not: mistyped or renamed, the one that was meant would go on running
+ */
+export function switchedOn(off: readonly string[]): readonly Pipeline[] {
+  const names = PIPELINES.map(({ name }) => name);
+  const strangers = off.filter((name) => !names.includes(name));
+  if (strangers.length > 0) {
+    throw new Error(`imaging.pipelinesOff names ${strangers.join(', ')}; the pipelines are ${names.join(', ')}`);
+  }
+  return PIPELINES.filter(({ name }) => !off.includes(name));
+}
+
+/**
  * What runs at a site.
  * @param off names of pipelines that the configuration switches off
  * @param networks names of imaging models that are in use
+ * @throws Error as `switchedOn`
  */
 export function pipelinesInUse(off: readonly string[], networks: readonly string[]): readonly Pipeline[] {
-  return PIPELINES.filter(
-    ({ name, network }) => !off.includes(name) && (network === undefined || networks.includes(network)),
-  );
+  return switchedOn(off).filter(({ network }) => network === undefined || networks.includes(network));
 }

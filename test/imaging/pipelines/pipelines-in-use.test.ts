@@ -15,6 +15,10 @@ describe('pipelines of a site', () => {
     expect(names(['hemorrhage'], ['hemorrhage'])).not.toContain('hemorrhage');
     expect(names(['perfusion'], [])).not.toContain('perfusion');
   });
+
+  it('a name that no pipeline has is refused: the one that was meant would go on running', () => {
+    expect(() => names(['diffusion-threshold'], [])).toThrow(/pipelinesOff names diffusion-threshold; .*diffusion/);
+  });
 });
 
 describe('an imaging network', () => {

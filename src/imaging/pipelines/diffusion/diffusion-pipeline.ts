@@ -12,8 +12,8 @@ import { median } from '../perfusion/tissue-mask.ts';
 import { remark } from '../perfusion/quality.ts';
 import type { MapDraft, Pipeline, PipelineContext, PipelineInputs, PipelineResult, SegmentDraft } from '../pipeline.ts';
 import { ageFindings, coreFinding, lesionFindings, type AgeOfStudy, type Common } from './findings.ts';
-import { FLAIR_MODEL, lesionAge } from './lesion-age/lesion-age.ts';
-import { DIFFUSION_MODEL, networkLesion, type LesionMasks, type NetworkLesion } from './network-lesion.ts';
+import { lesionAge } from './lesion-age/lesion-age.ts';
+import { networkLesion, type LesionMasks, type NetworkLesion } from './network-lesion.ts';
 import { isOff, prepareDiffusion, seriesOf, volumeOf, type DiffusionStudy } from './prepare.ts';
 import { diffusionRemark } from './quality.ts';
 import { diffusionLesion, type DiffusionLesion } from './threshold-lesion.ts';
@@ -179,6 +179,3 @@ function refused(quality: readonly QualityRemark[]): PipelineResult {
   const nothing = { findings: [], segments: [], maps: [], curves: [] };
   return { state: 'refused', quality, ...nothing, background: null, model: null, ranOn: null };
 }
-
-/** What of the product this pipeline asks the engine for, besides the anatomy. */
-export const DIFFUSION_MODELS = [DIFFUSION_MODEL, FLAIR_MODEL] as const;

@@ -17,7 +17,6 @@ export const netWaterUptake = (ischemicHu: number, normalHu: number): number => 
  * through the two points.
  */
 const PUBLISHED = { within95: 9.6, beyond95: 14.4 } as const;
-export const CUT_OFF_PERCENT = 11.5;
 
 /** @param uptake net water uptake, percent @returns probability of onset within 4.5 h, percent */
 export function onsetWithin4h30(uptake: number): number {
