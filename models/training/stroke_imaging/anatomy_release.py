@@ -173,6 +173,8 @@ front; {100 * turned['falsely turned']:.0f} % falsely when upright. Exchanged le
 
 ## Real: one head CT (tilted gantry, GE 1997, infarct on the left), no expert labels
 
+The threshold that tells turned images was set on a handful of heads, this one among them.
+
 {table(["", "value"], [[k, f"{v:.2f}" if abs(v) < 3 else f"{v:.0f}"] for k, v in real.items()])}
 
 ![Real head CT with labels](ge-head-ct.png)
