@@ -34,7 +34,7 @@ export async function insertBehind(
   const cards = entries.flatMap(({ cards: issued, client, evaluationId, recordedAt }) =>
     evaluationId === null ? [] : issued.map((card) => ({ ...card, client: client ?? '', evaluationId, recordedAt })),
   );
-  // Cards as arrays and not as rows, so that the text depends on the number of records only and is planned once.
+  // Cards as arrays and not as rows, so that the text depends on the number of records only.
   const parameters: unknown[] = [
     last.sequence,
     last.hash,

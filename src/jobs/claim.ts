@@ -41,8 +41,7 @@ export async function enqueue(db: Kysely<Schema>, job: NewJob, now: Instant): Pr
     .onConflict((conflict) =>
       conflict
         .columns(['kind', 'key'])
-        // Written out: with a parameter a plan that is kept does not find the partial index.
-        .where('state', '=', sql.lit('queued'))
+        .where('state', '=', 'queued')
         .doUpdateSet({
           payload: sql`excluded.payload`,
           lane: sql`excluded.lane`,

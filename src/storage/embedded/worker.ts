@@ -2,7 +2,6 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
-import { createStatements, type RunStatement } from './prepared-statements.ts';
 import type { WorkerCommand, WorkerFailure, WorkerOptions, WorkerReply, WorkerRequest } from './worker-protocol.ts';
 
 function send(reply: WorkerReply): void {
@@ -27,14 +26,15 @@ async function open({ directory, archive }: WorkerOptions): Promise<PGlite> {
   return PGlite.create(directory === null ? loadDataDir : { dataDir: directory, ...loadDataDir });
 }
 
-async function answer(database: PGlite, run: RunStatement, request: WorkerRequest): Promise<void> {
+async function answer(database: PGlite, request: WorkerRequest): Promise<void> {
   try {
     if (request.parameters === null) {
       await database.exec(request.sql);
       send({ type: 'answer', id: request.id, answer: { rows: [], affectedRows: 0 } });
       return;
     }
-    send({ type: 'answer', id: request.id, answer: await run(request.sql, request.parameters) });
+    const result = await database.query<Record<string, unknown>>(request.sql, [...request.parameters]);
+    send({ type: 'answer', id: request.id, answer: { rows: result.rows, affectedRows: result.affectedRows ?? 0 } });
   } catch (error) {
     send({ type: 'failure', id: request.id, failure: failureOf(error) });
   }
@@ -49,11 +49,10 @@ async function serve(options: WorkerOptions): Promise<void> {
     parentPort?.close();
     return;
   }
-  const run = createStatements(database);
   let last: Promise<void> = Promise.resolve();
   parentPort?.on('message', (command: WorkerCommand) => {
     last = last.then(async () => {
-      if (command !== 'close') return answer(database, run, command);
+      if (command !== 'close') return answer(database, command);
       await database.close().catch(() => undefined);
       send({ type: 'closed' });
       parentPort?.close();
