@@ -40,7 +40,7 @@ export function createJtiStore(database: Database): JtiStore {
     for (const token of tokens) if (!first.has(token.key)) first.set(token.key, token);
     // Sorted, so that two replicas never wait for each other crosswise.
     const rows = [...first.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    // Arrays, so that the text is the same for any number of tokens and is planned once.
+    // Arrays, so that the text is the same for any number of tokens.
     const { rows: inserted } = await db.executeQuery<{ key: string }>(
       CompiledQuery.raw(
         `insert into used_token (key, expires_at) select * from unnest($1::text[], $2::timestamptz[])
