@@ -19,6 +19,7 @@ from .diffusion_contrast import diffusion_scan
 from .diffusion_evaluation import evaluate
 from .diffusion_heads import MAPS, DiffusionHead, diffusion_head
 from .flair_slices import TRAINED
+from .released_weights import start_from
 from .slice_release import export_graph, seconds_per_slice, write_figures
 from .slice_training import Batch, Schedule, load_averaged, train
 from .slice_unet import SliceUNet
@@ -113,6 +114,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../../../shared/data"))
     parser.add_argument("--work", type=Path, default=Path("/tmp/diffusion-lesion"), help="checkpoints; a run goes on from them")
     parser.add_argument("--out", type=Path, default=Path(".."), help="the models folder")
+    parser.add_argument("--begin", type=Path, help="a released model.onnx whose weights training begins with")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=12000)
     parser.add_argument("--tuned", type=int, default=60, help="scans for the thresholds, and a quarter as many without lesion")
@@ -122,8 +124,11 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
     if options.command in ("train", "all"):
+        network = SliceUNet(2)
+        if options.begin is not None:
+            start_from(network, options.begin, "network.")
         train(
-            SliceUNet(2),
+            network,
             batches(options.data),
             Schedule(options.steps),
             options.work / "checkpoint.pt",

@@ -25,6 +25,8 @@ from . import anatomy_release
 from .anatomy_labels import MIDLINE, STRUCTURES, join_sides
 from .anatomy_pictures import write_sheet
 from .anatomy_unet import HeadUNet
+from .released_weights import start_from
+from .slice_training import quickest_numbers
 
 SHAPE = (64, 80, 64)
 SPACING = 3.0
@@ -69,11 +71,14 @@ def loss_of(logits: Tensor, structure: Tensor, side: Tensor) -> Tensor:
     return entropy + (1 - dice) + right
 
 
-def train(data: Path, work: Path, coarse_seconds: float, seconds: float) -> HeadUNet:
-    """Trains until the seconds of both parts are over; returns the network with averaged weights."""
+def train(data: Path, work: Path, coarse_seconds: float, seconds: float, begin: Path | None = None) -> HeadUNet:
+    """Trains until the seconds of both parts are over, from the weights of the graph `begin` where one is named; returns the network with averaged weights."""
     template = heads.load(data)
     torch.manual_seed(SEED)
-    network = HeadUNet().to(memory_format=torch.channels_last_3d)
+    network = HeadUNet()
+    if begin is not None:
+        start_from(network, begin, "network.")
+    network = network.to(memory_format=torch.channels_last_3d)
     averaged = torch.optim.swa_utils.AveragedModel(network, avg_fn=moving_average)
     optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-4)
     state = {"step": {"coarse": 0, "fine": 0}, "spent": {"coarse": 0.0, "fine": 0.0}}
@@ -96,7 +101,7 @@ def train(data: Path, work: Path, coarse_seconds: float, seconds: float) -> Head
                 group["lr"] = rate * min(1.0, (step + 1) / 50) * (least + (1 - least) * 0.5 * (1 + math.cos(math.pi * share)))
             images, structure, side = batch_of(template, part, step)
             images = images.contiguous(memory_format=torch.channels_last_3d)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with quickest_numbers():
                 logits = network.coarse(images)[1] if part == "coarse" else network(images)
             loss = loss_of(logits, structure, side)
             optimizer.zero_grad(set_to_none=True)
@@ -165,6 +170,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../../../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("../head-anatomy"))
     parser.add_argument("--work", type=Path, default=Path("work/head-anatomy"), help="checkpoint, pictures")
+    parser.add_argument("--begin", type=Path, help="a released model.onnx whose weights training begins with")
     parser.add_argument("--coarse-seconds", type=float, default=1950)
     parser.add_argument("--seconds", type=float, default=2700)
     parser.add_argument("--each", type=int, default=6, help="held-out heads of each contrast")
@@ -178,7 +184,7 @@ def main() -> None:
             rows.append((image, join_sides(np.where(structure == heads.IGNORE, 0, structure), side == 2)))
         write_sheet(options.work / "examples.png", rows, (14, 24, 32, 40, 48), 2)
     if options.command in ("train", "all"):
-        train(options.data, options.work, options.coarse_seconds, options.seconds)
+        train(options.data, options.work, options.coarse_seconds, options.seconds, options.begin)
     if options.command in ("export", "evaluate", "all"):
         network = load(options.work)
         if options.command != "evaluate":

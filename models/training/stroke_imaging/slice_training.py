@@ -1,4 +1,4 @@
-"""Training of slice networks: bfloat16 autocast, AdamW with cosine decay, moving average of the weights, checkpoints to go on from."""
+"""Training of slice networks: bfloat16 where the processor multiplies it quicker, AdamW with cosine decay, moving average of the weights, checkpoints to go on from."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = rate
         images, target, weight = next_batch(step)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with quickest_numbers():
             logits = network(images.contiguous(memory_format=torch.channels_last))
         loss = loss_of(logits, target, weight)
         optimizer.zero_grad(set_to_none=True)
@@ -87,6 +87,11 @@ def train(
                 _save(checkpoint, network, averaged, optimizer, step, before + now - begun)
     _save(checkpoint, network, averaged, optimizer, step, before + time.monotonic() - begun)
     return averaged.module.eval()
+
+
+def quickest_numbers() -> torch.autocast:
+    """bfloat16 on processors with its matrix instructions (AMX), float32 on others: there bfloat16 costs a fifth more."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.cpu._is_amx_tile_supported())
 
 
 def _save(

@@ -14,6 +14,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../../../shared/data"), help="folder with ct-template and, to evaluate, ct-ich, cpaisd, ge-head-ct")
     parser.add_argument("--work", type=Path, default=Path("work/hemorrhage"), help="checkpoint and figures while working")
     parser.add_argument("--out", type=Path, default=Path("../hemorrhage"), help="the model's folder")
+    parser.add_argument("--begin", type=Path, help="a released model.onnx whose weights training begins with")
     parser.add_argument("--minutes", type=float, default=70, help="of training, wall time from now")
     parser.add_argument("--heads", type=int, default=40, help="synthetic heads to measure on; three scans of each")
     options = parser.parse_args()
@@ -28,7 +29,7 @@ def main() -> None:
     if options.step == "train" or everything:
         from .train import train
 
-        train(template, options.work / "checkpoint.pt", options.minutes, say)
+        train(template, options.work / "checkpoint.pt", options.minutes, options.begin, say)
     if options.step == "export" or everything:
         from .export import export
 

@@ -8,6 +8,7 @@ import torch
 
 from ..ct_acquisition import Slices, acquire
 from ..ct_scans import random_scans
+from ..released_weights import start_from
 from ..slice_training import Schedule, load_averaged
 from ..slice_training import train as train_network
 from ..template import Template
@@ -17,14 +18,14 @@ SEED = 20_001
 SLICES = 14
 DRAWINGS = 3
 KEPT = 60  # drawings that wait to be looked at again, through another scanner
-SCANS, CENTERS = 4, 4  # of a batch
+SCANS, CENTERS = 4, 2  # of a batch: many small steps teach more in an hour than few large ones
 PATCH = (160, 128)
 OUTSIDE_MM = -6.0  # farther outside the inner table nothing is asked
-STEPS = 20_000  # more than the minutes allow: time decides
+STEPS = 40_000  # more than the minutes allow: time decides
 
 
 class Batches:
-    """Endless batches: HU [16, 3, 160, 128] and labels [16, 160, 128]. A head is drawn for every third batch."""
+    """Endless batches: HU [8, 3, 160, 128] and labels [8, 160, 128]. A head is drawn for every sixth batch."""
 
     def __init__(self, template: Template, seed: int = SEED):
         self.template = template
@@ -34,7 +35,7 @@ class Batches:
 
     def __call__(self, step: int) -> tuple[torch.Tensor, torch.Tensor, None]:
         self.rng = np.random.default_rng([self.seed, step])
-        if step % 3 == 0:
+        if step % 6 == 0:
             self._draw()
         while len(self.kept) < 4 * DRAWINGS:
             self._draw()
@@ -80,10 +81,16 @@ def cut_out(rng: np.random.Generator, hu: torch.Tensor, label: torch.Tensor) -> 
     return out, marks
 
 
-def train(template: Template, checkpoint: Path, minutes: float, say=print) -> None:
-    """Trains for `minutes` of wall time from now and writes `checkpoint`; one that is there is gone on from."""
+def train(template: Template, checkpoint: Path, minutes: float, begin: Path | None = None, say=print) -> None:
+    """Trains for `minutes` of wall time from now and writes `checkpoint`; one that is there is gone on from.
+
+    Without one, the weights of the graph `begin` are the first ones, where it is named.
+    """
     torch.manual_seed(SEED)
-    train_network(HemorrhageNetwork().train(), Batches(template), Schedule(STEPS), checkpoint, loss_of=loss, seconds=minutes * 60, say=say)
+    network = HemorrhageNetwork().train()
+    if begin is not None:
+        start_from(network, begin)
+    train_network(network, Batches(template), Schedule(STEPS, rate=1.2e-3), checkpoint, loss_of=loss, seconds=minutes * 60, say=say)
 
 
 def trained(checkpoint: Path) -> torch.nn.Module:
