@@ -55,10 +55,23 @@ export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
 export const imagingReference = ({ id }: Pick<ImagingFinding, 'id'>): string => `imaging:${id}`;
 export const isImagingReference = (reference: string): boolean => reference.startsWith('imaging:');
 
-/** Did only software give this score: now, or earlier and read back from the chart ('derived')? */
-export const isComputedScore = (fact: Fact<Quantity<'{score}'>>): boolean =>
-  fact.status === 'known' &&
-  (fact.basis === 'derived' || fact.sources.every(({ reference }) => isImagingReference(reference)));
+/**
+ * What a network that was never compared with readers on patients says, and what opens or closes a treatment: until a person
+ * has read the images, it settles nothing.
+ */
+const READ_BY_A_PERSON = ['aspects', 'pcAspects', 'dwiFlairMismatch', 'dwiLesionUnderOneThirdMca'] as const;
+
+/** One of these facts, and only software gave it: now, or earlier and read back from the chart ('derived'). */
+export function awaitsReader(key: FactKey, facts: StrokeFacts): boolean {
+  if (!READ_BY_A_PERSON.some((own) => own === key)) return false;
+  const values = candidates<unknown>(facts[key]);
+  return (
+    values.length > 0 &&
+    values.every(
+      ({ basis, sources }) => basis === 'derived' || sources.every(({ reference }) => isImagingReference(reference)),
+    )
+  );
+}
 
 /** Refused, superseded or not computable: it has nothing to say. */
 function speaks({ state, value, quality }: ImagingFinding): boolean {

@@ -1,4 +1,4 @@
-/** A diffusion study on the cards: what was computed, that it is for research, and what it opens for a wake-up stroke. */
+/** A diffusion study on the cards: what was computed, that it is for research, and that it opens nothing for a wake-up stroke until it is read. */
 import { describe, expect, it } from 'vitest';
 import { unknown, type StrokeFacts } from '../../src/case/index.ts';
 import type { ImagingFinding, StrokeCase } from '../../src/case/index.ts';
@@ -64,18 +64,33 @@ describe('thrombolysis after waking with symptoms', () => {
     return decisions.thrombolysis.conclusion;
   };
 
-  it('is opened by a computed mismatch, and the card says on what it rests', () => {
-    const yes = stroke('present');
-    expect(['recommended', 'reasonable', 'may-be-considered']).toContain(conclusion(yes));
-    expect(card('thrombolysis', yes).detail).toContain('computed from the images');
+  it.each(['present', 'absent'])(
+    'is settled by no computed mismatch (%s): the card tells it and asks for a reader',
+    (word) => {
+      const computed = stroke(word);
+      expect(conclusion(computed)).toBe('undecided');
+      const { summary, detail } = card('thrombolysis', computed);
+      expect(summary).toContain('DWI-FLAIR mismatch (computed only)');
+      expect(detail).toContain(word === 'present' ? 'DWI-FLAIR mismatch present' : 'no DWI-FLAIR mismatch');
+      expect(detail).toContain('a reader has to confirm it on the images');
+      expect(card('thrombolysis', computed, 'zh-CN').detail).toContain('须由医师阅片确认');
+    },
+  );
+
+  it('asks for no second MRI', () => {
+    const labels = card('thrombolysis', stroke('present')).suggestions.map(({ label }) => label);
+    expect(labels.join()).not.toMatch(/MR/);
   });
 
-  it.each(['absent', 'borderline'])('is not opened by %s', (word) => {
-    expect(['recommended', 'reasonable', 'may-be-considered']).not.toContain(conclusion(stroke(word)));
+  it('is not opened by a borderline one', () => {
+    expect(conclusion(stroke('borderline'))).toBe('undecided');
   });
 
-  it("is not opened when the radiologist's report says there is none", () => {
-    const reported = stroke('present', { dwiFlairMismatch: given(false) });
-    expect(conclusion(reported)).toBe(conclusion(stroke('absent')));
+  it('is opened by what a reader reported, and closed by it', () => {
+    const read = (mismatch: boolean) =>
+      stroke('present', { dwiFlairMismatch: given(mismatch), dwiLesionUnderOneThirdMca: given(true) });
+    expect(['recommended', 'reasonable', 'may-be-considered']).toContain(conclusion(read(true)));
+    const closed = card('thrombolysis', read(false)).detail;
+    expect(closed).not.toContain('a reader has to confirm');
   });
 });

@@ -2,7 +2,7 @@
  * The parts of a thrombectomy recommendation: site, time, NIHSS, pre-stroke mRS, ASPECTS, age, mass effect.
  * Each part answers met, notMet or unknown; a recommendation is the conjunction of its parts.
  */
-import { candidates, holds, isAbove, isAtLeast, isAtMost, isBelow, isComputedScore, not } from '../../case/index.ts';
+import { awaitsReader, candidates, holds, isAbove, isAtLeast, isAtMost, isBelow, not } from '../../case/index.ts';
 import type {
   Fact,
   FactKey,
@@ -136,7 +136,7 @@ const within = (q: Quantity, low: number, high: number): boolean | undefined =>
  */
 function computedScore(facts: StrokeFacts, key: 'aspects' | 'pcAspects'): Message | undefined {
   const fact = facts[key];
-  if (fact.status !== 'known' || !isComputedScore(fact)) return undefined;
+  if (fact.status !== 'known' || !awaitsReader(key, facts)) return undefined;
   const { value, interval } = fact.value;
   const { low, high } = interval ?? { low: value, high: value };
   return { key: 'score-computed', params: { score: value, low, high } };

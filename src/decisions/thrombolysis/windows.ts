@@ -1,7 +1,7 @@
 /** The time windows as rows: from which clock, from when to when, and what imaging they need. */
-import { holds, not } from '../../case/index.ts';
-import type { Fact, FactKey, OcclusionSite, StrokeCase } from '../../case/index.ts';
-import type { Citation, Verdict } from '../evaluation.ts';
+import { awaitsReader, holds, not } from '../../case/index.ts';
+import type { Fact, FactKey, OcclusionSite, StrokeCase, StrokeFacts } from '../../case/index.ts';
+import type { Citation, Message, Verdict } from '../evaluation.ts';
 import { and, or } from '../three-valued.ts';
 import { clockInstants, clockTimesContradict, edges, isWithinHours, midpointOfSleep, spanOf } from '../time-windows.ts';
 import { isNihssAtLeast } from './deficit.ts';
@@ -68,6 +68,8 @@ interface ImagingWindow {
   readonly imagingFacts: readonly FactKey[];
   /** Measured values that leave the imaging open. */
   readonly borderline?: (stroke: StrokeCase) => readonly Borderline[];
+  /** Computed facts that leave the imaging open until a person has read the images, and what was computed. */
+  readonly unread?: (stroke: StrokeCase) => { readonly facts: readonly FactKey[]; readonly note: Message } | undefined;
   /** True where another treatment takes the place of looking for this imaging. */
   readonly isPassedOver?: (stroke: StrokeCase, context: ThrombolysisContext) => boolean | undefined;
   /** True where the imaging is as it should be and only thrombectomy, which can be had, stands against the row. */
@@ -114,13 +116,15 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
       return verdict(answer, [], hasThrombectomy ? { key: 'window-thrombectomy-available' } : note(answer, inTime));
     }
     const borderline = selected === undefined ? (row.borderline?.(stroke) ?? []) : [];
+    const unread = selected === undefined ? row.unread?.(stroke) : undefined;
     const missing = [
       ...(applies === undefined ? openFacts(stroke.facts, row.appliesFacts) : []),
       ...(inTime === undefined ? openOrAll(stroke, row.timingFacts) : []),
       ...(selected === undefined ? openFacts(stroke.facts, imagingFacts) : []),
       ...borderline.flatMap(({ facts }) => facts),
+      ...(unread?.facts ?? []),
     ];
-    const open = verdict(undefined, [...new Set(missing)]);
+    const open = verdict(undefined, [...new Set(missing)], unread?.note);
     return borderline.length === 0 ? open : { ...open, borderline };
   };
   const data = [...new Set([...CLOCK, ...row.data, ...row.timingFacts, ...row.appliesFacts, ...imagingFacts])];
@@ -148,12 +152,25 @@ function note(answer: boolean, inTime: boolean | undefined): Verdict['note'] {
 const isUnwitnessed = ({ facts }: StrokeCase): boolean => facts.witnessedOnset.status === 'unknown';
 const wokeWithSymptoms = ({ facts }: StrokeCase): boolean | undefined => holds(facts.wakeUpStroke, (woke) => woke);
 
-const dwiFlair = ({ facts }: StrokeCase): boolean | undefined =>
-  and(
-    holds(facts.dwiFlairMismatch, (mismatch) => mismatch),
-    holds(facts.dwiLesionUnderOneThirdMca, (small) => small),
-  );
-const DWI_FLAIR: readonly FactKey[] = ['dwiFlairMismatch', 'dwiLesionUnderOneThirdMca'];
+const DWI_FLAIR = ['dwiFlairMismatch', 'dwiLesionUnderOneThirdMca'] as const satisfies readonly FactKey[];
+/** What only software computed opens the window as little as it closes it. */
+const read = (facts: StrokeFacts, key: (typeof DWI_FLAIR)[number]): boolean | undefined =>
+  awaitsReader(key, facts) ? undefined : holds(facts[key], (present) => present);
+const dwiFlair = ({ facts }: StrokeCase): boolean | undefined => and(...DWI_FLAIR.map((key) => read(facts, key)));
+
+const COMPUTED_NOTES = {
+  dwiFlairMismatch: ['dwi-flair-mismatch-computed', 'no-dwi-flair-mismatch-computed'],
+  dwiLesionUnderOneThirdMca: ['dwi-lesion-under-one-third-computed', 'dwi-lesion-over-one-third-computed'],
+} as const;
+
+/** The mismatch is told before the extent of the lesion. */
+const computedDwiFlair: NonNullable<ImagingWindow['unread']> = ({ facts }) => {
+  const unread = DWI_FLAIR.filter((key) => awaitsReader(key, facts));
+  const [first] = unread;
+  if (first === undefined) return undefined;
+  const [ifTrue, ifFalse] = COMPUTED_NOTES[first];
+  return { facts: unread, note: { key: holds(facts[first], (present) => present) === true ? ifTrue : ifFalse } };
+};
 const PERFUSION: readonly FactKey[] = ['coreVolume', 'hypoperfusionVolume'];
 
 /** Unwitnessed onset, counted from recognition, selected by DWI-FLAIR mismatch. */
@@ -175,6 +192,7 @@ export function dwiFlairWindow(
     imaging: (stroke, context) =>
       and(dwiFlair(stroke), more.withoutThrombectomy === true ? noThrombectomyPlanned(stroke, context) : true),
     imagingFacts: more.withoutThrombectomy === true ? [...DWI_FLAIR, ...THROMBECTOMY_PLAN] : DWI_FLAIR,
+    unread: computedDwiFlair,
     isPassedOver: thrombectomyInstead(['symptomRecognition', ...DWI_FLAIR]),
   });
 }

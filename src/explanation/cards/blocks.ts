@@ -1,5 +1,5 @@
 /** The building blocks that all cards share. Each returns Markdown without HTML, or '' when there is nothing to say. */
-import { HOUR, candidates, isComputedScore, isImagingReference, type FactKey, type Instant } from '../../case/index.ts';
+import { HOUR, awaitsReader, candidates, isImagingReference, type FactKey, type Instant } from '../../case/index.ts';
 import type { CriterionResult, RequiredAction } from '../../decisions/evaluation.ts';
 import { hoursAfterZero, strokeClock } from '../../decisions/stroke-state/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
@@ -112,9 +112,8 @@ export function usesComputed(keys: readonly FactKey[], c: ExplainContext): boole
   );
 }
 
-/** A score that only software gave: a reader's settles what it does not. */
-export const needsReader = (key: FactKey, c: ExplainContext): boolean =>
-  (key === 'aspects' || key === 'pcAspects') && isComputedScore(c.stroke.facts[key]);
+/** Only software gave it: a reader settles what it does not. */
+export const needsReader = (key: FactKey, c: ExplainContext): boolean => awaitsReader(key, c.stroke.facts);
 
 /** What is asked for: where the drug is known, the time of its last dose, or which dose it was. */
 export function openFactName(key: FactKey, c: ExplainContext): string {

@@ -9,7 +9,7 @@ import { sideDisagreement } from '../../decisions/stroke-state/index.ts';
 import type { CardDraft, Indicator, SuggestionDraft } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { blocks, escapeValue } from '../format/markdown.ts';
-import { sourceText } from '../format/messages.ts';
+import { messageText, sourceText } from '../format/messages.ts';
 import {
   basisBlock,
   beforeBlock,
@@ -23,6 +23,7 @@ import {
   inSentence,
   missingBlock,
   missingItem,
+  needsReader,
   validityBlock,
   usesComputed,
 } from './blocks.ts';
@@ -73,6 +74,7 @@ export function thrombolysisCard(
       beforeBlock(evaluation.before, c),
       missingBlock(missing, c),
       isOpen ? borderlineBlock(deciding, c) : '',
+      isOpen ? toReadBlock(evaluation, c) : '',
       hangsOnBlock(evaluation, c),
       isYes(conclusion) && extras.dose !== '' ? `${c.texts.text('thrombolysis.dose')}\n\n${extras.dose}` : '',
       isOpen ? lines('weigh', toWeigh(evaluation), c) : '',
@@ -118,6 +120,16 @@ function lines(key: string, rows: readonly CriterionResult[], c: ExplainContext)
 /** A window that is open because of a computed volume. */
 const restsOnComputed = (deciding: readonly CriterionResult[], c: ExplainContext): boolean =>
   deciding.some(({ status, data }) => status === 'met' && usesComputed(data, c));
+
+/** What the software computed of an open window, and that a person has to look before it counts. */
+function toReadBlock({ criteria }: Evaluation, c: ExplainContext): string {
+  const rows = criteria.filter(
+    ({ class: kind, status, missing = [] }) =>
+      kind === 'window' && status === 'unknown' && missing.some((key) => needsReader(key, c)),
+  );
+  const notes = rows.flatMap(({ note }) => (note === undefined ? [] : [messageText('note', note, c.f)]));
+  return [...new Set(notes)].map((note) => c.texts.text('imaging.to-read', { note: escapeValue(note) })).join('\n\n');
+}
 
 /** What a yes rests on besides the values of the state card. */
 const ALWAYS: readonly FactKey[] = [

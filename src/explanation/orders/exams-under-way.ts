@@ -1,6 +1,7 @@
 /** Imaging that exists already is not ordered again: what is missing then is its result. */
 import {
   DAY,
+  awaitsReader,
   candidates,
   currentProgress,
   type FactKey,
@@ -32,8 +33,13 @@ export function examFor(order: OrderDefinition, stroke: StrokeCase): ImagingExam
 export function isUnderWay(fact: FactKey, order: OrderDefinition, stroke: StrokeCase): boolean {
   const value = stroke.facts[fact];
   if (value.status === 'unknown' && value.why === 'pending') return true;
-  // Measured and borderline: measuring again would not tell more.
-  return isUncertain(fact, stroke.facts) || examFor(order, stroke) !== null || isAnalyzed(order, stroke);
+  // Measured and borderline, or computed and not read: the same examination again would not tell more.
+  return (
+    isUncertain(fact, stroke.facts) ||
+    awaitsReader(fact, stroke.facts) ||
+    examFor(order, stroke) !== null ||
+    isAnalyzed(order, stroke)
+  );
 }
 
 /** Orders whose images a pipeline reads. */
