@@ -132,6 +132,12 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
           maxInstanceBytes: imaging.maxInstanceBytes,
           onFault,
         });
+  const device = {
+    manufacturer: 'Stroke CDS',
+    modelName: 'stroke-cds',
+    version: VERSION,
+    serialNumber: new URL(config.publicBaseUrl).host,
+  };
   const pipelines = switchedOn(imaging.pipelinesOff);
   const analysis = createAnalysisClient({
     settings: {
@@ -147,12 +153,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       seriesRules: rules,
       qualityWords: parts.qualityWords,
       timeZone: config.site.timeZone,
-      device: {
-        manufacturer: 'Stroke CDS',
-        modelName: 'stroke-cds',
-        version: VERSION,
-        serialNumber: new URL(config.publicBaseUrl).host,
-      },
+      device,
     },
     timeLimit: imaging.timeLimitSeconds * 1_000,
   });
@@ -165,7 +166,9 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     ehr: imaging.fhirResults,
     domains: imaging.patientIds,
     allowInsecureHttp,
-    version: VERSION,
+    device,
+    timeZone: config.site.timeZone,
+    enqueue: queue.enqueue,
     clock,
   });
   const pull =

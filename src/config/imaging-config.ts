@@ -51,6 +51,8 @@ export interface ArchiveConfig {
   readonly pull: boolean;
   /** Store SEG and SR there. */
   readonly storeResults: boolean;
+  /** Tell it by rejection notes (IHE IOCM) which of them no longer stand. */
+  readonly rejectResults: boolean;
   /** Value of the Authorization header, from the environment only. */
   readonly authorization: string | null;
 }
@@ -118,7 +120,7 @@ export interface FileImaging {
     Pick<DimseConfig, 'callers'> & {
       readonly tls?: Omit<DimseTlsConfig, 'clientAuthorityFile'> & { readonly clientAuthorityFile?: string };
     };
-  readonly archive?: { readonly url: string; readonly pull?: boolean; readonly storeResults?: boolean };
+  readonly archive?: Pick<ArchiveConfig, 'url'> & Partial<Omit<ArchiveConfig, 'authorization'>>;
   readonly watchedFolder?: string | null;
   readonly pipelinesOff?: readonly string[];
   readonly seriesRules?: string | null;
@@ -187,7 +189,10 @@ export const IMAGING_SCHEMA = closed({
     },
     ['callers'],
   ),
-  archive: closed({ url: text, pull: { type: 'boolean' }, storeResults: { type: 'boolean' } }, ['url']),
+  archive: closed(
+    { url: text, pull: { type: 'boolean' }, storeResults: { type: 'boolean' }, rejectResults: { type: 'boolean' } },
+    ['url'],
+  ),
   watchedFolder: { type: ['string', 'null'], minLength: 1 },
   pipelinesOff: texts,
   seriesRules: { type: ['string', 'null'], minLength: 1 },
@@ -270,6 +275,7 @@ export function imagingConfig(
         : {
             pull: true,
             storeResults: true,
+            rejectResults: true,
             ...archive,
             url: archive.url.replace(/\/+$/, ''),
             authorization: variable(env, 'STROKE_CDS_ARCHIVE_AUTHORIZATION'),

@@ -12,7 +12,7 @@ export const DELIVER_TO_ARCHIVE = 'deliver-to-archive';
 export const ARCHIVE_LANE = 'archive';
 const PRIORITY = 30;
 /** With the back-off of the queue: about a day. */
-const ATTEMPTS = 30;
+export const ARCHIVE_ATTEMPTS = 30;
 
 export function deliverToArchiveJob(resultId: string): NewJob {
   return {
@@ -21,7 +21,7 @@ export function deliverToArchiveJob(resultId: string): NewJob {
     lane: ARCHIVE_LANE,
     payload: {},
     priority: PRIORITY,
-    maxAttempts: ATTEMPTS,
+    maxAttempts: ARCHIVE_ATTEMPTS,
   };
 }
 
@@ -32,12 +32,17 @@ export interface ArchiveDeliveryParts {
   readonly archive: ResultArchive;
   /** Name of the archive in the record of deliveries. */
   readonly destination: string;
+  /** Called when objects of a result that no longer stands have reached the archive. */
+  readonly onStale: (resultId: string) => Promise<unknown>;
   readonly clock: () => Instant;
 }
 
-/** A result that a newer one replaced meanwhile is sent all the same: the archive keeps the history, too. */
+/**
+ * A result that a newer one replaced meanwhile is sent all the same: the archive keeps the history, too, and is told that
+ * it is history.
+ */
 export function deliverToArchiveHandler(parts: ArchiveDeliveryParts): JobHandler {
-  const { database, findings, results, archive, destination, clock } = parts;
+  const { database, findings, results, archive, destination, onStale, clock } = parts;
   return async ({ key: resultId }, { signal, progress }) => {
     const result = await findings.resultById(resultId);
     if (result === undefined) return;
@@ -64,6 +69,12 @@ export function deliverToArchiveHandler(parts: ArchiveDeliveryParts): JobHandler
         confirmedAt: clock(),
       });
     }
+    // It may have been replaced while it was sent. Looked at after the last confirmation: whoever replaces it later sees
+    // all of them.
+    const now = await findings.resultById(resultId);
+    const sent = new Set(outputs.map(({ sopInstanceUid }) => sopInstanceUid));
+    const settled = (await findings.replacedOutputsOf(resultId)).some(({ sopInstanceUid }) => sent.has(sopInstanceUid));
+    if (now !== undefined && sent.size > 0 && (now.superseded !== null || settled)) await onStale(resultId);
   };
 }
 

@@ -7,6 +7,7 @@ import { createResultWriter } from '../fhir/write/result-writer.ts';
 import type { ImageStore } from '../imaging/ingest/image-store.ts';
 import type { IdentifierDomains } from '../imaging/ingest/same-patient.ts';
 import { createResultArchive } from '../imaging/results/archive/store-to-archive.ts';
+import type { Device } from '../imaging/results/dicom/report-context.ts';
 import type { FindingsStore } from '../imaging/results/findings-store.ts';
 import type { JobHandler, LaneOptions, NewJob } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -16,6 +17,7 @@ import {
   deliverToArchiveHandler,
   deliverToArchiveJob,
 } from './deliver-result-job.ts';
+import { REJECT_IN_ARCHIVE, rejectInArchiveHandler, rejectInArchiveJob } from './reject-result-job.ts';
 import { DELIVER_TO_EHR, deliverToEhrHandler, deliverToEhrJob, EHR_LANE } from './deliver-to-ehr-job.ts';
 
 export interface DestinationOptions {
@@ -26,6 +28,7 @@ export interface DestinationOptions {
     readonly url: string;
     readonly authorization: string | null;
     readonly storeResults: boolean;
+    readonly rejectResults: boolean;
   } | null;
   readonly ehr: {
     readonly server: string;
@@ -36,7 +39,10 @@ export interface DestinationOptions {
   } | null;
   readonly domains: IdentifierDomains;
   readonly allowInsecureHttp: boolean;
-  readonly version: string;
+  readonly device: Device;
+  /** IANA zone, for times in DICOM objects. */
+  readonly timeZone: string;
+  readonly enqueue: (job: NewJob) => Promise<unknown>;
   readonly clock: () => Instant;
 }
 
@@ -50,8 +56,8 @@ export interface Destinations {
 export function createDestinations(options: DestinationOptions): Destinations {
   const parts = [toArchive(options), toEhr(options)].filter((part) => part !== null);
   return {
-    jobsFor: (resultId) => parts.map(({ job }) => job(resultId)),
-    handlers: Object.fromEntries(parts.map(({ kind, handler }) => [kind, handler])),
+    jobsFor: (resultId) => parts.flatMap(({ jobs }) => jobs.map((job) => job(resultId))),
+    handlers: Object.assign({}, ...parts.map(({ handlers }) => handlers)) as Destinations['handlers'],
     lanes: parts.map(({ lane }) => ({ name: lane, concurrency: 1 })),
   };
 }
@@ -66,33 +72,34 @@ function jwkOf(text: string): JWK {
 }
 
 interface Destination {
-  readonly kind: string;
   readonly lane: string;
-  readonly job: (resultId: string) => NewJob;
-  readonly handler: JobHandler;
+  readonly jobs: readonly ((resultId: string) => NewJob)[];
+  /** By kind of job. */
+  readonly handlers: Readonly<Record<string, JobHandler>>;
 }
 
-function toArchive({
-  archive,
-  database,
-  findings,
-  results,
-  allowInsecureHttp,
-  clock,
-}: DestinationOptions): Destination | null {
-  if (archive?.storeResults !== true) return null;
-  const { url: baseUrl, authorization } = archive;
-  const store = createResultArchive({ baseUrl, authorization, allowInsecureHttp });
+function toArchive(options: DestinationOptions): Destination | null {
+  const { archive: site, database, findings, results, device, timeZone, enqueue, allowInsecureHttp, clock } = options;
+  if (site?.storeResults !== true) return null;
+  const archive = createResultArchive({ baseUrl: site.url, authorization: site.authorization, allowInsecureHttp });
+  const parts = { database, findings, results, archive, destination: 'archive', clock };
+  const rejects = site.rejectResults;
   return {
-    kind: DELIVER_TO_ARCHIVE,
     lane: ARCHIVE_LANE,
-    job: deliverToArchiveJob,
-    handler: deliverToArchiveHandler({ database, findings, results, archive: store, destination: 'archive', clock }),
+    jobs: rejects ? [deliverToArchiveJob, rejectInArchiveJob] : [deliverToArchiveJob],
+    handlers: {
+      [DELIVER_TO_ARCHIVE]: deliverToArchiveHandler({
+        ...parts,
+        onStale: rejects ? (resultId) => enqueue(rejectInArchiveJob(resultId)) : () => Promise.resolve(),
+      }),
+      // Also where it is switched off: jobs of an earlier configuration are waiting.
+      [REJECT_IN_ARCHIVE]: rejects ? rejectInArchiveHandler({ ...parts, device, timeZone }) : () => Promise.resolve(),
+    },
   };
 }
 
 function toEhr(options: DestinationOptions): Destination | null {
-  const { ehr, archive, database, findings, domains, allowInsecureHttp, version, clock } = options;
+  const { ehr, archive, database, findings, domains, allowInsecureHttp, device, clock } = options;
   if (ehr === null) return null;
   const { server: baseUrl, clientId, privateJwk, scope } = ehr;
   const tokens =
@@ -107,12 +114,15 @@ function toEhr(options: DestinationOptions): Destination | null {
           allowInsecureHttp,
         });
   const server = createFhirServer({ baseUrl, tokens, allowInsecureHttp });
-  const writer = createResultWriter(server, { manufacturer: 'Stroke CDS', name: 'stroke-cds', version });
+  const writer = createResultWriter(server, {
+    manufacturer: device.manufacturer,
+    name: device.modelName,
+    version: device.version,
+  });
   const wadoBase = archive?.storeResults === true ? archive.url : null;
   return {
-    kind: DELIVER_TO_EHR,
     lane: EHR_LANE,
-    job: deliverToEhrJob,
-    handler: deliverToEhrHandler({ database, findings, writer, domains, wadoBase, clock }),
+    jobs: [deliverToEhrJob],
+    handlers: { [DELIVER_TO_EHR]: deliverToEhrHandler({ database, findings, writer, domains, wadoBase, clock }) },
   };
 }

@@ -11,7 +11,6 @@ import {
   type ReadCt,
   type ReadFrame,
   type ReadSeg,
-  type ReadSr,
 } from '../support/dicom-tools.ts';
 import { orthancUnavailable, startOrthanc, type Orthanc } from '../support/orthanc.ts';
 import { CORE, reportContext } from '../support/report-context.ts';
@@ -27,7 +26,7 @@ describe.skipIf(unavailable !== null)(`results in Orthanc ${unavailable ?? ''}`,
   const report = writeReport(context, segs);
   const { signal } = new AbortController();
   let orthanc: Orthanc;
-  let seen: readonly (ReadSeg | ReadSr | ReadCt)[];
+  let seen: ReturnType<typeof readWithPydicom>;
 
   const get = async (path: string, accept: string): Promise<Uint8Array> => {
     const response = await fetch(`${orthanc.httpUrl}${path}`, { headers: { accept } });

@@ -81,7 +81,15 @@ function anArchive(): { readonly stored: string[]; readonly archive: ResultArchi
 }
 
 const deliver = (archive: ResultArchive) =>
-  deliverToArchiveHandler({ database, findings, results, archive, destination: 'archive', clock: () => NOON });
+  deliverToArchiveHandler({
+    database,
+    findings,
+    results,
+    archive,
+    destination: 'archive',
+    onStale: () => Promise.resolve(),
+    clock: () => NOON,
+  });
 
 describe('retention', () => {
   it('takes SEG and SR with the images, also those of replaced results; what they were stays known', async () => {

@@ -64,7 +64,8 @@ export interface ReadFrame {
 export interface ReadItem {
   readonly relationship: string | null;
   readonly type: string;
-  readonly concept: readonly [string, string];
+  /** null for a reference without a name, as in a Key Object Selection. */
+  readonly concept: readonly [string, string] | null;
   readonly value?: unknown;
   readonly unit?: readonly [string, string];
   readonly children: readonly ReadItem[];
@@ -105,6 +106,11 @@ export type ReadSr = Common & {
   readonly predecessors: readonly string[];
   readonly root: ReadItem;
 };
+export type ReadKo = Common & {
+  readonly modality: 'KO';
+  readonly evidence: Readonly<Record<string, readonly string[]>>;
+  readonly root: ReadItem;
+};
 export type ReadCt = Common & {
   readonly modality: 'CT';
   readonly position: readonly number[];
@@ -116,10 +122,10 @@ export type ReadCt = Common & {
 };
 
 /** What pydicom reads of the instances, in their order. */
-export function readWithPydicom(instances: readonly Uint8Array[]): readonly (ReadSeg | ReadSr | ReadCt)[] {
+export function readWithPydicom(instances: readonly Uint8Array[]): readonly (ReadSeg | ReadSr | ReadKo | ReadCt)[] {
   return withFiles(instances, (folder) => {
     const json = execFileSync(PYTHON, [READER, folder], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-    return JSON.parse(json) as readonly (ReadSeg | ReadSr | ReadCt)[];
+    return JSON.parse(json) as readonly (ReadSeg | ReadSr | ReadKo | ReadCt)[];
   });
 }
 

@@ -62,7 +62,7 @@ def content(item):
     node = {
         "relationship": item.get("RelationshipType"),
         "type": item.ValueType,
-        "concept": code(item.ConceptNameCodeSequence),
+        "concept": code(item.ConceptNameCodeSequence) if "ConceptNameCodeSequence" in item else None,
     }
     if item.ValueType == "TEXT":
         node["value"] = str(item.TextValue)
@@ -72,7 +72,10 @@ def content(item):
         node["value"] = item.UID
     if item.ValueType == "IMAGE":
         reference = item.ReferencedSOPSequence[0]
-        node["value"] = [reference.ReferencedSOPInstanceUID, int(reference.ReferencedSegmentNumber)]
+        segment = reference.get("ReferencedSegmentNumber")
+        node["value"] = [reference.ReferencedSOPInstanceUID, *([] if segment is None else [int(segment)])]
+    if item.ValueType == "COMPOSITE":
+        node["value"] = item.ReferencedSOPSequence[0].ReferencedSOPInstanceUID
     if item.ValueType == "NUM":
         measured = item.MeasuredValueSequence[0]
         node["value"] = float(measured.NumericValue)
@@ -81,16 +84,23 @@ def content(item):
     return node
 
 
+def evidence(data):
+    return {
+        series.SeriesInstanceUID: [instance.ReferencedSOPInstanceUID for instance in series.ReferencedSOPSequence]
+        for series in data.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
+    }
+
+
+def selection(data):
+    return {"evidence": evidence(data), "root": content(data)}
+
+
 def report(data):
-    evidence = data.CurrentRequestedProcedureEvidenceSequence[0]
     return {
         "completion": data.CompletionFlag,
         "preliminary": data.PreliminaryFlag,
         "verification": data.VerificationFlag,
-        "evidence": {
-            series.SeriesInstanceUID: [instance.ReferencedSOPInstanceUID for instance in series.ReferencedSOPSequence]
-            for series in evidence.ReferencedSeriesSequence
-        },
+        "evidence": evidence(data),
         "predecessors": [
             instance.ReferencedSOPInstanceUID
             for study in data.get("PredecessorDocumentsSequence", [])
@@ -112,7 +122,7 @@ def image(data):
     }
 
 
-READERS = {"SEG": segmentation, "SR": report, "CT": image}
+READERS = {"SEG": segmentation, "SR": report, "KO": selection, "CT": image}
 found = []
 for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     data = pydicom.dcmread(path)

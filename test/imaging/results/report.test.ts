@@ -24,7 +24,7 @@ const written = (context: ReportContext): { bytes: Uint8Array; read: ReadSr } =>
 
 const all = (item: ReadItem): readonly ReadItem[] => [item, ...item.children.flatMap(all)];
 const named = (item: ReadItem, ...codes: readonly string[]): readonly ReadItem[] =>
-  all(item).filter(({ concept }) => codes.includes(concept[0]));
+  all(item).filter(({ concept }) => codes.includes(concept?.[0] ?? ''));
 const valuesOf = (item: ReadItem, code: string): readonly unknown[] => named(item, code).map(({ value }) => value);
 const groupsOf = ({ root }: ReadSr): readonly ReadItem[] => named(root, '125007');
 

@@ -65,10 +65,10 @@ export function numeric(
   return item(relationship, 'NUM', concept, { MeasuredValueSequence: [measured] }, children);
 }
 
-/** An image, or segments of a segmentation. */
+/** An image, or segments of a segmentation. @param concept null where the template gives the reference no name */
 export function image(
   relationship: Relationship,
-  concept: Code,
+  concept: Code | null,
   reference: { readonly sopClassUid: string; readonly sopInstanceUid: string; readonly segment?: number },
 ): ContentItem {
   return item(relationship, 'IMAGE', concept, {
@@ -79,6 +79,16 @@ export function image(
         ...(reference.segment === undefined ? {} : { ReferencedSegmentNumber: reference.segment }),
       },
     ],
+  });
+}
+
+/** An object that is no image, as a whole: a report. */
+export function composite(
+  relationship: Relationship,
+  { sopClassUid, sopInstanceUid }: { readonly sopClassUid: string; readonly sopInstanceUid: string },
+): ContentItem {
+  return item(relationship, 'COMPOSITE', null, {
+    ReferencedSOPSequence: [{ ReferencedSOPClassUID: sopClassUid, ReferencedSOPInstanceUID: sopInstanceUid }],
   });
 }
 

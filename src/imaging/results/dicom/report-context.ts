@@ -40,8 +40,11 @@ export interface LocalTime {
   readonly offset: string;
 }
 
+/** What every object of ours carries. */
+export type ObjectContext = Pick<ReportContext, 'at' | 'header' | 'timeZone' | 'device'>;
+
 /** Date and time as the source writes them: in its offset, or in the site's zone. */
-export function localTime({ at, header, timeZone }: Pick<ReportContext, 'at' | 'header' | 'timeZone'>): LocalTime {
+export function localTime({ at, header, timeZone }: Omit<ObjectContext, 'device'>): LocalTime {
   const { utcOffset } = header;
   const zone = utcOffset === null ? timeZone : `${utcOffset.slice(0, 3)}:${utcOffset.slice(3)}`;
   const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
@@ -59,7 +62,7 @@ export function uidParts({ result }: ReportContext, what: string): readonly stri
 }
 
 /** Equipment, times and study of every object of ours. */
-export function commonElements(context: ReportContext): Record<string, unknown> {
+export function commonElements(context: ObjectContext): Record<string, unknown> {
   const { device, header } = context;
   const { date, time, offset } = localTime(context);
   return {

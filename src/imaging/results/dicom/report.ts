@@ -3,11 +3,12 @@
  * which software. What could not be computed and what was refused stand in it as such, never as zero.
  */
 import { uidOf } from '../identifiers.ts';
-import { codeItem, dcm, MODALITIES, own, type Code } from './codes.ts';
-import { coded, container, text, uidReference, type ContentItem } from './content-item.ts';
+import { codeItem, dcm, MODALITIES, own } from './codes.ts';
+import { coded, container, text, type ContentItem } from './content-item.ts';
 import { encodeInstance, fitting, type DicomObject } from './encode.ts';
 import { measurementGroup, remarkText } from './measurement-group.ts';
-import { commonElements, uidParts, type Device, type ReportContext } from './report-context.ts';
+import { language, observer } from './observer.ts';
+import { commonElements, uidParts, type ReportContext } from './report-context.ts';
 import { instancesOf, ownScheme, type Segmentation } from './segmentation.ts';
 
 const COMPREHENSIVE_SR = '1.2.840.10008.5.1.4.1.1.88.33';
@@ -94,25 +95,6 @@ const STATES = {
   preliminary: 'Preliminary: more images of the study may still come',
   refused: 'Refused: the images cannot be used; no value was computed',
 } as const;
-
-/** TID 1204 */
-function language(): ContentItem {
-  const english: Code = { value: 'en-US', scheme: 'RFC5646', meaning: 'English (United States)' };
-  return coded('HAS CONCEPT MOD', dcm('121049', 'Language of Content Item and Descendants'), english);
-}
-
-/** TID 1002 and 1004 */
-function observer(device: Device): readonly ContentItem[] {
-  const uid = uidOf('device', device.manufacturer, device.modelName, device.serialNumber);
-  return [
-    coded('HAS OBS CONTEXT', dcm('121005', 'Observer Type'), dcm('121007', 'Device')),
-    uidReference('HAS OBS CONTEXT', dcm('121012', 'Device Observer UID'), uid),
-    text('HAS OBS CONTEXT', dcm('121013', 'Device Observer Name'), device.modelName),
-    text('HAS OBS CONTEXT', dcm('121014', 'Device Observer Manufacturer'), device.manufacturer),
-    text('HAS OBS CONTEXT', dcm('121015', 'Device Observer Model Name'), `${device.modelName} ${device.version}`),
-    text('HAS OBS CONTEXT', dcm('121016', 'Device Observer Serial Number'), device.serialNumber),
-  ];
-}
 
 function evidence({ header, sources }: ReportContext, segmentations: readonly Segmentation[]): ContentItem {
   const series = [
