@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from .hemorrhage.constants import CLASSES, EDEMA, SUBARACHNOID
-from .hemorrhage_shapes import Canvas
+from .hemorrhage_shapes import VISIBLE_HU, Canvas
 from .noise import smooth_field
 
 # How much of a voxel of a thick slice a class must fill. Blood in sulci is thinner than a voxel.
@@ -26,11 +26,15 @@ class Slices:
 
 
 def thick_slices(canvas: Canvas, cuts: int = 3) -> Slices:
-    """Averages every `cuts` cuts; a class is labelled where it fills enough of the voxel, and never in bone."""
+    """Averages every `cuts` cuts; a class is labelled where it fills enough of the voxel, and never in bone.
+
+    Blood in a sulcus thinner than a voxel and as dense as brain only makes the sulcus disappear: that is not asked for.
+    """
     hu, bone, depth = (average(m, cuts) for m in (canvas.hu, canvas.head.bone * (1 - canvas.head.inside), canvas.head.depth))
     share = average(canvas.share, cuts)
     for label in range(1, len(CLASSES)):
         share[label] *= share[label] >= LEAST_SHARE.get(label, 0.45)
+    share[SUBARACHNOID] *= hu > canvas.brain_hu + VISIBLE_HU
     best, label = share[1:].max(0)
     label = torch.where((best > 0) & (bone < 0.5), label + 1, 0).to(torch.uint8)
     return Slices(hu, label, depth, bone, average(canvas.head.skull_mm[2], cuts).mean((-1, -2)))

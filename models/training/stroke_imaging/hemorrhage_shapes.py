@@ -1,8 +1,8 @@
 """Blood in and around the brain, and what may be taken for it, drawn into a `Head`.
 
 A `Canvas` holds the HU of the scan's cuts and, for each class, how much of a voxel is to be labelled. Blood is labelled only where
-it is at least 6 HU brighter than what it lies in (brain for a hematoma, fluid in ventricles and sulci): what cannot be seen is not
-taught. Darker parts of a clot (swirl, black hole, fluid level) belong to it.
+it is at least 6 HU brighter than what it lies in (brain for a hematoma and in sulci, fluid in ventricles): what cannot be seen is not
+taught. Sulci are judged after slices are averaged (`ct_acquisition`). Darker parts of a clot (swirl, black hole, fluid level) belong to it.
 """
 
 from collections.abc import Callable

@@ -12,58 +12,71 @@ from ..released_weights import start_from
 from ..slice_training import Schedule, load_averaged
 from ..slice_training import train as train_network
 from ..template import Template
+from .constants import CLASSES
 from .network import IGNORED, HemorrhageNetwork, loss
 
 SEED = 20_001
 SLICES = 14
 DRAWINGS = 3
 KEPT = 60  # drawings that wait to be looked at again, through another scanner
-SCANS, CENTERS = 4, 2  # of a batch: many small steps teach more in an hour than few large ones
+BATCH = 8  # many small steps teach more in an hour than few large ones
+HEAD_EVERY = 6  # steps
+BLEEDING = 0.8  # share of drawings
+AIMED = 0.7  # share of a batch that shows a chosen class; each as often as the others, however little of it there is
+LEAST_PIXELS = 12  # of a class in a slice, to be chosen for it
 PATCH = (160, 128)
 OUTSIDE_MM = -6.0  # farther outside the inner table nothing is asked
 STEPS = 40_000  # more than the minutes allow: time decides
 
 
 class Batches:
-    """Endless batches: HU [8, 3, 160, 128] and labels [8, 160, 128]. A head is drawn for every sixth batch."""
+    """Endless batches: HU [8, 3, 160, 128] and labels [8, 160, 128], every slice of another scan."""
 
     def __init__(self, template: Template, seed: int = SEED):
         self.template = template
         self.seed = seed
         self.rng = np.random.default_rng(seed)
-        self.kept: deque[Slices] = deque(maxlen=KEPT)
+        self.kept: deque[tuple[Slices, np.ndarray]] = deque(maxlen=KEPT)
 
     def __call__(self, step: int) -> tuple[torch.Tensor, torch.Tensor, None]:
         self.rng = np.random.default_rng([self.seed, step])
-        if step % 6 == 0:
+        if step % HEAD_EVERY == 0:
             self._draw()
         while len(self.kept) < 4 * DRAWINGS:
             self._draw()
-        chosen = self.rng.choice(len(self.kept), SCANS, replace=False)
-        parts = [self._part(self.kept[int(n)]) for n in chosen]
+        parts = [self._part(*self._choose()) for _ in range(BATCH)]
         return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts]), None
 
     def _draw(self) -> None:
-        self.kept.extend(scan.slices for scan in random_scans(self.template, self.rng, SLICES, DRAWINGS))
+        for scan in random_scans(self.template, self.rng, SLICES, DRAWINGS, BLEEDING):
+            counts = np.stack([np.bincount(label.ravel(), minlength=len(CLASSES)) for label in scan.slices.label.numpy()])
+            counts[[0, -1]] = 0  # without a neighbor
+            self.kept.append((scan.slices, counts))
 
-    def _part(self, scan: Slices) -> tuple[torch.Tensor, torch.Tensor]:
+    def _choose(self) -> tuple[Slices, int]:
         rng = self.rng
-        n = len(scan.hu)
-        first = int(rng.integers(0, n - CENTERS - 1))
-        marked = (scan.label > 0).flatten(1).any(1).nonzero().flatten().tolist()
-        if marked and rng.random() < 0.85:
-            first = int(np.clip(rng.choice(marked) - rng.integers(1, CENTERS + 1), 0, n - CENTERS - 2))
-        take = slice(first, first + CENTERS + 2)
+        if rng.random() < AIMED:
+            aim = int(rng.integers(1, len(CLASSES)))
+            pixels = np.stack([counts[:, aim] for _, counts in self.kept]).astype(float)
+            pixels[pixels < LEAST_PIXELS] = 0
+            if pixels.any():
+                chance = np.sqrt(pixels).ravel()
+                at = int(rng.choice(chance.size, p=chance / chance.sum()))
+                return self.kept[at // SLICES][0], at % SLICES
+        return self.kept[int(rng.integers(len(self.kept)))][0], int(rng.integers(1, SLICES - 1))
+
+    def _part(self, scan: Slices, at: int) -> tuple[torch.Tensor, torch.Tensor]:
+        rng = self.rng
+        take = slice(at - 1, at + 2)
         part = Slices(scan.hu[take], scan.label[take], scan.depth[take], scan.bone[take], scan.z_mm[take])
         asked = torch.where((part.depth < OUTSIDE_MM) & (part.label == 0), IGNORED, part.label).to(torch.uint8)
         hu, label = cut_out(rng, acquire(rng, part), asked)
-        stack = torch.stack([hu[:-2], hu[1:-1], hu[2:]], 1)
-        label = label[1:-1]
+        stack, label = hu[None], label[1:2]
         chance = rng.random()
         if chance < 0.15:  # a single picture without neighbors
             stack = stack[:, 1:2].expand(-1, 3, -1, -1)
         elif chance < 0.25:  # the ends of a scan
-            stack = torch.stack([stack[:, 1], stack[:, 1], stack[:, 2]] if rng.random() < 0.5 else [stack[:, 0], stack[:, 1], stack[:, 1]], 1)
+            stack = stack[:, [1, 1, 2]] if rng.random() < 0.5 else stack[:, [0, 1, 1]]
         if rng.random() < 0.5:
             stack, label = stack.flip(-1), label.flip(-1)
         return stack, label.long()
@@ -90,7 +103,7 @@ def train(template: Template, checkpoint: Path, minutes: float, begin: Path | No
     network = HemorrhageNetwork().train()
     if begin is not None:
         start_from(network, begin)
-    train_network(network, Batches(template), Schedule(STEPS, rate=1.2e-3), checkpoint, loss_of=loss, seconds=minutes * 60, say=say)
+    train_network(network, Batches(template), Schedule(STEPS, rate=1.5e-3), checkpoint, loss_of=loss, seconds=minutes * 60, say=say)
 
 
 def trained(checkpoint: Path) -> torch.nn.Module:
