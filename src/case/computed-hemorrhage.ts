@@ -32,6 +32,11 @@ export const findingOf = ({ findings }: ComputedHemorrhage, kind: FindingKind): 
 
 export interface HemorrhageDoubt {
   /**
+   * `uncertain`: at least the detection floor, but not in every variant of the images, or not stable under small changes of
+   * them. It asks for a look as much as blood that is `seen`, and is told as what it is; its volume is no fact.
+   */
+  readonly certainty: 'seen' | 'uncertain';
+  /**
    * `unreported`: nobody has said anything of these images: no treatment that blood forbids until somebody looked.
    * `against-report`: a person who saw them says that there is no hemorrhage; that counts, and both are shown.
    */
@@ -45,10 +50,20 @@ export interface HemorrhageDoubt {
  */
 export function hemorrhageDoubt(stroke: OfImaging): HemorrhageDoubt | null {
   const computed = computedHemorrhage(stroke);
+  const certainty = computed === null ? null : certaintyOf(computed);
   const acquiredAt = computed?.presence.acquiredAt ?? null;
-  if (computed?.presence.value !== 'present' || acquiredAt === null) return null;
+  if (computed === null || certainty === null || acquiredAt === null) return null;
   const recorded = candidates(stroke.facts.hemorrhageOnImaging);
   if (recorded.some(({ value }) => value)) return null;
   const covers = recorded.some(({ at }) => at !== null && at.latest >= acquiredAt);
-  return { kind: covers ? 'against-report' : 'unreported', computed };
+  return { certainty, kind: covers ? 'against-report' : 'unreported', computed };
+}
+
+/** null for no blood, and for a trace below the detection floor: that is noise as often as blood. */
+function certaintyOf(computed: ComputedHemorrhage): HemorrhageDoubt['certainty'] | null {
+  const { value } = computed.presence;
+  if (value === 'present') return 'seen';
+  const volume = findingOf(computed, 'hemorrhage-volume');
+  const isMoreThanTrace = typeof volume?.value === 'number' && volume.value >= (volume.detectionFloor ?? 0);
+  return value === 'uncertain' && isMoreThanTrace ? 'uncertain' : null;
 }

@@ -6,9 +6,12 @@ import { concludeThrombolysis } from '../../src/decisions/thrombolysis/conclude.
 import { evaluateRules } from '../../src/decisions/thrombolysis/index.ts';
 import { evaluateThrombectomy } from '../../src/decisions/thrombectomy/index.ts';
 import { evaluateIntracerebralHemorrhage } from '../../src/decisions/intracerebral-hemorrhage/index.ts';
+import { decide } from '../../src/decisions/decide.ts';
+import { explain } from '../../src/explanation/explain.ts';
 import { joinImaging } from '../../src/imaging/results/case-facts.ts';
 import { aPolicy, eligiblePatient, given, NOW } from '../support/case-builder.ts';
 import { finding, imagingOf } from '../support/imaging-findings.ts';
+import { testContent } from '../explanation/support/content.ts';
 
 const method = { ...finding('hemorrhage', 'present').method, pipeline: 'hemorrhage' };
 const of = (kind: ImagingFinding['kind'], value: ImagingFinding['value'], more: Partial<ImagingFinding> = {}) =>
@@ -97,6 +100,48 @@ describe('blood that the software sees on images without a report', () => {
   });
 });
 
+describe('blood that the software is not certain of', () => {
+  const UNCERTAIN = [
+    of('hemorrhage', 'uncertain'),
+    of('hemorrhage-volume', 34),
+    of('intraparenchymal-volume', 30),
+    of('hematoma-location', 'deep'),
+  ];
+
+  it('asks for a look as well, says that it is uncertain, and contraindicates nothing', () => {
+    const stroke = patient(UNCERTAIN, readAt(60));
+    expect(hemorrhageDoubt(stroke)).toMatchObject({ certainty: 'uncertain', kind: 'unreported' });
+    const { conclusion, row } = lysis(stroke);
+    expect(conclusion).toBe('undecided');
+    expect(row).toMatchObject({ status: 'unknown', note: { key: 'computed-hemorrhage-uncertain' } });
+    expect(bleeding(stroke)).toMatchObject({ conclusion: 'undecided', suspectedByComputation: true });
+  });
+
+  it('gives no facts: a volume that is not to be relied on enters no score', () => {
+    const { facts } = patient(UNCERTAIN, { hemorrhageOnImaging: given(true) });
+    expect(facts.hematomaVolume.status).toBe('unknown');
+    expect(facts.hematomaLocation.status).toBe('unknown');
+  });
+
+  it("yields to a person's no on the same images, and the difference is said", () => {
+    const { conclusion, row } = lysis(patient(UNCERTAIN, readAt(10)));
+    expect(conclusion).toBe('recommended');
+    expect(row).toMatchObject({ status: 'notMet', note: { key: 'computed-hemorrhage-uncertain-against-report' } });
+  });
+
+  it.each(['en', 'zh-CN'] as const)('stands on the cards as uncertain (%s)', (locale) => {
+    const stroke = patient(UNCERTAIN, readAt(60));
+    const cards = explain(decide(stroke, NOW, aPolicy()), stroke, NOW, aPolicy(), testContent(), locale, {
+      version: '0.1.0',
+    });
+    const told = (topic: string) => cards.find((card) => card.topic === topic);
+    const words = locale === 'en' ? 'may see blood' : '疑似见到出血';
+    expect(told('thrombolysis')?.detail).toContain(words);
+    expect(told('hemorrhage')?.summary).toContain(words);
+    expect(told('hemorrhage')?.summary).toContain(locale === 'en' ? 'uncertain' : '不确定');
+  });
+});
+
 describe('a person who read the same images', () => {
   it('and says no: that counts, and the difference is said', () => {
     const stroke = patient(SEEN, readAt(10));
@@ -139,7 +184,7 @@ describe('blood that the software does not see', () => {
 
 describe('what is not sure enough changes no decision', () => {
   it.each([
-    ['uncertain', [of('hemorrhage', 'uncertain'), of('hemorrhage-volume', 0.6)]],
+    ['a trace', [of('hemorrhage', 'uncertain'), of('hemorrhage-volume', 0.6, { detectionFloor: 1 })]],
     ['of images without a time', SEEN.map((one) => ({ ...one, acquiredAt: null }))],
     ['superseded', SEEN.map((one) => ({ ...one, state: 'superseded' as const }))],
   ])('%s', (_, findings) => {

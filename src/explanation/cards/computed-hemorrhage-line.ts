@@ -9,10 +9,10 @@ import { escapeValue } from '../format/markdown.ts';
 export function computedHemorrhageLine(c: ExplainContext): string {
   const doubt = hemorrhageDoubt(c.stroke);
   if (doubt === null) return '';
-  const { computed, kind } = doubt;
+  const { certainty, computed, kind } = doubt;
   const volume = findingOf(computed, 'hemorrhage-volume');
   const at = computed.presence.acquiredAt;
-  return c.texts.text(kind === 'unreported' ? 'imaging.hemorrhage-unreported' : 'imaging.hemorrhage-against-report', {
+  return c.texts.text(`imaging.hemorrhage-${certainty}-${kind}`, {
     volume: volume === undefined ? '' : escapeValue(findingValue(volume, c.f)),
     time: at === null ? '' : c.f.time(at),
   });

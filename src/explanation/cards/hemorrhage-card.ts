@@ -1,4 +1,4 @@
-import type { FactKey } from '../../case/index.ts';
+import { hemorrhageDoubt, type FactKey } from '../../case/index.ts';
 import type { IntracerebralHemorrhageEvaluation } from '../../decisions/intracerebral-hemorrhage/index.ts';
 import type { RequiredAction } from '../../decisions/evaluation.ts';
 import type { CardDraft } from '../card-draft.ts';
@@ -39,7 +39,7 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
   const { operator, growthMl, growthPercent } = evaluation.expansionDefinition;
   return {
     topic: 'hemorrhage',
-    summary: isSuspected ? fitSummary([c.texts.text('hemorrhage.summary.suspected')]) : summary(evaluation, c),
+    summary: isSuspected ? suspicion(c) : summary(evaluation, c),
     indicator: options.length > 0 || isSuspected ? 'warning' : 'info',
     detail: blocks([
       isSuspected ? computedHemorrhageLine(c) : c.texts.text('hemorrhage.statement'),
@@ -66,6 +66,11 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
     ]),
     suggestions: [],
   };
+}
+
+function suspicion(c: ExplainContext): string {
+  const isUncertain = hemorrhageDoubt(c.stroke)?.certainty === 'uncertain';
+  return fitSummary([c.texts.text(isUncertain ? 'hemorrhage.summary.uncertain' : 'hemorrhage.summary.suspected')]);
 }
 
 /** 'Hematoma volume 34 mL; location deep': in one line, for the card has much to say; times and sources are on the page. */

@@ -136,9 +136,10 @@ export const SIDES: Readonly<Record<string, Coded>> = {
 
 export const ownCode = (code: OtherTerm): Coded => ({ system: IMAGING_CODES, code, display: OTHER_TERMS[code].en });
 
-export function kindCodes(kind: FindingKind): readonly Coded[] {
+/** @param isFact false for what is shown and must not come back with the record as a value to reason with */
+export function kindCodes(kind: FindingKind, isFact = true): readonly Coded[] {
   const display = FINDING_TERMS[kind].en;
-  const readBack = READ_BACK[kind];
+  const readBack = isFact ? READ_BACK[kind] : undefined;
   return [
     { system: IMAGING_CODES, code: kind, display },
     ...(readBack === undefined ? [] : [{ system: STROKE_CODES, code: readBack, display }]),

@@ -23,23 +23,32 @@ const ABSENT = 'http://terminology.hl7.org/CodeSystem/data-absent-reason';
 
 /** The findings of a result, and as `entered-in-error` those that the former one had and this one has not. */
 export function observationsOf(result: OutgoingResult, links: Links): readonly Observation[] {
-  const current = numbered(result.findings).map(({ finding, nth }) => observation(finding, nth, links));
+  const current = numbered(result.findings).map((one) => observation(one, links));
   const known = new Set(current.flatMap(({ identifier }) => identifier?.[0]?.value ?? []));
   const withdrawn = numbered(result.former?.findings ?? [])
-    .map(({ finding, nth }) => observation(finding, nth, links))
+    .map((one) => observation(one, links))
     .filter(({ identifier }) => !known.has(identifier?.[0]?.value ?? ''))
     .map((one): Observation => ({ ...one, status: 'entered-in-error' }));
   return [...current, ...withdrawn];
 }
 
-function numbered(findings: readonly ImagingFinding[]): readonly { finding: ImagingFinding; nth: number }[] {
+interface Numbered {
+  readonly finding: ImagingFinding;
+  readonly nth: number;
+  readonly isFact: boolean;
+}
+
+function numbered(findings: readonly ImagingFinding[]): readonly Numbered[] {
+  // As in the case: the volume of a hematoma is a fact only where the software is certain that there is one.
+  const isSeen = findings.some(({ kind, value }) => kind === 'hemorrhage' && value === 'present');
   return findings.map((finding, at) => ({
     finding,
+    isFact: finding.kind !== 'intraparenchymal-volume' || isSeen,
     nth: findings.slice(0, at).filter(({ kind }) => kind === finding.kind).length,
   }));
 }
 
-function observation(finding: ImagingFinding, nth: number, { subject, study, software }: Links): Observation {
+function observation({ finding, nth, isFact }: Numbered, { subject, study, software }: Links): Observation {
   const { kind, state, method, acquiredAt, foundAt, quality } = finding;
   return {
     resourceType: 'Observation',
@@ -48,7 +57,7 @@ function observation(finding: ImagingFinding, nth: number, { subject, study, sof
     identifier: [findingIdentifier(finding, nth)],
     status: state === 'preliminary' ? 'preliminary' : 'final',
     category: [IMAGING],
-    code: { coding: kindCodes(kind).map(coding) },
+    code: { coding: kindCodes(kind, isFact).map(coding) },
     subject,
     ...(acquiredAt === null ? {} : { effectiveDateTime: toIso(acquiredAt) }),
     issued: toIso(foundAt),

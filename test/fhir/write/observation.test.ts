@@ -126,6 +126,24 @@ describe('what the service reads back', () => {
     });
   });
 
+  it.each([
+    ['present', 'known'],
+    ['uncertain', 'unknown'],
+  ] as const)('of a hemorrhage that is %s is its volume %s', (value, status) => {
+    const result = said(
+      aDraft({ kind: 'hemorrhage', value, interval: null }),
+      aDraft({
+        ...{ kind: 'intraparenchymal-volume', value: 30, detectionFloor: null },
+        interval: { low: 24, high: 36, basis: '' },
+      }),
+    );
+    const ours = observationsOf(outgoing(aResult({ said: result })), links).map((one, at) => ({
+      ...one,
+      id: `ours-${at}`,
+    }));
+    expect(caseOf(aRecord([patient(), ...ours]), { at: asOf }).facts.hematomaVolume.status).toBe(status);
+  });
+
   const asOf = plus(FOUND_AT, 600_000);
   const links = { ...LINKS, subject: { reference: 'Patient/p' } };
   const withIds = observationsOf(outgoing(), links).map((one, at) => ({ ...one, id: `ours-${at}` }));

@@ -16,7 +16,7 @@ import { chooseNative, headOf, volumeOf, type Head } from './head.ts';
 import { maskOfClass, partsOf } from './labels.ts';
 import { measure, voxelMlOf, type Measured } from './measure.ts';
 import { anatomyOf, hematomaPlace } from './place.ts';
-import { medianHu, noiseHu, plausibility, remark } from './plausibility.ts';
+import { believed, medianHu, noiseHu, plausibility, remark } from './plausibility.ts';
 import { segment } from './segment.ts';
 import { cutsOf, HEMORRHAGE_MODEL, SETTINGS } from './settings.ts';
 import { expansionSigns } from './signs.ts';
@@ -71,23 +71,25 @@ async function run(
   await pause('labels', 65);
   const { stack, brain, inside, millimeters } = head;
   const cuts = cutsOf(figuresOf?.(HEMORRHAGE_MODEL));
-  const measured = measure(segmented, { inside, size: stack.size, millimeters, cuts });
-  const tissue = brain.map((own, at) => (own === 1 && measured.labels[at] === 0 ? 1 : 0));
+  const seen = measure(segmented, { inside, size: stack.size, millimeters, cuts });
+  const tissue = brain.map((own, at) => (own === 1 && seen.labels[at] === 0 ? 1 : 0));
   const voxelMl = voxelMlOf(millimeters);
   const brainHu = medianHu(stack, tissue);
   const plausible = plausibility({
     brainHu,
     brainMl: brain.reduce((sum, one) => sum + one, 0) * voxelMl,
     slabs: stack.size[2],
-    agreement: measured.agreement,
-    bloodMl: measured.volumes.blood.interval.high,
+    agreement: seen.agreement,
+    bloodMl: seen.volumes.blood.interval.high,
   });
   if (isRefused(plausible.quality)) return refused([...gate, ...plausible.quality], built.image);
+  const measured: Measured = { ...seen, presence: believed(seen.presence, plausible.quality) };
 
   await pause('anatomy', 75);
   const { anatomy, quality: ofAnatomy } = await anatomyOf(built.image, engine, signal, anatomyNetwork);
   await pause('signs', 90);
   const isPresent = measured.presence === 'present';
+  const isWorthALook = measured.volumes.blood.ml >= cuts.detectionFloorMl;
   const blood = maskOfClass(measured.labels, 'intraparenchymal');
   const [largest] = partsOf(blood, stack.size);
   const spot = isPresent && largest !== undefined ? await spotOf(inputs, built, stack, blood) : null;
@@ -98,7 +100,10 @@ async function run(
     quality,
     findings: hemorrhageFindings({
       measured,
-      place: isPresent ? hematomaPlace(measured.labels, stack, brain, voxelMl, anatomy) : { locations: [], side: null },
+      // Where to look is told of uncertain blood, too; its signs would be those of a guess.
+      place: isWorthALook
+        ? hematomaPlace(measured.labels, stack, brain, voxelMl, anatomy)
+        : { locations: [], side: null },
       shift: anatomy?.midlineShift ?? null,
       abc: isPresent && largest !== undefined ? abcOf(largest, stack.size, millimeters) : null,
       signs:

@@ -4,6 +4,7 @@
  */
 import type { QualityRemark } from '../../../case/index.ts';
 import type { Volume } from '../../volume/volume.ts';
+import type { Presence } from './measure.ts';
 
 export const HEMORRHAGE_QUALITY_CODES = [
   'hemorrhage-model-missing',
@@ -75,6 +76,12 @@ export function plausibility({ brainHu, brainMl, slabs, agreement, bloodMl }: Pl
     ],
   };
 }
+
+/** Blood that small changes of the image make and unmake may be there: 'uncertain', however much of it is seen. */
+export const believed = (presence: Presence, quality: readonly QualityRemark[]): Presence =>
+  presence === 'present' && quality.some(({ code }) => code === ('augmentations-disagree' satisfies HemorrhageQualityCode))
+    ? 'uncertain'
+    : presence;
 
 /** Soft tissue of the brain without blood, fluid and calcification, HU. */
 const TISSUE_HU = [10, 60] as const;

@@ -111,6 +111,21 @@ describe('a native head CT without blood', () => {
   });
 });
 
+it('blood that small changes of the image make and unmake is uncertain: told with its side, without signs', async () => {
+  // The second of two passes misses the eight slabs that hold the lower half of the hematoma.
+  const engine = thresholdNetwork({
+    blur: (p, run) => (Math.floor(run / 5) % 2 === 1 && run % 5 === 2 ? 0.1 : p),
+  });
+  const result = await analyze([ncctSeries({ bleedings: [DEEP_LEFT] })], engine);
+  expect(result.quality).toContainEqual(
+    expect.objectContaining({ code: 'augmentations-disagree', severity: 'limits' }),
+  );
+  expect(finding(result, 'hemorrhage').value).toBe('uncertain');
+  expect(finding(result, 'hemorrhage-volume').value).toBeGreaterThan(5);
+  expect(finding(result, 'hematoma-side').value).toBe('left');
+  expect(result.findings.map(({ kind }) => kind)).not.toContain('black-hole-sign');
+});
+
 describe('what the network cannot judge is refused, with the reason', () => {
   it('a brain of a density that no brain has (contrast, wrong rescaling)', async () => {
     const base = ncctSeries({ bleedings: [] });
