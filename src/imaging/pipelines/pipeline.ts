@@ -62,6 +62,8 @@ export interface SegmentDraft {
   /** 1 inside. */
   readonly voxels: Uint8Array;
   readonly source: SourceSeries;
+  /** The network that outlined it; absent where a threshold or another rule did. */
+  readonly network?: NonNullable<FindingMethod['model']>;
 }
 
 /** A map for NIfTI and the contact sheet. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import dicomParser from 'dicom-parser';
 import { describe, expect, it } from 'vitest';
 import { decimalString, fitting } from '../../../src/imaging/results/dicom/encode.ts';
 import { writeSegmentations } from '../../../src/imaging/results/dicom/segmentation.ts';
@@ -117,6 +118,44 @@ describe('segmentations', () => {
   it('write a label that has no code with one of our own', () => {
     const [seg] = writeSegmentations(reportContext(series, [segment('no such label', series, CORE)]));
     expect(seg?.segments.has('no such label')).toBe(true);
+  });
+});
+
+describe('the algorithm of a segment', () => {
+  const series = makeSeries();
+  const network = { name: 'hemorrhage', version: '1.2.0', digest: 'sha256:00' };
+  const [seg] = writeSegmentations(
+    reportContext(series, [
+      { ...segment('intraparenchymal-hemorrhage', series, CORE), network },
+      segment('spot-sign', series, CORE),
+    ]),
+  );
+  const segments = dicomParser.parseDicom(seg?.bytes ?? new Uint8Array()).elements['x00620002']?.items ?? [];
+  const said = segments.map(({ dataSet: item }) => {
+    const algorithm = item?.elements['x00620007']?.items?.[0]?.dataSet;
+    const family = algorithm?.elements['x0066002f']?.items?.[0]?.dataSet;
+    return {
+      family: [family?.string('x00080100'), family?.string('x00080102'), family?.string('x00080104')],
+      algorithm: [algorithm?.string('x00660036'), algorithm?.string('x00660031')],
+      name: item?.string('x00620009'),
+    };
+  });
+
+  it('is the network that outlined it, with its version, in the family of CID 7162', () => {
+    expect(said[0]).toEqual({
+      family: ['123110', 'DCM', 'Artificial Intelligence'],
+      algorithm: ['hemorrhage', '1.2.0'],
+      name: 'hemorrhage',
+    });
+  });
+
+  it('is the pipeline where a rule outlined it', () => {
+    const { pipeline, pipelineVersion } = reportContext(series).result;
+    expect(said[1]).toEqual({
+      family: ['thresholds', '99STROKECDS', 'Thresholds on maps'],
+      algorithm: [pipeline, pipelineVersion],
+      name: pipeline,
+    });
   });
 });
 

@@ -73,7 +73,10 @@ async function run(inputs: PipelineInputs, context: PipelineContext, parts: Diff
     state: 'final',
     quality,
     findings,
-    segments: segmentsOf(study, masks, byThreshold, byNetwork !== null && !hasPerfusion(inputs)),
+    segments: [
+      segmentOf(study, 'dwi-lesion', masks.voxels, byNetwork),
+      ...(byNetwork !== null && !hasPerfusion(inputs) ? [segmentOf(study, 'core', byThreshold.voxels, null)] : []),
+    ],
     maps: mapsOf(study, byNetwork),
     background: study.weighted,
     curves: [],
@@ -152,17 +155,15 @@ async function ageOf(
   }
 }
 
-function segmentsOf(
+/** @param by null where a threshold outlined it */
+function segmentOf(
   { adc, source }: DiffusionStudy,
-  { voxels }: LesionMasks,
-  threshold: DiffusionLesion,
-  withCore: boolean,
-): SegmentDraft[] {
-  const segment = (label: string, mask: Uint8Array): SegmentDraft => ({
-    ...{ label, voxels: mask, source },
-    grid: { size: adc.size, affine: adc.affine },
-  });
-  return [segment('dwi-lesion', voxels), ...(withCore ? [segment('core', threshold.voxels)] : [])];
+  label: string,
+  voxels: Uint8Array,
+  by: NetworkLesion | null,
+): SegmentDraft {
+  const grid = { size: adc.size, affine: adc.affine };
+  return { label, voxels, source, grid, ...(by === null ? {} : { network: by.model }) };
 }
 
 function mapsOf({ adc }: DiffusionStudy, network: NetworkLesion | null): MapDraft[] {

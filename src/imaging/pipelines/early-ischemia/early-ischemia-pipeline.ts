@@ -128,7 +128,7 @@ async function run(inputs: PipelineInputs, context: PipelineContext, find: HeadA
       seriesUids: [built.source.seriesUid],
     }),
     ...drawn({
-      ...{ stack, network, source: built.source },
+      ...{ stack, network, source: built.source, anatomy: anatomy.model },
       regions: affectedVoxels(labels, tissue, aspects.affected),
       early: early?.voxels ?? null,
       frank: frank?.voxels ?? null,

@@ -125,7 +125,7 @@ async function run(
       outOfDistribution: plausible.score,
       cuts,
     }),
-    segments: [...segmentsOf(measured, stack, built), ...spotSegment(spot, built)],
+    segments: [...segmentsOf(measured, stack, built, segmented.model), ...spotSegment(spot, built)],
     maps: [],
     background: built.image,
     curves: [],
@@ -179,13 +179,19 @@ const SEGMENTS = [
 ] as const;
 
 /** The kinds that were found; all of them, empty, where none was. */
-function segmentsOf({ labels }: Measured, stack: Volume, { source }: Built<Volume>): SegmentDraft[] {
+function segmentsOf(
+  { labels }: Measured,
+  stack: Volume,
+  { source }: Built<Volume>,
+  network: NonNullable<SegmentDraft['network']>,
+): SegmentDraft[] {
   const grid = { size: stack.size, affine: stack.affine };
   const all = SEGMENTS.map(([name, label]): SegmentDraft => ({
     label,
     grid,
     voxels: maskOfClass(labels, name),
     source,
+    network,
   }));
   const found = all.filter(({ voxels }) => voxels.includes(1));
   return found.length > 0 ? found : all.slice(0, 1);

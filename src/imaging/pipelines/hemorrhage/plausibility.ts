@@ -79,7 +79,8 @@ export function plausibility({ brainHu, brainMl, slabs, agreement, bloodMl }: Pl
 
 /** Blood that small changes of the image make and unmake may be there: 'uncertain', however much of it is seen. */
 export const believed = (presence: Presence, quality: readonly QualityRemark[]): Presence =>
-  presence === 'present' && quality.some(({ code }) => code === ('augmentations-disagree' satisfies HemorrhageQualityCode))
+  presence === 'present' &&
+  quality.some(({ code }) => code === ('augmentations-disagree' satisfies HemorrhageQualityCode))
     ? 'uncertain'
     : presence;
 

@@ -16,6 +16,8 @@ const SEGMENTATION_STORAGE = '1.2.840.10008.5.1.4.1.1.66.4';
 const MULTI_FRAME = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(2\.1|2\.2|4\.1|4\.3|4\.4)$/;
 const SEGMENTATION = dcm('113076', 'Segmentation');
 const SOURCE_IMAGE = dcm('121322', 'Source image for image processing operation');
+/** PS3.16 CID 7162 has a family for networks and none for thresholds. */
+const ARTIFICIAL_INTELLIGENCE = dcm('123110', 'Artificial Intelligence');
 const THRESHOLDS = own('thresholds', 'Thresholds on maps');
 
 export interface Segmentation extends DicomObject {
@@ -73,7 +75,9 @@ function writeOne(context: ReportContext, drafts: readonly SegmentDraft[], numbe
       SOPInstanceUID: sopInstanceUid,
       StudyInstanceUID: context.header.studyUid,
       SeriesInstanceUID: seriesUid,
-      SegmentSequence: labels.map((label, at) => segmentItem(context, label, at + 1, trackingUid(label))),
+      SegmentSequence: labels.map((label, at) =>
+        segmentItem(context, filled.find((draft) => draft.label === label) ?? { label }, at + 1, trackingUid(label)),
+      ),
       SharedFunctionalGroupsSequence: [sharedGroups(source)],
       PerFrameFunctionalGroupsSequence: frames.map(frameGroups),
       ReferencedSeriesSequence: [
@@ -180,11 +184,12 @@ function dimensionElements(organization: string): Record<string, unknown> {
 
 function segmentItem(
   { result, findings }: ReportContext,
-  label: string,
+  { label, network }: Pick<SegmentDraft, 'label' | 'network'>,
   number: number,
   trackingUid: string,
 ): Record<string, unknown> {
   const terms = segmentTerms(label);
+  const { pipeline, pipelineVersion } = result;
   const { model } = result.said;
   const settings = findings.find(({ method }) => Object.keys(method.settings).length > 0)?.method.settings;
   return {
@@ -192,14 +197,17 @@ function segmentItem(
     SegmentLabel: fitting(terms.label, 64),
     SegmentDescription: fitting(`${terms.label}, computed and not reviewed`, 1024),
     SegmentAlgorithmType: 'AUTOMATIC',
-    SegmentAlgorithmName: fitting(result.pipeline, 64),
+    SegmentAlgorithmName: fitting(network?.name ?? pipeline, 64),
     SegmentationAlgorithmIdentificationSequence: [
       {
-        AlgorithmFamilyCodeSequence: [codeItem(THRESHOLDS)],
-        AlgorithmName: fitting(result.pipeline, 64),
-        AlgorithmVersion: fitting(result.pipelineVersion, 64),
+        AlgorithmFamilyCodeSequence: [codeItem(network === undefined ? THRESHOLDS : ARTIFICIAL_INTELLIGENCE)],
+        AlgorithmName: fitting(network?.name ?? pipeline, 64),
+        AlgorithmVersion: fitting(network?.version ?? pipelineVersion, 64),
         AlgorithmSource: 'Stroke CDS',
-        AlgorithmParameters: fitting(JSON.stringify({ model, settings }), 10_240),
+        AlgorithmParameters: fitting(
+          JSON.stringify({ pipeline, pipelineVersion, model: network ?? model, settings }),
+          10_240,
+        ),
       },
     ],
     SegmentedPropertyCategoryCodeSequence: [codeItem(terms.category)],

@@ -66,7 +66,10 @@ describe('a native head CT with a hematoma', () => {
     expect(result.segments.map(({ label }) => label)).toEqual(
       expect.arrayContaining(['intraparenchymal-hemorrhage', 'intraventricular-hemorrhage']),
     );
-    for (const { voxels } of result.segments) expect(voxels.includes(1)).toBe(true);
+    for (const { voxels, network } of result.segments) {
+      expect(voxels.includes(1)).toBe(true);
+      expect(network?.name).toBe('hemorrhage');
+    }
   });
 
   it('says without head anatomy that it does not know the place, and guesses none', async () => {
