@@ -3,7 +3,7 @@
  * Reading the record is the only I/O; the rest is pure functions of what was read and of one instant.
  */
 import { randomUUID } from 'node:crypto';
-import { NO_IMAGING } from './case/index.ts';
+import { IMAGING_FINDINGS, NO_IMAGING } from './case/index.ts';
 import type { Degradation, Instant, PatientImaging, StrokeCase } from './case/index.ts';
 import { DeadlineExceeded, withDeadline } from './cds-hooks/deadline.ts';
 import { NothingToSay, type Advice, type HookService, type InvocationContext } from './cds-hooks/hook-service.ts';
@@ -89,7 +89,7 @@ async function withImaging(
   } catch (error) {
     onDecisionError('imaging', error);
     const why: Degradation['why'] = error instanceof DeadlineExceeded ? 'time-out' : 'unavailable';
-    return joinImaging(stroke, NO_IMAGING, { where: 'imagingFindings', why });
+    return joinImaging(stroke, NO_IMAGING, { where: IMAGING_FINDINGS, why });
   }
 }
 

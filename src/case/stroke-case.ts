@@ -350,8 +350,11 @@ export interface StrokeIndication {
 }
 
 /** A part of the record that could not be used, in the project's own words. */
+/** Where the findings of the imaging pipelines could not be read. */
+export const IMAGING_FINDINGS = 'imagingFindings';
+
 export interface Degradation {
-  /** Prefetch key or resource reference. */
+  /** Prefetch key, resource reference, or {@link IMAGING_FINDINGS}. */
   readonly where: string;
   readonly why: 'time-out' | 'forbidden' | 'unavailable' | 'not-supplied' | 'incomplete' | 'malformed' | 'refused';
   readonly detail?: string;

@@ -1,5 +1,5 @@
 /** What the software sees of blood and nobody confirmed, for every card that a treatment may rest on. Markdown, or ''. */
-import { findingOf, hemorrhageDoubt } from '../../case/index.ts';
+import { candidates, findingOf, hemorrhageDoubt, holds, IMAGING_FINDINGS } from '../../case/index.ts';
 import { hematomaCourse } from '../../decisions/intracerebral-hemorrhage/index.ts';
 import type { SitePolicy } from '../../decisions/evaluation.ts';
 import type { ExplainContext } from '../explain-context.ts';
@@ -8,7 +8,7 @@ import { escapeValue } from '../format/markdown.ts';
 
 export function computedHemorrhageLine(c: ExplainContext): string {
   const doubt = hemorrhageDoubt(c.stroke);
-  if (doubt === null) return '';
+  if (doubt === null) return unreadLine(c);
   const { certainty, computed, kind } = doubt;
   const volume = findingOf(computed, 'hemorrhage-volume');
   const at = computed.presence.acquiredAt;
@@ -16,6 +16,17 @@ export function computedHemorrhageLine(c: ExplainContext): string {
     volume: volume === undefined ? '' : escapeValue(findingValue(volume, c.f)),
     time: at === null ? '' : c.f.time(at),
   });
+}
+
+/** The record says that there is no hemorrhage, and what the software saw since could not be read: silence would look like agreement. */
+function unreadLine(c: ExplainContext): string {
+  const { facts, degradations } = c.stroke;
+  const isUnread = degradations.some(({ where }) => where === IMAGING_FINDINGS);
+  if (!isUnread || holds(facts.hemorrhageOnImaging, (present) => present) !== false) return '';
+  const at = candidates(facts.hemorrhageOnImaging)[0]?.at;
+  return at === null || at === undefined
+    ? c.texts.text('imaging.hemorrhage-unread-undated')
+    : c.texts.text('imaging.hemorrhage-unread', { time: c.f.span(at) });
 }
 
 /** Two scans: growth with its figures, new blood in the ventricles, new hypodensity. */
