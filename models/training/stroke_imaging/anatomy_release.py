@@ -16,7 +16,7 @@ from .anatomy_pictures import write_sheet
 from .anatomy_unet import HeadUNet, Labels
 from .model_files import table, write_manifest
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 OPSET = 17
 LIMITS = [
     "Trained on images made from one symmetric template and its atlases; no expert has labeled a real head for it.",

@@ -33,6 +33,8 @@ SPACING = 3.0
 COARSE_SHAPE = tuple(n // 2 for n in SHAPE)
 COARSE_BATCH = 3
 SEED = 20261129
+#: What the weights that training began with had seen (`--begin`).
+EARLIER = "Version 1.0.0 had seen 2196 heads on 6 mm voxels and 1464 on 3 mm; from its weights on,"
 
 
 def batch_of(template: heads.Template, part: str, step: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -148,8 +150,8 @@ def run_time(work: Path) -> str:
     """What the checkpoint says of the training."""
     state = torch.load(work / "checkpoint.pt", weights_only=True)["state"]
     step, spent = state["step"], state["spent"]
-    return (f"{step['coarse'] * COARSE_BATCH} heads on 6 mm voxels in {spent['coarse'] / 60:.0f} min and {step['fine']} on 3 mm in "
-            f"{spent['fine'] / 60:.0f} min, one thread of a machine of two cores that was shared with other trainings (about a fifth of a core).")
+    coarse = f"{step['coarse'] * COARSE_BATCH} heads on 6 mm voxels in {spent['coarse'] / 60:.0f} min and " if step["coarse"] else ""
+    return f"{EARLIER} {coarse}{step['fine']} heads on 3 mm in {spent['fine'] / 60:.0f} min, one thread of a machine of two cores that ran much else."
 
 
 def evaluate(network: HeadUNet, out: Path, data: Path, work: Path, each: int) -> dict:
