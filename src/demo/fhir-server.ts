@@ -4,7 +4,6 @@
  */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request, type Response } from 'express';
 import type { Bundle, BundleEntry, CapabilityStatement, FhirResource, OperationOutcome } from 'fhir/r4.js';
 import { ResourceStore } from './fhir-server/resource-store.ts';
@@ -129,7 +128,18 @@ export async function startFhirServer(options: FhirServerOptions = {}): Promise<
   const faults = new Map<string, FhirFault>();
   const delays = new Map<string, number>();
   let log: LoggedRequest[] = [];
-  const closing = new AbortController();
+  const waiting = new Set<() => void>();
+  /** Until the time is over or the server closes. */
+  const wait = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      waiting.add(end);
+    });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -142,7 +152,7 @@ export async function startFhirServer(options: FhirServerOptions = {}): Promise<
     const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?') + 1) : '';
     log.push({ method: request.method, path, query, hadToken: authorization !== undefined });
     const delay = delays.get(type) ?? delays.get('*') ?? 0;
-    if (delay > 0) await sleep(delay, undefined, { signal: closing.signal }).catch(() => undefined);
+    if (delay > 0) await wait(delay);
     if (response.destroyed) return;
     if (token !== undefined && type !== 'metadata' && authorization !== `Bearer ${token}`) {
       send(response, authorization === undefined ? 401 : 403, outcome('error', 'forbidden'));
@@ -193,7 +203,7 @@ export async function startFhirServer(options: FhirServerOptions = {}): Promise<
       log = [];
     },
     close: async () => {
-      closing.abort();
+      for (const end of waiting) end();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

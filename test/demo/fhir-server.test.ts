@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Bundle, FhirResource } from 'fhir/r4.js';
 import { startFhirServer, type FhirServer } from '../../src/demo/fhir-server.ts';
 
@@ -115,5 +115,26 @@ describe('FHIR server of the demonstration', () => {
     expect(Date.now() - started).toBeGreaterThanOrEqual(55);
     expect(server.requests()).toEqual([{ method: 'GET', path: 'Patient/p1', query: '', hadToken: true }]);
     expect(JSON.stringify(server.requests())).not.toContain('secret');
+  });
+
+  it('delays many answers at once without a warning of leaking listeners, and its end ends the waiting', async () => {
+    const warned: string[] = [];
+    const note = ({ name }: Error): void => void warned.push(name);
+    process.on('warning', note);
+    const slow = await startFhirServer({ token: 'secret' });
+    try {
+      slow.setDelay('*', 60_000);
+      const headers = { authorization: 'Bearer secret' };
+      const asked = Array.from({ length: 30 }, () => fetch(`${slow.url}/Patient/p1`, { headers }));
+      const ended = Promise.allSettled(asked);
+      await vi.waitFor(() => {
+        expect(slow.requests()).toHaveLength(30);
+      }, 20_000);
+      await slow.close();
+      expect((await ended).every(({ status }) => status === 'rejected')).toBe(true);
+      expect(warned).toEqual([]);
+    } finally {
+      process.off('warning', note);
+    }
   });
 });

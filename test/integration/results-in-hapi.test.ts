@@ -1,9 +1,16 @@
 /** Results in a real HAPI FHIR R4 server. Skipped, with the reason, where Java 17 or its libraries are missing. */
-import type { Bundle, FhirResource, Observation } from 'fhir/r4.js';
+import type { Bundle, DocumentReference, FhirResource, Observation } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFhirServer } from '../../src/fhir/write/fhir-server.ts';
 import { createResultWriter } from '../../src/fhir/write/result-writer.ts';
-import { aDraft, aResult } from '../support/imaging-result.ts';
+import { instantFromEpoch } from '../../src/case/index.ts';
+import { createFindingsStore, type ResultOutput } from '../../src/imaging/results/findings-store.ts';
+import { withdrawalOf } from '../../src/imaging/results/withdrawal.ts';
+import type { Job, JobContext } from '../../src/jobs/index.ts';
+import type { Database } from '../../src/storage/index.ts';
+import { deliverToEhrHandler } from '../../src/studies/deliver-to-ehr-job.ts';
+import { freshDatabase } from '../support/database.ts';
+import { aDraft, aResult, FOUND_AT } from '../support/imaging-result.ts';
 import { LINKS, outgoing } from '../support/outgoing-result.ts';
 import { prepareHapi, type HapiServer } from '../support/hapi-server.ts';
 
@@ -24,6 +31,13 @@ const imagingStudy = {
   subject: { reference: 'Patient/p1' },
 } as const;
 
+const LATER_STUDY = '1.2.840.99999.77';
+const laterStudy = {
+  ...imagingStudy,
+  id: 's2',
+  identifier: [{ system: 'urn:dicom:uid', value: `urn:oid:${LATER_STUDY}` }],
+} as const;
+
 describe.skipIf(typeof hapi === 'string')('results in a real HAPI server', () => {
   let server: HapiServer;
   const { signal } = new AbortController();
@@ -32,7 +46,9 @@ describe.skipIf(typeof hapi === 'string')('results in a real HAPI server', () =>
   beforeAll(async () => {
     if (typeof hapi === 'string') return;
     server = await hapi.start();
-    const entry = [patient, imagingStudy].map((resource) => ({ resource: resource as unknown as FhirResource }));
+    const entry = [patient, imagingStudy, laterStudy].map((resource) => ({
+      resource: resource as unknown as FhirResource,
+    }));
     await server.load({ resourceType: 'Bundle', type: 'collection', entry });
   });
   afterAll(() => server.close());
@@ -82,4 +98,92 @@ describe.skipIf(typeof hapi === 'string')('results in a real HAPI server', () =>
     expect(statuses).toEqual(['amended', ...Array<string>(4).fill('entered-in-error')]);
     expect(await all('DocumentReference')).toHaveLength(3);
   });
+
+  it('that are withdrawn are taken back in place by the job of the service, once', async () => {
+    const database = await freshDatabase();
+    try {
+      await holdStudy(database, LATER_STUDY);
+      const findings = createFindingsStore(database);
+      const fhir = createFhirServer({ baseUrl: server.url, tokens: null, allowInsecureHttp: true });
+      const deliver = deliverToEhrHandler({
+        database,
+        findings,
+        writer: createResultWriter(fhir, LINKS.software),
+        domains: { systems: {}, localSystem: 'urn:mrn' },
+        wadoBase: 'https://pacs.example.org/dicom-web',
+        clock: () => FOUND_AT,
+      });
+      const run = (key: string): Promise<void> =>
+        deliver({ key } as unknown as Job, { signal } as unknown as JobContext);
+      const ofStudy = async <T extends FhirResource>(type: T['resourceType']): Promise<readonly T[]> =>
+        ((await all(type)) as readonly T[]).filter((one) => JSON.stringify(one).includes('ImagingStudy/s2'));
+
+      const { id } = await findings.commitResult(
+        aResult({ studyUid: LATER_STUDY }),
+        documentsOf(LATER_STUDY),
+        FOUND_AT,
+      );
+      await run(id);
+      const before = await ofStudy<Observation>('Observation');
+      expect(before.map(({ status }) => status)).toEqual(Array(5).fill('final'));
+      expect((await ofStudy<DocumentReference>('DocumentReference')).map(({ status }) => status)).toEqual([
+        'current',
+        'current',
+      ]);
+
+      const former = await findings.resultById(id);
+      if (former === undefined) throw new Error('the result was not kept');
+      const withdrawal = withdrawalOf(former, 'c2', 'later-images-not-analyzed');
+      const { id: withdrawn } = await findings.commitResult(withdrawal, [], instantFromEpoch(FOUND_AT + 60_000));
+      await run(withdrawn);
+      await run(withdrawn);
+      // The job of the former result, coming late, brings nothing back.
+      await run(id);
+
+      const after = await ofStudy<Observation>('Observation');
+      expect(after.map(({ status }) => status)).toEqual(Array(5).fill('entered-in-error'));
+      expect(new Set(after.map(({ id: one }) => one))).toEqual(new Set(before.map(({ id: one }) => one)));
+      expect(after.map(({ meta }) => meta?.versionId)).toEqual(Array(5).fill('2'));
+      expect((await ofStudy<DocumentReference>('DocumentReference')).map(({ status }) => status)).toEqual([
+        'superseded',
+        'superseded',
+      ]);
+    } finally {
+      await database.close();
+    }
+  });
 });
+
+/** The row by which the service knows whose study it is. */
+async function holdStudy({ sql }: Database, studyUid: string): Promise<void> {
+  const at = new Date(FOUND_AT);
+  await sql
+    .insertInto('image_study')
+    .values({
+      study_uid: studyUid,
+      patient_id: 'TEST-0001',
+      patient_issuer: null,
+      other_patient_ids: '[]',
+      birth_date: '1950-01-02',
+      sex: null,
+      accession_number: null,
+      expected_instances: null,
+      first_received_at: at,
+      last_received_at: at,
+      last_used_at: at,
+      receipts: 1,
+      announced_short: false,
+    })
+    .execute();
+}
+
+const documentsOf = (studyUid: string): readonly ResultOutput[] =>
+  (['seg', 'sr'] as const).map((kind, at) => ({
+    kind,
+    sopClassUid: '1.2.840.10008.5.1.4.1.1.88.33',
+    sopInstanceUid: `${studyUid}.${at + 1}`,
+    seriesUid: `${studyUid}.9`,
+    path: kind,
+    bytes: 10,
+    digest: 'd'.repeat(64),
+  }));
