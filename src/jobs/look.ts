@@ -87,13 +87,21 @@ export async function cancel(db: Kysely<Schema>, id: string, now: Instant): Prom
 
 export type RequeueOutcome = 'queued' | 'waiting-already' | 'not-ended' | 'unknown';
 
-/** Puts a failed or cancelled job in line again, with as many attempts as it was given at first; their count goes on. */
-export async function requeue(db: Kysely<Schema>, id: string, now: Instant): Promise<RequeueOutcome> {
+/**
+ * Puts a failed or cancelled job in line again, with as many attempts as it was given at first; their count goes on.
+ * @param notBefore when it may run; default now
+ */
+export async function requeue(
+  db: Kysely<Schema>,
+  id: string,
+  now: Instant,
+  notBefore: Instant = now,
+): Promise<RequeueOutcome> {
   const at = new Date(now);
   try {
     const { rows } = await sql<JobRow>`
       update job set state = 'queued', attempt_limit = attempt + tries, cancel_requested = false, queued_at = ${at},
-        not_before = ${at}, ended_at = null, stage = null, percent = null
+        not_before = ${new Date(notBefore)}, ended_at = null, stage = null, percent = null
       where id = ${id} and state in ('failed', 'cancelled') returning *`.execute(db);
     if (rows.length > 0) return 'queued';
   } catch (error) {

@@ -2,8 +2,8 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Instant } from '../case/index.ts';
 import type { Schema } from '../storage/schema.ts';
-import type { JobState } from './job.ts';
-import type { Lease } from './rows.ts';
+import type { Job, JobState } from './job.ts';
+import { jobOf, type JobRow, type Lease } from './rows.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -24,14 +24,14 @@ interface Return {
 /**
  * In this order: what was to be cancelled is cancelled; what has no attempt left is failed, a dead letter; what has a
  * newer job of its kind and key in line leaves the work to it; everything else waits for its next attempt.
- * @returns the states that the jobs are in now
+ * @returns the jobs as they are now
  */
-async function putBack(db: Kysely<Schema>, options: Return): Promise<readonly JobState[]> {
+async function putBack(db: Kysely<Schema>, options: Return): Promise<readonly Job[]> {
   const { where, now, notBefore, reason, permanent, counts } = options;
   const at = sql`${new Date(now)}::timestamptz`;
   for (let round = 1; ; round += 1) {
     try {
-      const { rows } = await sql<{ state: JobState }>`
+      const { rows } = await sql<JobRow>`
         with next as (
           select id, case
             when cancel_requested then 'cancelled'
@@ -52,8 +52,8 @@ async function putBack(db: Kysely<Schema>, options: Return): Promise<readonly Jo
           not_before = ${new Date(notBefore)}::timestamptz,
           worker = null, lease_until = null
         from next where job.id = next.id
-        returning job.state`.execute(db);
-      return rows.map(({ state }) => state);
+        returning job.*`.execute(db);
+      return rows.map(jobOf);
     } catch (error) {
       // A newer job was put in line in this very moment; the next look sees it.
       if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION || round === 5) throw error;
@@ -79,25 +79,24 @@ export interface Failure {
 
 /** @returns the state of the job now; null when the lease was lost and nothing was written */
 export async function fail(db: Kysely<Schema>, lease: Lease, failure: Failure, now: Instant): Promise<JobState | null> {
-  const [state] = await putBack(db, { where: held(lease), now, ...failure, counts: true });
-  return state ?? null;
+  const [job] = await putBack(db, { where: held(lease), now, ...failure, counts: true });
+  return job?.state ?? null;
 }
 
 /** Gives a job back unfinished, as at a stop: its attempt does not count. */
 export async function release(db: Kysely<Schema>, lease: Lease, now: Instant): Promise<JobState | null> {
   const where = held(lease);
-  const [state] = await putBack(db, { where, now, notBefore: now, reason: null, permanent: false, counts: false });
-  return state ?? null;
+  const [job] = await putBack(db, { where, now, notBefore: now, reason: null, permanent: false, counts: false });
+  return job?.state ?? null;
 }
 
 /**
  * Takes jobs back from processes that gave no sign of life. The attempt counts: work that kills its process must end.
  * @param which 'expired' or, where no other process can be at work (embedded database at start), everything running
- * @returns how many were taken back
+ * @returns those that were taken back, as they are now: in line again, or ended
  */
-export async function takeBack(db: Kysely<Schema>, which: 'expired' | 'all', now: Instant): Promise<number> {
+export function takeBack(db: Kysely<Schema>, which: 'expired' | 'all', now: Instant): Promise<readonly Job[]> {
   const where = which === 'all' ? sql`true` : sql`lease_until < ${new Date(now)}`;
   const reason = 'its process ended without a word';
-  const states = await putBack(db, { where, now, notBefore: now, reason, permanent: false, counts: true });
-  return states.length;
+  return putBack(db, { where, now, notBefore: now, reason, permanent: false, counts: true });
 }

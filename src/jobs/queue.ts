@@ -38,7 +38,7 @@ export interface JobQueue {
   readonly enqueue: (job: NewJob, within?: Transaction<Schema>) => Promise<Enqueued>;
   /** A queued job ends at once; a running one gets its AbortSignal. */
   readonly cancel: (id: string) => Promise<look.CancelOutcome>;
-  readonly requeue: (id: string) => Promise<look.RequeueOutcome>;
+  readonly requeue: (id: string, notBefore?: Instant) => Promise<look.RequeueOutcome>;
   readonly list: (filter?: look.JobFilter) => Promise<readonly Job[]>;
   readonly inspect: (id: string) => Promise<Job | null>;
   /** For health and metrics. */
@@ -65,6 +65,11 @@ export interface JobHolder {
   readonly takeBackAll: () => Promise<number>;
   /** Called when work was put in line or cancelled here, so that nobody waits for the next look. @returns an undo */
   readonly onChange: (listener: () => void) => () => void;
+  /**
+   * Called for each job that was taken back here from a process that ended without a word: what follows from its end
+   * (a dead letter has consequences) is this worker's to do, for nobody else knows. @returns an undo
+   */
+  readonly onTakenBack: (listener: (job: Job) => void) => () => void;
 }
 
 const DEFAULT_LEASE_MS = 30_000;
@@ -79,12 +84,19 @@ export function createJobQueue(database: Database, options: QueueOptions): JobQu
     return result;
   };
 
+  const takenBack = new Set<(job: Job) => void>();
+  const takeBackNow = async (which: 'expired' | 'all', now: Instant): Promise<number> => {
+    const jobs = await takeBack(db, which, now);
+    for (const job of jobs) for (const listener of takenBack) listener(job);
+    return jobs.length;
+  };
+
   const holder: JobHolder = {
     leaseMs,
     clock,
     claim: async (lanes, kinds) => {
       const now = clock();
-      await takeBack(db, 'expired', now);
+      await takeBackNow('expired', now);
       return claim(db, { worker, lanes, kinds, leaseMs }, now);
     },
     leaseOf: ({ id, attempt }) => ({ id, attempt, worker }),
@@ -98,17 +110,21 @@ export function createJobQueue(database: Database, options: QueueOptions): JobQu
       return fail(db, lease, { reason: shortText(reason), permanent, notBefore }, now);
     },
     release: (lease) => release(db, lease, clock()),
-    takeBackAll: () => takeBack(db, 'all', clock()),
+    takeBackAll: () => takeBackNow('all', clock()),
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onTakenBack: (listener) => {
+      takenBack.add(listener);
+      return () => takenBack.delete(listener);
     },
   };
 
   return {
     enqueue: async (job, within) => changed(await enqueue(within ?? db, job, clock())),
     cancel: async (id) => changed(await look.cancel(db, id, clock())),
-    requeue: async (id) => changed(await look.requeue(db, id, clock())),
+    requeue: async (id, notBefore) => changed(await look.requeue(db, id, clock(), notBefore)),
     list: (filter) => look.list(db, filter),
     inspect: (id) => look.inspect(db, id),
     depth: () => look.depth(db, clock()),

@@ -1,6 +1,6 @@
 /** The loop that takes jobs and runs them, so many at a time in each lane. Its state is there to be looked at. */
 import type { Instant } from '../case/index.ts';
-import { PermanentJobFailure, type JobHandler, type StageTime } from './job.ts';
+import { PermanentJobFailure, type Job, type JobHandler, type StageTime } from './job.ts';
 import type { JobQueue } from './queue.ts';
 import { runJob, type Outcome, type RunningJob } from './run-job.ts';
 
@@ -50,7 +50,7 @@ export interface WorkerOptions {
    * its name and code, because a library may quote what it was given.
    */
   readonly describe?: (error: unknown) => string;
-  /** For metrics. */
+  /** Also for attempts of other processes that this one found to have ended without a word. */
   readonly onEnded?: (ended: EndedJob) => void;
 }
 
@@ -91,6 +91,18 @@ interface Lane extends LaneOptions {
   lastError: EndedJob | null;
 }
 
+function endOf(
+  { id, kind, lane, attempt }: Job,
+  { stages, ...how }: Pick<EndedJob, 'outcome' | 'error' | 'endedAt' | 'milliseconds' | 'stages'>,
+): EndedJob {
+  return { id, kind, lane, attempt, ...how, stages: stages.filter((stage) => stage.attempt === attempt) };
+}
+
+/** What an attempt came to whose process ended without a word. */
+function wentTo(state: Job['state']): Outcome {
+  return state === 'failed' || state === 'cancelled' ? state : 'tried-again';
+}
+
 /** Starts at once. Errors of the database are logged and tried again: the loop ends only by `stop`. */
 export function startWorkers(options: WorkerOptions): Workers {
   const { queue, handlers, log, pollMs = 1_000 } = options;
@@ -124,32 +136,40 @@ export function startWorkers(options: WorkerOptions): Workers {
     });
   }
 
+  function note(ended: EndedJob, lane: Lane | undefined): void {
+    const { id: job, kind, attempt, outcome, error } = ended;
+    if (lane !== undefined) {
+      lane.lastJob = ended;
+      if (error !== null) lane.lastError = ended;
+    }
+    const level = outcome === 'failed' ? 'error' : outcome === 'tried-again' || outcome === 'lost' ? 'warn' : 'info';
+    const why = error === null ? {} : { why: error };
+    log[level]({ job, kind, lane: ended.lane, attempt, outcome, ...why }, 'job ended');
+    options.onEnded?.(ended);
+  }
+
   function start(lane: Lane, running: RunningJob): void {
     const { job } = running;
     const began = performance.now();
     lane.running.add(running);
     void running.ended.then(({ outcome, error }) => {
-      const ended: EndedJob = {
-        id: job.id,
-        kind: job.kind,
-        lane: job.lane,
-        attempt: job.attempt,
-        outcome,
-        error,
-        endedAt: holder.clock(),
-        milliseconds: Math.round(performance.now() - began),
-        stages: running.stages().filter(({ attempt }) => attempt === job.attempt),
-      };
       lane.running.delete(running);
-      lane.lastJob = ended;
-      if (error !== null) lane.lastError = ended;
-      const level = outcome === 'failed' ? 'error' : outcome === 'tried-again' || outcome === 'lost' ? 'warn' : 'info';
-      const why = error === null ? {} : { why: error };
-      log[level]({ job: job.id, kind: job.kind, lane: job.lane, attempt: job.attempt, outcome, ...why }, 'job ended');
-      options.onEnded?.(ended);
+      const milliseconds = Math.round(performance.now() - began);
+      note(endOf(job, { outcome, error, endedAt: holder.clock(), milliseconds, stages: running.stages() }), lane);
       wakeUp();
     });
   }
+
+  const forgetTakenBack = holder.onTakenBack((job) => {
+    const endedAt = holder.clock();
+    const outcome = wentTo(job.state);
+    const milliseconds = Math.max(0, endedAt - (job.startedAt ?? endedAt));
+    const ended = endOf(job, { outcome, error: job.lastError, endedAt, milliseconds, stages: job.stages });
+    note(
+      ended,
+      lanes.find(({ name }) => name === job.lane),
+    );
+  });
 
   async function takeOne(): Promise<boolean> {
     const open = lanes.filter(({ running, concurrency }) => running.size < concurrency);
@@ -178,8 +198,7 @@ export function startWorkers(options: WorkerOptions): Workers {
       woken = false;
       try {
         if (!taken) {
-          const count = await holder.takeBackAll();
-          if (count > 0) log.info({ count }, 'jobs of an earlier process were taken back');
+          await holder.takeBackAll();
           taken = true;
         }
         while (!stopped() && (await takeOne()));
@@ -201,6 +220,7 @@ export function startWorkers(options: WorkerOptions): Workers {
     await looping;
     await Promise.all(lanes.flatMap(({ running }) => [...running].map((job) => job.ended)));
     forget();
+    forgetTakenBack();
   };
   return {
     state: () => ({

@@ -90,6 +90,15 @@ async function expectEachOnce(database: Database, results: string): Promise<void
 
 const NOT_COMMITTED = STOPS.filter((stop) => stop !== 'after-commit');
 
+/** Dead letters, but for the job that was committed before the kill. */
+async function expectGivenUp(database: Database): Promise<void> {
+  const queue = createJobQueue(database, { clock: () => instantFromEpoch(Date.now()) });
+  const jobs = await queue.list();
+  expect(new Set(jobs.map(({ key, state }) => `${key} ${state}`))).toEqual(
+    new Set(STOPS.map((stop) => `${stop} ${stop === 'after-commit' ? 'done' : 'failed'}`)),
+  );
+}
+
 describe('kill -9 of a process with jobs at every stage', () => {
   it('embedded database: the next start loses nothing and shows nothing twice', async () => {
     const config: DatabaseConfig = { kind: 'embedded', directory: join(folder, 'embedded') };
@@ -105,6 +114,23 @@ describe('kill -9 of a process with jobs at every stage', () => {
     await next.kill();
     const database = await openDatabase(config);
     await expectEachOnce(database, results);
+    await database.close();
+  }, 120_000);
+
+  it('embedded database: the next start says of the last attempts that they are given up', async () => {
+    const config: DatabaseConfig = { kind: 'embedded', directory: join(folder, 'last-embedded') };
+    const results = join(folder, 'last-embedded-results');
+    const before = await openDatabase(config, { archive: await template() });
+    await makeShown(before);
+    await before.close();
+    const killed = startProcess({ database: config, folder: results, enqueue: true, maxAttempts: 1 });
+    await killed.says(/^all reached$/);
+    await killed.kill();
+    const next = startProcess({ database: config, folder: results, enqueue: false });
+    await next.says(new RegExp(`^given up ${NOT_COMMITTED.length}: its process ended without a word$`));
+    await next.kill();
+    const database = await openDatabase(config);
+    await expectGivenUp(database);
     await database.close();
   }, 120_000);
 
@@ -127,6 +153,34 @@ describe('kill -9 of a process with jobs at every stage', () => {
         for (const stop of NOT_COMMITTED) await next.says(new RegExp(`^committed ${stop}$`));
         await next.kill();
         await expectEachOnce(database, results);
+      } finally {
+        await database.close();
+        postgres.stop();
+      }
+    },
+    120_000,
+  );
+
+  it.skipIf(unavailable !== null)(
+    `PostgreSQL server: a process that was running all the time learns of the last attempts when their lease ends${unavailable === null ? '' : ` (${unavailable})`}`,
+    async () => {
+      const postgres = await startPostgres();
+      const config: DatabaseConfig = { kind: 'postgres', url: postgres.createDatabase() };
+      const database = await openDatabase(config);
+      const results = join(folder, 'last-server-results');
+      try {
+        await makeShown(database);
+        const killed = startProcess({ database: config, folder: results, enqueue: true, maxAttempts: 1 });
+        await killed.says(/^all reached$/);
+        const next = startProcess({ database: config, folder: results, enqueue: false });
+        await next.says(/^ready$/);
+        await killed.kill();
+        const at = performance.now();
+        await next.says(new RegExp(`^given up ${NOT_COMMITTED.length}: its process ended without a word$`));
+        // A lease of 4 s, a look every 50 ms, and room for a busy machine.
+        expect(performance.now() - at).toBeLessThan(15_000);
+        await next.kill();
+        await expectGivenUp(database);
       } finally {
         await database.close();
         postgres.stop();

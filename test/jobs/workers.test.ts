@@ -323,6 +323,17 @@ onBothDatabases((open) => {
     expect(await become(left?.id ?? '', 'done')).toMatchObject({ attempt: 2 });
   });
 
+  it('says of a last attempt whose process gave no sign of life that it failed, when its lease ends', async () => {
+    const { id } = await newQueue(300).enqueue({ ...work('a'), maxAttempts: 1 });
+    await newQueue(300).holder.claim(['analysis'], ['work']);
+    const ended: EndedJob[] = [];
+    start({ work: () => Promise.resolve() }, { onEnded: (job) => ended.push(job) });
+    await vi.waitFor(() => {
+      expect(ended).toMatchObject([{ id, outcome: 'failed', error: 'its process ended without a word', attempt: 1 }]);
+    }, 8_000);
+    expect(await queue.inspect(id)).toMatchObject({ state: 'failed' });
+  });
+
   it('outlives a database that does not answer for a while', async () => {
     const claim = vi.spyOn(queue.holder, 'claim').mockRejectedValue(new Error('connection refused'));
     const workers = start({ work: () => Promise.resolve() });
@@ -331,6 +342,8 @@ onBothDatabases((open) => {
     });
     claim.mockRestore();
     await become((await queue.enqueue(work('a'))).id, 'done');
-    expect(workers.state().trouble).toBeNull();
+    await vi.waitFor(() => {
+      expect(workers.state().trouble).toBeNull();
+    });
   });
 });

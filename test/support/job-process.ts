@@ -19,6 +19,8 @@ export interface JobProcessOptions {
   readonly folder: string;
   /** Puts a job in line for each stop. */
   readonly enqueue: boolean;
+  /** Attempts that the jobs get. Default: those of the queue. */
+  readonly maxAttempts?: number;
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as JobProcessOptions;
@@ -29,6 +31,7 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 let reached = 0;
+let givenUp = 0;
 const report = (details: object, message: string): void => {
   say(`${message} ${JSON.stringify(details)}`);
 };
@@ -41,6 +44,11 @@ startWorkers({
   alone: options.database.kind === 'embedded',
   pollMs: 50,
   progressMs: 20,
+  onEnded: ({ outcome, error }) => {
+    if (outcome !== 'failed') return;
+    givenUp += 1;
+    say(`given up ${givenUp}: ${error ?? ''}`);
+  },
   handlers: {
     work: async ({ id, key, payload }, { attempt, progress, commit }) => {
       const reach = async (stop: Stop): Promise<void> => {
@@ -72,8 +80,10 @@ startWorkers({
   },
 });
 if (options.enqueue) {
+  const { maxAttempts } = options;
+  const most = maxAttempts === undefined ? {} : { maxAttempts };
   for (const stop of STOPS) {
-    await queue.enqueue({ kind: 'work', key: stop, lane: 'analysis', payload: { stop }, priority: 1 });
+    await queue.enqueue({ kind: 'work', key: stop, lane: 'analysis', payload: { stop }, priority: 1, ...most });
   }
 }
 say('ready');
