@@ -36,6 +36,7 @@ import { senderAuthenticator } from './image-senders.ts';
 import { registryOptions } from './registry-options.ts';
 import { dimseTls, seriesRules } from './site-files.ts';
 import type { Database } from './storage/index.ts';
+import { analyzeAgain } from './studies/analyze-again.ts';
 import { ANALYSIS_LANE, ANALYZE_STUDY, analyzeStudyHandler, analyzeStudyJob } from './studies/analyze-study-job.ts';
 import { createContactSheets, type ContactSheets } from './studies/contact-sheets.ts';
 import { createDestinations } from './studies/destinations.ts';
@@ -118,6 +119,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     maxInstanceBytes: imaging.maxInstanceBytes,
     onParserFault: onFault,
     onReceived: watch.nudge,
+    onRestoring: (studyUid) => analyzeAgain(queue, studyUid, plus(clock(), imaging.quietSeconds * SECOND)),
   });
   const recovered = await recoverImages({ database, store: images, receiver, now: clock() });
   if (recovered.adopted + recovered.removed > 0) logger.warn({ recovered }, 'images of a process that was killed');
@@ -244,7 +246,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       logger.warn({ reason }, 'a sender of images was not authenticated');
     },
   });
-  // A process that was killed in the last attempt of a job could not; its job is taken back by now.
+  // A process that was killed between the dead letter and this could not.
   const sweep = setTimeout(withdrawSoon, MINUTE);
   sweep.unref();
   if (warm) analysis.warmUp();

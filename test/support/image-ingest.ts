@@ -22,7 +22,11 @@ export interface TestIngest {
 
 export async function openIngest(
   database: Database,
-  options: { readonly maxInstanceBytes?: number; readonly directory?: string } = {},
+  options: {
+    readonly maxInstanceBytes?: number;
+    readonly directory?: string;
+    readonly onRestoring?: (studyUid: string) => Promise<void>;
+  } = {},
 ): Promise<TestIngest> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'stroke-cds-images-'));
   const store = await openFolderStore({ directory });

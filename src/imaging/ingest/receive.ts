@@ -2,8 +2,8 @@
  * The durable receipt that all ways in share: parse, refuse with the reason, bytes to disk, rows to the database, and
  * only then the acknowledgement.
  *
- * The same instance again changes nothing but a file that was lost. Another instance under a SOP Instance UID that is taken is refused and noted;
- * the first one stays, because findings may already rest on it. The study goes into quarantine when the two disagree
+ * The same instance again changes nothing but a file that was lost or damaged. Another instance under a SOP Instance UID
+ * that is taken is refused and noted; the first one stays, because findings may already rest on it. The study goes into quarantine when the two disagree
  * about the patient, not for other differences: archives correct descriptions and re-encode pixels.
  */
 import { HOUR, type Instant } from '../../case/index.ts';
@@ -31,6 +31,11 @@ export interface ReceiverOptions {
   readonly onParserFault?: (error: unknown) => void;
   /** Called after an instance of the study was committed, for the completeness watch. */
   readonly onReceived?: (studyUid: string) => void;
+  /**
+   * Called before the file of an instance that was lost or damaged is written again: what failed for want of it may be
+   * tried again. Before, so that a process killed in between leaves the trying and not the silence.
+   */
+  readonly onRestoring?: (studyUid: string) => Promise<void>;
 }
 
 export const DEFAULT_MAX_INSTANCE_BYTES = 2 ** 30;
@@ -77,7 +82,7 @@ function isRefused(result: InstanceHeader | Refused): result is Refused {
 }
 
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { database, store, clock, onReceived } = options;
+  const { database, store, clock, onReceived, onRestoring } = options;
   const rows = createGroupCommit((batch: Parameters<typeof keepInstances>[1]) => keepInstances(database, batch), {
     maxItems: MAX_BATCH,
   });
@@ -117,13 +122,24 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       .execute();
   }
 
+  async function isReadable(path: string): Promise<boolean> {
+    try {
+      await store.read(path);
+      return true;
+    } catch (error) {
+      if (error instanceof ImageRefusal) return false;
+      throw error;
+    }
+  }
+
   /**
-   * A file that was lost, or never restored from a backup of the database, is written again before it is acknowledged.
+   * A file that was lost, damaged or never restored with the database is written again before it is acknowledged.
    * @param kept the row of this instance, which may have come with other file meta information and so lie elsewhere
    * @returns false when the row is not there any more or names another file
    */
   async function isWhole(kept: KeptInstance, header: InstanceHeader, instance: Uint8Array): Promise<boolean> {
-    if (await store.has(kept.path)) return true;
+    if (await isReadable(kept.path)) return true;
+    await onRestoring?.(kept.studyUid);
     const stored = await store.write(header, instance);
     const { numUpdatedRows } = await database.sql
       .updateTable('image_instance')
@@ -131,7 +147,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       .where('sop_instance_uid', '=', header.sopInstanceUid)
       .where('path', '=', kept.path)
       .executeTakeFirstOrThrow();
-    if (numUpdatedRows > 0) return true;
+    if (numUpdatedRows > 0) {
+      // A damaged file, when the new one has another name.
+      if (stored.path !== kept.path) await store.remove(kept.path);
+      return true;
+    }
     const now = await findInstance(database.sql, header.sopInstanceUid);
     if (now !== undefined && now.path !== stored.path) await store.remove(stored.path);
     return false;

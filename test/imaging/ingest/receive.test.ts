@@ -1,5 +1,5 @@
 /** What the receipt promises: acknowledged is kept, the same again changes nothing, and nothing replaces what is kept. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -84,6 +84,20 @@ describe('an acknowledged instance', () => {
       expect(files()).toHaveLength(1);
     }
     expect(await studies()).toMatchObject([{ receipts: 1, last_used_at: new Date(NOON + DAY) }]);
+  });
+
+  it('is written again when its file is damaged, and a damaged one of another name goes', async () => {
+    const [bytes, otherMeta] = [slice(), slice({ preamble: Buffer.from('made by another archive') })];
+    await receive(bytes);
+    for (const again of [bytes, otherMeta]) {
+      const path = (await instances())[0]?.path ?? '';
+      truncateSync(join(ingest.directory, path), 40);
+      await expect(ingest.store.read(path)).rejects.toMatchObject({ code: 'damaged' });
+      expect(await receive(again)).toMatchObject({ outcome: 'duplicate' });
+      const [row] = await instances();
+      expect(Buffer.from(await ingest.store.read(row?.path ?? '')).equals(again)).toBe(true);
+      expect(files()).toHaveLength(1);
+    }
   });
 
   it('is kept once when twenty send it at the same time', async () => {
