@@ -30,6 +30,15 @@ export function brainMask(
   return holesFilled(grown, size);
 }
 
+/** HU; fat is above it, air far below. */
+const CT_HEAD = -300;
+
+/** Brain, skull and scalp with what they enclose: where blood can be. */
+export function headMask(mean: Float32Array, size: Point, kind: PerfusionKind): Uint8Array {
+  const solid = kind === 'ct' ? Uint8Array.from(mean, (hu) => (hu > CT_HEAD ? 1 : 0)) : aboveThreshold(mean);
+  return holesFilled(largestPart(solid, size), size);
+}
+
 function insideSkull(mean: Float32Array, size: Point, sliceMm: number): Uint8Array {
   const soft = Uint8Array.from(mean, (hu) => (hu >= CT_SOFT[0] && hu <= CT_SOFT[1] ? 1 : 0));
   const bone = dilated(

@@ -106,7 +106,10 @@ export function vesselCurves(
   const chosen = new Set(strongestVoxels(source, brain, kind, VESSEL_SHARE));
   // What a reviewer pointed at is read whether it is strong or not.
   for (const [i, j, k] of around) {
-    for (let v = -1; v <= 1; v++) for (let u = -1; u <= 1; u++) chosen.add((k * size[1] + j + v) * size[0] + i + u);
+    for (let y = Math.max(0, j - 1); y <= Math.min(size[1] - 1, j + 1); y++) {
+      for (let x = Math.max(0, i - 1); x <= Math.min(size[0] - 1, i + 1); x++)
+        chosen.add((k * size[1] + y) * size[0] + x);
+    }
   }
   const voxels = Int32Array.from(chosen).sort();
   return toConcentration(signalCurves(source, voxels, time), bolus.baselineFrom, bolus.baselineTo, kind);

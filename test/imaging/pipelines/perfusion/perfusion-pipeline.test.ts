@@ -221,6 +221,38 @@ it('a reviewer can point at another artery, or ask for plain SVD', async () => {
   expect(findingOf(result, 'tmax-over-6-volume').settings).toMatchObject({ deconvolution: 'plain-svd' });
 });
 
+describe('a voxel that a reviewer cannot have meant is refused, with where it lies and where it may lie', () => {
+  const phantom = perfusionPhantom();
+  const [columns, rows, slices] = phantom.series.size;
+  const refusal = async (overrides: Readonly<Record<string, unknown>>) => {
+    const { state, quality, findings } = await runPerfusion(phantom, { engine, overrides });
+    expect([state, findings]).toEqual(['refused', []]);
+    return quality.filter(({ severity }) => severity === 'refuses');
+  };
+
+  it('outside of the image', async () => {
+    expect(await refusal({ aif: [columns, 3, 1], vof: [0, 0, slices] })).toEqual([
+      {
+        code: 'arterial-voxel-outside-image',
+        severity: 'refuses',
+        figures: { column: columns, row: 3, slice: 1, columns, rows, slices },
+      },
+      {
+        code: 'venous-voxel-outside-image',
+        severity: 'refuses',
+        figures: { column: 0, row: 0, slice: slices, columns, rows, slices },
+      },
+    ]);
+  });
+
+  it('in the air beside the head', async () => {
+    expect(await refusal({ aif: [0, 0, 1] })).toEqual([
+      { code: 'arterial-voxel-outside-head', severity: 'refuses', figures: { column: 0, row: 0, slice: 1 } },
+    ]);
+    expect(await refusal({ vof: [columns - 1, rows - 1, 1] })).toMatchObject([{ code: 'venous-voxel-outside-head' }]);
+  });
+});
+
 it('stops when it is told to', async () => {
   const signal = AbortSignal.abort(new Error('cancelled'));
   await expect(runPerfusion(perfusionPhantom(), { engine, signal })).rejects.toThrow('cancelled');
