@@ -103,7 +103,7 @@ export const FINDING_KINDS = {
   /** 1 homogeneous to 5 heterogeneous, after Barras 2009. */
   'hematoma-density-grade': '{score}',
   'spot-sign': null,
-  /** 0–3, Delgado Almandoz 2010. */
+  /** 0–4, Delgado Almandoz 2009. */
   'spot-sign-score': '{score}',
 } as const satisfies Readonly<Record<string, Unit | null>>;
 export type FindingKind = keyof typeof FINDING_KINDS;

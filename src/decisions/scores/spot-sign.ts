@@ -1,7 +1,11 @@
 import { defineScore, needs, when } from './definition.ts';
 import { choice, optionalNumber } from './inputs.ts';
 
-/** CTA spot sign score: number, size, density; 0–3 points. Size and density are needed only when there is a spot. */
+/**
+ * CTA spot sign score: number, size, density; 0–3 points. Size and density are needed only when there is a spot. This is the
+ * count of reference E. The abstract of 2009 (Stroke 40:2994) counts three and more spots, and tables after it give 0–4 points,
+ * as the finding of the hemorrhage pipeline does: the sources conflict, and the finding names its range.
+ */
 export const SPOT_SIGN_SCORE = defineScore({
   name: 'CTA spot sign score',
   synonyms: ['spot sign score', 'spot sign', 'CTA spot sign'],

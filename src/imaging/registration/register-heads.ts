@@ -17,6 +17,8 @@ const GRID_MM = 4;
 /** HU: from skin to skull, so that neither metal nor contrast pulls. */
 const WINDOW = [-300, 700] as const;
 const HEAD_HU = -300;
+/** From the vertex down: a CT angiography that goes on to the neck and the arch is compared by its head alone. */
+const HEAD_MM = 190;
 /** Less is another head, or none. Own choice, tested on one head against another. */
 export const LEAST_CORRELATION = 0.8;
 
@@ -26,21 +28,32 @@ export function registerHeads(fixed: Volume, moving: Volume): HeadRegistration |
   if (still === null || other === null) return null;
   const grid = gridAround(still.low, still.high);
   const values = clamped(resampleTo(still.stack, grid).values);
-  // The middle of the heads first: the search reaches about 20 mm.
-  const offset = still.low.map(
-    (low, axis) => ((other.low[axis] ?? 0) + (other.high[axis] ?? 0) - low - (still.high[axis] ?? 0)) / 2,
-  ) as unknown as Point;
-  const moved: Volume = {
-    ...other.stack,
-    affine: compose(shiftBy(offset.map((x) => -x) as unknown as Point), other.stack.affine),
-  };
-  const onGrid = clamped(resampleTo(moved, grid).values);
   const where = values.map((hu) => (hu > WINDOW[0] ? 1 : 0));
   const target = fixedVolume(values, grid.size, spacing(grid.affine), Uint8Array.from(where));
-  const motion = register(target, onGrid, NO_MOTION);
-  const toMoving = compose(shiftBy(offset), inSpace(motion, grid));
-  const correlation = correlationOf(values, clamped(resampleTo(placed(other.stack, toMoving), grid).values), where);
-  return correlation >= LEAST_CORRELATION ? { toMoving, correlation } : null;
+  const found = startsOf(still, other).map((offset): HeadRegistration => {
+    const moved: Volume = {
+      ...other.stack,
+      affine: compose(shiftBy(offset.map((x) => -x) as unknown as Point), other.stack.affine),
+    };
+    const motion = register(target, clamped(resampleTo(moved, grid).values), NO_MOTION);
+    const toMoving = compose(shiftBy(offset), inSpace(motion, grid));
+    const there = clamped(resampleTo(placed(other.stack, toMoving), grid).values);
+    return { toMoving, correlation: correlationOf(values, there, where) };
+  });
+  const [best] = found.toSorted((a, b) => b.correlation - a.correlation);
+  return best !== undefined && best.correlation >= LEAST_CORRELATION ? best : null;
+}
+
+/**
+ * Where the search begins, which reaches about 20 mm: as it was scanned, for a patient who stayed on the table, and with the
+ * vertices on each other, for one who did not. The lower ends say nothing: coverage differs.
+ */
+function startsOf(still: Prepared, other: Prepared): readonly Point[] {
+  const middle = (axis: 0 | 1): number => (other.low[axis] + other.high[axis] - still.low[axis] - still.high[axis]) / 2;
+  return [
+    [0, 0, 0],
+    [middle(0), middle(1), other.high[2] - still.high[2]],
+  ];
 }
 
 /** The moving image in the space of the fixed one; its voxels stay as they are. */
@@ -57,7 +70,10 @@ interface Prepared {
 }
 
 function prepared(volume: Volume): Prepared | null {
-  const stack = slabStack(volume, { pixelMm: PIXEL_MM, slabMm: GRID_MM, outside: -1000 });
+  const whole = slabStack(volume, { pixelMm: PIXEL_MM, slabMm: GRID_MM, outside: -1000 });
+  const vertex = headBox(whole, HEAD_HU)?.to[2];
+  if (vertex === undefined) return null;
+  const stack = fromSlab(whole, Math.max(0, vertex - Math.round(HEAD_MM / spacing(whole.affine)[2])));
   const box = headBox(stack, HEAD_HU);
   if (box === null) return null;
   const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((n) =>
@@ -69,6 +85,16 @@ function prepared(volume: Volume): Prepared | null {
   const end = (of: (...values: number[]) => number): Point =>
     [0, 1, 2].map((axis) => of(...corners.map((corner) => corner[axis] ?? 0))) as unknown as Point;
   return { stack, low: end(Math.min), high: end(Math.max) };
+}
+
+/** The slabs from one on; they go upward. */
+function fromSlab({ size: [nx, ny, nz], affine, values, unit }: Volume, first: number): Volume {
+  return {
+    size: [nx, ny, nz - first],
+    affine: compose(affine, shiftBy([0, 0, first])),
+    values: values.subarray(first * nx * ny),
+    unit,
+  };
 }
 
 function gridAround(low: Point, high: Point): Grid {

@@ -114,6 +114,7 @@ function spotFindings(
   const seriesUids = [seriesUid, ...(ctaUid === null ? [] : [ctaUid])];
   return [
     word('spot-sign', status === 'not-assessable' ? null : status, more),
-    number('spot-sign-score', score, more),
+    // Other counts of the same name end at 3.
+    number('spot-sign-score', score, { ...more, range: '0-4' }),
   ].map((draft) => ({ ...draft, seriesUids }));
 }

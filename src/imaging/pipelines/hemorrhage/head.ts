@@ -24,6 +24,14 @@ export function chooseNative(series: readonly RoledSeries[]): RoledSeries {
   return best.one;
 }
 
+/** The angiography with the thinnest slices: thick ones and projections average a spot away. */
+export function chooseAngiography(series: readonly RoledSeries[]): RoledSeries | undefined {
+  return series
+    .filter(({ role, quality }) => role === 'cta' && !quality.some(({ severity }) => severity === 'refuses'))
+    .map((one) => ({ one, mm: sliceMm(one.source.slices.map(({ position }) => position)) }))
+    .toSorted((a, b) => a.mm - b.mm)[0]?.one;
+}
+
 function rankOf({ quality, source }: RoledSeries): number {
   const has = (wanted: (code: string, severity: string) => boolean): boolean =>
     quality.some(({ code, severity }) => wanted(code, severity));

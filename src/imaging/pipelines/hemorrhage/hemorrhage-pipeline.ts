@@ -9,10 +9,11 @@ import { placed, registerHeads } from '../../registration/register-heads.ts';
 import { labelsTo } from '../../volume/resample.ts';
 import { breathe } from '../../volume/slice.ts';
 import type { Built, Volume } from '../../volume/volume.ts';
+import { holesFilled } from '../perfusion/morphology.ts';
 import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult, SegmentDraft } from '../pipeline.ts';
 import { abcOf } from './abc-2.ts';
 import { hemorrhageFindings } from './findings.ts';
-import { chooseNative, headOf, volumeOf, type Head } from './head.ts';
+import { chooseAngiography, chooseNative, headOf, volumeOf, type Head } from './head.ts';
 import { maskOfClass, partsOf } from './labels.ts';
 import { measure, voxelMlOf, type Measured } from './measure.ts';
 import { anatomyOf, hematomaPlace } from './place.ts';
@@ -162,12 +163,14 @@ async function spotOf(
   stack: Volume,
   blood: Uint8Array,
 ): Promise<FoundSpot | null> {
-  const cta = series.find(({ role }) => role === 'cta');
-  if (cta === undefined || isRefused(cta.quality)) return null;
+  const cta = chooseAngiography(series);
+  if (cta === undefined) return null;
   const built = await volumeOf(cta);
   const registration = registerHeads(native.image, built.image);
   if (registration === null) return null;
-  return { sign: spotSign(placed(built.image, registration.toMoving), { ...stack, voxels: blood }), built };
+  // Blood that has not clotted is dark on the native scan: a spot may lie in a hole of the mask.
+  const hematoma = { ...stack, voxels: holesFilled(blood, stack.size) };
+  return { sign: spotSign(placed(built.image, registration.toMoving), native.image, hematoma), built };
 }
 
 const SEGMENTS = [

@@ -1,15 +1,16 @@
 /**
- * Spot sign on CT angiography: contrast inside the hematoma (Delgado Almandoz 2009, Stroke 40:2994; score 2010, Stroke 41:54).
- * At least 1.5 mm, at least twice as dense as the hematoma around it (and 120 HU, as the paper asks), not joined to a vessel
- * outside. Score: two and more spots 1, 5 mm and more 1, 180 HU and more 1.
+ * Spot sign on CT angiography: contrast that pools inside the hematoma, at least 120 HU, joined to no vessel (Delgado Almandoz
+ * 2009, Stroke 40:2994), at least 1.5 mm and twice as dense as the hematoma around it (reference E). What is as bright
+ * without contrast is calcium. Score, 0 to 4 (same paper): one or two spots 1, three and more 2; 5 mm and more 1; 180 HU and
+ * more 1.
  */
 import { spacing } from '../../affine.ts';
 import { largestAxialDiameter } from '../../lesion/diameter.ts';
-import { labelsTo } from '../../volume/resample.ts';
+import { labelsTo, resampleTo } from '../../volume/resample.ts';
 import type { Grid, Volume } from '../../volume/volume.ts';
 import { partsOf } from './labels.ts';
 
-export const SPOT = { leastMm: 1.5, leastHu: 120, timesHematoma: 2, largeMm: 5, brightHu: 180 } as const;
+export const SPOT = { leastMm: 1.5, leastHu: 120, timesHematoma: 2, many: 3, largeMm: 5, brightHu: 180 } as const;
 
 export interface SpotSign {
   readonly status: 'present' | 'absent' | 'not-assessable';
@@ -26,13 +27,20 @@ const NOTHING = { count: 0, largestMm: 0, highestHu: 0, segment: null };
 /** Around the hematoma, so that a vessel that runs in from outside is seen; mm. */
 const MARGIN_MM = 6;
 /** Thicker slices average a spot of 1.5 mm away. */
-const THICKEST_MM = 2.1;
+export const THICKEST_MM = 2.1;
+/**
+ * Calcium: on the native scan as dense as no clot is, HU, or holding this share of its brightness on the angiography. Thick
+ * native slices average it down, so that one of the two may fail. Looked for this far around, as registration is not exact,
+ * mm. Own choices.
+ */
+const CALCIUM = { hu: 100, share: 0.5, withinMm: 2 } as const;
 
 /**
  * @param cta in the space of the mask (registered)
- * @param hematoma intraparenchymal blood on its grid
+ * @param native the scan without contrast, in the same space
+ * @param hematoma intraparenchymal blood with what it encloses, on its grid
  */
-export function spotSign(cta: Volume, hematoma: Grid & { readonly voxels: Uint8Array }): SpotSign {
+export function spotSign(cta: Volume, native: Volume, hematoma: Grid & { readonly voxels: Uint8Array }): SpotSign {
   if (spacing(cta.affine)[2] > THICKEST_MM) return { status: 'not-assessable', score: null, ...NOTHING };
   const inside = labelsTo(hematoma, cta);
   const box = boxOf(
@@ -46,12 +54,14 @@ export function spotSign(cta: Volume, hematoma: Grid & { readonly voxels: Uint8A
   const limit = Math.max(SPOT.leastHu, SPOT.timesHematoma * around);
   const bright = Uint8Array.from(values, (hu) => (hu >= limit ? 1 : 0));
   const [mm] = spacing(affine);
+  const isCalcium = calciumIn({ size, affine, values }, native, mask, around);
   const spots = partsOf(bright, size)
     .filter((part) => part.every((at) => mask[at] === 1))
+    .filter((part) => !isCalcium(part))
     .map((part) => ({
       part,
       mm: largestAxialDiameter(part, size) * mm,
-      hu: part.reduce((m, at) => Math.max(m, values[at] ?? 0), 0),
+      hu: densestHu(part, values, size),
     }))
     .filter((spot) => spot.mm >= SPOT.leastMm);
   if (spots.length === 0) return { status: 'absent', score: 0, ...NOTHING };
@@ -59,7 +69,8 @@ export function spotSign(cta: Volume, hematoma: Grid & { readonly voxels: Uint8A
   for (const { part } of spots) for (const at of part) voxels[at] = 1;
   const largestMm = Math.max(...spots.map((spot) => spot.mm));
   const highestHu = Math.max(...spots.map((spot) => spot.hu));
-  const score = Number(spots.length >= 2) + Number(largestMm >= SPOT.largeMm) + Number(highestHu >= SPOT.brightHu);
+  const score =
+    (spots.length >= SPOT.many ? 2 : 1) + Number(largestMm >= SPOT.largeMm) + Number(highestHu >= SPOT.brightHu);
   return {
     status: 'present',
     count: spots.length,
@@ -68,6 +79,57 @@ export function spotSign(cta: Volume, hematoma: Grid & { readonly voxels: Uint8A
     score,
     segment: { grid: { size, affine }, voxels },
   };
+}
+
+/**
+ * Of the means over 3 × 3 pixels, those of them that belong to the spot: the densest single voxel of an angiography is mostly
+ * noise, by up to 50 HU.
+ */
+function densestHu(part: Int32Array, values: Float32Array, [nx]: Grid['size']): number {
+  const own = new Set(part);
+  const square = [-nx - 1, -nx, -nx + 1, -1, 0, 1, nx - 1, nx, nx + 1];
+  return part.reduce((most, at) => {
+    const near = square.map((step) => at + step).filter((one) => own.has(one));
+    return Math.max(most, near.reduce((sum, one) => sum + (values[one] ?? 0), 0) / near.length);
+  }, 0);
+}
+
+/** @param around mean density of the hematoma on the angiography, HU */
+function calciumIn(
+  cta: Pick<Volume, 'size' | 'affine' | 'values'>,
+  native: Volume,
+  mask: Uint8Array,
+  around: number,
+): (part: Int32Array) => boolean {
+  const without = resampleTo(native, cta).values;
+  const clot = meanOf(without, mask);
+  const offsets = offsetsWithin(CALCIUM.withinMm, cta);
+  return (part) => {
+    // The part as a whole is moved: single noisy voxels do not count.
+    const densest = Math.max(...offsets.map((offset) => meanOfPart(without, part, offset)).filter(Number.isFinite));
+    const brightness = meanOfPart(cta.values, part, 0) - around;
+    return densest >= CALCIUM.hu || densest - clot >= CALCIUM.share * brightness;
+  };
+}
+
+/** Steps of flat indices; the cut-out is wider than the hematoma by more than they reach. */
+function offsetsWithin(reachMm: number, { size: [nx, ny], affine }: Grid): readonly number[] {
+  const mm = spacing(affine);
+  const steps = mm.map((each) => {
+    const reach = Math.floor(reachMm / each);
+    return Array.from({ length: 2 * reach + 1 }, (_, n) => n - reach);
+  });
+  const [is = [], js = [], ks = []] = steps;
+  return ks.flatMap((k) =>
+    js.flatMap((j) =>
+      is.filter((i) => Math.hypot(i * mm[0], j * mm[1], k * mm[2]) <= reachMm).map((i) => i + nx * (j + ny * k)),
+    ),
+  );
+}
+
+/** NaN where any of it is not known. */
+function meanOfPart(values: Float32Array, part: Int32Array, offset: number): number {
+  return part.reduce((sum, at) => sum + (values[at + offset] ?? NaN), 0) / part.length;
 }
 
 type Box = readonly (readonly [number, number])[];
