@@ -60,7 +60,7 @@ export function hemorrhageDoubt(stroke: OfImaging): HemorrhageDoubt | null {
 }
 
 /** null for no blood, and for a trace below the detection floor: that is noise as often as blood. */
-function certaintyOf(computed: ComputedHemorrhage): HemorrhageDoubt['certainty'] | null {
+export function certaintyOf(computed: ComputedHemorrhage): HemorrhageDoubt['certainty'] | null {
   const { value } = computed.presence;
   if (value === 'present') return 'seen';
   const volume = findingOf(computed, 'hemorrhage-volume');

@@ -1,5 +1,5 @@
 /** Two computed scans of one episode: has the hematoma grown, has blood entered the ventricles, has it become darker inside? */
-import { HOUR, HEMORRHAGE_PIPELINE_NAME, candidates } from '../../case/index.ts';
+import { HOUR, HEMORRHAGE_PIPELINE_NAME, candidates, certaintyOf } from '../../case/index.ts';
 import type { FindingKind, ImagingFinding, Instant, StrokeCase } from '../../case/index.ts';
 import type { SitePolicy } from '../evaluation.ts';
 import { isHematomaExpansion } from './expansion.ts';
@@ -14,8 +14,10 @@ export interface HematomaCourse {
   readonly growthPercent: number | null;
   /** Growth by 6 mL or 33 % with the site's operator. */
   readonly isExpansion: boolean;
-  /** The intervals of the two volumes overlap: the growth may be the measurement's. */
+  /** The intervals of the two volumes overlap, or one of the results is uncertain: the growth may be the measurement's. */
   readonly isWithinUncertainty: boolean;
+  /** The software is not certain of the blood on one of the two: growth still has to be looked at. */
+  readonly isUncertain: boolean;
   readonly newIntraventricular: boolean;
   readonly newHypodensity: boolean;
   /** Any of the three. Growth within the uncertainty counts too: looking costs less than bleeding. */
@@ -30,11 +32,12 @@ interface Scan {
   readonly at: Instant;
   readonly volume: ImagingFinding;
   readonly findings: readonly ImagingFinding[];
+  readonly isUncertain: boolean;
 }
 
 /**
- * The first scan of the episode with an intraparenchymal hemorrhage against the newest one. Only final and preliminary
- * results of dated images count.
+ * The first scan of the episode with an intraparenchymal hemorrhage against the newest one, by what was found on each: the
+ * scans are not laid on each other. Only final and preliminary results of dated images count.
  * @returns null with fewer than two
  */
 export function hematomaCourse(
@@ -48,6 +51,7 @@ export function hematomaCourse(
   const last = later.at(-1);
   if (first === undefined || last === undefined) return null;
   const [before, after] = [Number(first.volume.value), Number(last.volume.value)];
+  const isUncertain = first.isUncertain || last.isUncertain;
   const isExpansion = isHematomaExpansion(before, after, operator);
   const newIntraventricular = !isSeen(first, 'intraventricular-volume') && isSeen(last, 'intraventricular-volume');
   const sign = (scan: Scan): unknown => scan.findings.find(({ kind }) => kind === 'hypodensity-sign')?.value;
@@ -59,7 +63,8 @@ export function hematomaCourse(
     growthMl: after - before,
     growthPercent: before > 0 ? (100 * (after - before)) / before : null,
     isExpansion,
-    isWithinUncertainty: (first.volume.interval?.high ?? before) >= (last.volume.interval?.low ?? after),
+    isUncertain,
+    isWithinUncertainty: isUncertain || (first.volume.interval?.high ?? before) >= (last.volume.interval?.low ?? after),
     newIntraventricular,
     newHypodensity,
     activeBleedingSuspected: isExpansion || newIntraventricular || newHypodensity,
@@ -80,9 +85,9 @@ function scansOf(findings: readonly ImagingFinding[]): readonly Scan[] {
       const volume = own.find(({ kind }) => kind === VOLUME);
       const at = volume?.acquiredAt;
       if (volume === undefined || at === undefined || at === null || typeof volume.value !== 'number') return [];
-      return own.some(({ kind, value }) => kind === 'hemorrhage' && value === 'present')
-        ? [{ at, volume, findings: own }]
-        : [];
+      const presence = own.find(({ kind }) => kind === 'hemorrhage');
+      const certainty = presence === undefined ? null : certaintyOf({ presence, findings: own });
+      return certainty === null ? [] : [{ at, volume, findings: own, isUncertain: certainty === 'uncertain' }];
     })
     .toSorted((a, b) => a.at - b.at);
 }

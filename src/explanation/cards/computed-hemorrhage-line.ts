@@ -47,8 +47,9 @@ export function courseLine(operator: SitePolicy['hematomaExpansionOperator'], c:
       : '',
     course.newIntraventricular ? c.texts.text('imaging.course-ventricles') : '',
     course.newHypodensity ? c.texts.text('imaging.course-hypodensity') : '',
+    course.isUncertain ? c.texts.text('imaging.course-uncertain') : '',
   ].filter((reason) => reason !== '');
   return course.activeBleedingSuspected
     ? c.texts.text('imaging.course-suspected', { reasons: reasons.join(c.texts.text('ui.semicolon')), figures })
-    : c.texts.text('imaging.course-stable', { figures });
+    : c.texts.text(course.isUncertain ? 'imaging.course-stable-uncertain' : 'imaging.course-stable', { figures });
 }

@@ -19,6 +19,7 @@ function scan({ hoursAgo, ml, ventricles = 0, hypodensity = 'absent', presence =
   const more = { method, acquiredAt: plus(NOW, -hoursAgo * HOUR), studyUid: `1.2.${String(hoursAgo * 10)}` };
   return [
     finding('hemorrhage', presence, more),
+    finding('hemorrhage-volume', ml + ventricles, { ...more, detectionFloor: 1 }),
     finding('intraparenchymal-volume', ml, { ...more, interval: { low: ml - 1, high: ml + 1, basis: 'test' } }),
     finding('intraventricular-volume', ventricles, more),
     finding('hypodensity-sign', hypodensity, more),
@@ -94,6 +95,18 @@ describe('two computed scans of one episode', () => {
       ])?.growthMl,
     ).toBeCloseTo(11);
   });
+});
+
+it('a scan on which the software is not certain of the blood is compared, too, and told as uncertain', () => {
+  const scans = [
+    { hoursAgo: 5, ml: 20 },
+    { hoursAgo: 1, ml: 40, presence: 'uncertain' },
+  ];
+  expect(course(scans)).toMatchObject({
+    ...{ isExpansion: true, isUncertain: true, isWithinUncertainty: true, activeBleedingSuspected: true },
+  });
+  const certain = scans.map((one) => ({ ...one, presence: 'present' }));
+  expect(course(certain)).toMatchObject({ isUncertain: false, isWithinUncertainty: false });
 });
 
 describe('no course', () => {
