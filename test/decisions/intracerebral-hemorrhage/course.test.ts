@@ -98,7 +98,7 @@ describe('two computed scans of one episode', () => {
 });
 
 it('a scan on which the software is not certain of the blood is compared, too, and told as uncertain', () => {
-  const scans = [
+  const scans: readonly Scan[] = [
     { hoursAgo: 5, ml: 20 },
     { hoursAgo: 1, ml: 40, presence: 'uncertain' },
   ];
