@@ -349,10 +349,10 @@ export interface StrokeIndication {
   readonly source: Source;
 }
 
-/** A part of the record that could not be used, in the project's own words. */
 /** Where the findings of the imaging pipelines could not be read. */
 export const IMAGING_FINDINGS = 'imagingFindings';
 
+/** A part of the record that could not be used, in the project's own words. */
 export interface Degradation {
   /** Prefetch key, resource reference, or {@link IMAGING_FINDINGS}. */
   readonly where: string;
