@@ -196,10 +196,10 @@ const nothingFits = ({ name, series }: Study, missing: Readonly<Record<string, s
     ...Object.entries(missing).map(([pipeline, needs]) => `    ${pipeline} needs ${needs}`),
   ].join('\n');
 
-const needsOf = ({ needs = 'other series', network }: Pipeline, networks: readonly string[]): string =>
-  network === undefined || networks.includes(network)
+const needsOf = ({ needs = 'other series', networks: anyOf }: Pipeline, networks: readonly string[]): string =>
+  anyOf === undefined || anyOf.some((name) => networks.includes(name))
     ? `${needs}: none found`
-    : `${needs}: none found, or its network is not in use ("modelRoles": {"${network}": "active"} switches it on)`;
+    : `${needs}: none found, or its network is not in use ("modelRoles": {"${anyOf[0]}": "active"} switches it on)`;
 
 /** Pictures are kept apart from their folder; this leads back to it and says nothing of the study. */
 const referenceOf = ({ name }: Study): string => `study ${digestOf([name]).slice(0, 8)}`;

@@ -46,5 +46,5 @@ export function switchedOn(off: readonly string[]): readonly Pipeline[] {
  * @throws Error as `switchedOn`
  */
 export function pipelinesInUse(off: readonly string[], networks: readonly string[]): readonly Pipeline[] {
-  return switchedOn(off).filter(({ network }) => network === undefined || networks.includes(network));
+  return switchedOn(off).filter((one) => one.networks?.some((name) => networks.includes(name)) ?? true);
 }

@@ -105,8 +105,8 @@ export interface Pipeline {
   readonly overrides?: readonly string[];
   /** What `accepts` asks for, in words: 'a CT perfusion series (many images of one place over time)'. */
   readonly needs?: string;
-  /** The network without which it has nothing to say: it does not run where that is not installed or not switched on. */
-  readonly network?: string;
+  /** Networks of which it needs one to have something to say: it does not run where none is installed and switched on. */
+  readonly networks?: readonly string[];
   /** Can it run on a study with these series? */
   readonly accepts: (roles: readonly SeriesRole[]) => boolean;
   /** @throws ImageRefusal for images that cannot be used; anything else is a fault and may be retried */

@@ -15,7 +15,7 @@ export interface SlabOptions {
   readonly outside: number;
 }
 
-interface Share {
+export interface Share {
   readonly at: number;
   readonly weight: number;
 }
@@ -63,8 +63,11 @@ export function slabStack(volume: Volume, { pixelMm, slabMm, outside }: SlabOpti
   return { ...grid, values, unit: volume.unit };
 }
 
-/** Which voxels each target voxel covers, and how much of it; at the border what there is counts for all. */
-function shares(count: number, from: number, ratio: number, start: number): readonly (readonly Share[])[] {
+/**
+ * Which voxels each target voxel covers, and how much of it; at the border what there is counts for all.
+ * @param count of target voxels, which are `ratio` voxels wide; the middle of the first lies at `start`
+ */
+export function shares(count: number, from: number, ratio: number, start: number): readonly (readonly Share[])[] {
   return Array.from({ length: count }, (_, n) => {
     const [low, high] = [start + (n - 0.5) * ratio, start + (n + 0.5) * ratio];
     const found: { at: number; weight: number }[] = [];

@@ -25,6 +25,8 @@ export interface FindingParts {
   /** Share of the limits of plausibility that was used up. */
   readonly outOfDistribution: number;
   readonly cuts: Cuts;
+  /** false: subarachnoid blood is within the extra-axial volume, and none of its own is told, not even 0. */
+  readonly tellsSubarachnoid: boolean;
 }
 
 const VOLUMES: readonly (readonly [Measure, FindingKind])[] = [
@@ -58,7 +60,8 @@ export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
     settings: { ...settings, ...more },
   });
   const isSeen = measured.presence !== 'not-seen';
-  const volumes = VOLUMES.filter(([name]) => isSeen || name === 'blood').map(([name, kind]): FindingDraft => {
+  const told = VOLUMES.filter(([name]) => parts.tellsSubarachnoid || name !== 'subarachnoid');
+  const volumes = told.filter(([name]) => isSeen || name === 'blood').map(([name, kind]): FindingDraft => {
     const { ml, interval } = measured.volumes[name];
     const floor = parts.cuts.detectionFloorMl;
     // Below the floor 'none' reaches up to the floor.

@@ -18,8 +18,9 @@ import { maskOfClass, partsOf } from './labels.ts';
 import { measure, voxelMlOf, type Measured } from './measure.ts';
 import { anatomyOf, hematomaPlace } from './place.ts';
 import { believed, medianHu, noiseHu, plausibility, remark } from './plausibility.ts';
-import { segment } from './segment.ts';
-import { cutsOf, HEMORRHAGE_MODEL, SETTINGS } from './settings.ts';
+import { HEMORRHAGE_NETWORKS, networkInUse, type HemorrhageNetwork } from './networks.ts';
+import type { Segmented, SegmentOptions } from './segment.ts';
+import { cutsOf, SETTINGS } from './settings.ts';
 import { expansionSigns } from './signs.ts';
 import { spotSign, type SpotSign } from './spot-sign.ts';
 
@@ -38,7 +39,7 @@ export function hemorrhagePipeline({ anatomy }: HemorrhageOptions = {}): Pipelin
     name: HEMORRHAGE_PIPELINE,
     version: HEMORRHAGE_VERSION,
     priority: PRIORITY,
-    network: HEMORRHAGE_MODEL,
+    networks: HEMORRHAGE_NETWORKS,
     needs: 'a native CT of the head (ncct)',
     accepts: (roles) => roles.includes('ncct'),
     run: (inputs, context) => run(inputs, context, anatomy),
@@ -63,7 +64,8 @@ async function run(
   await pause('slabs', 15);
   const head = headOf(built.image);
   await pause('segmentation', 20);
-  const segmented = await segmentOrNull(head, {
+  const network = networkInUse(figuresOf);
+  const segmented = await segmentOrNull(network, built.image, head, {
     engine,
     signal,
     progress: (part) => pause('segmentation', 20 + 45 * part),
@@ -71,7 +73,7 @@ async function run(
   if (segmented === null) return refused([...gate, remark('hemorrhage-model-missing', 'refuses')], null);
   await pause('labels', 65);
   const { stack, brain, inside, millimeters } = head;
-  const cuts = cutsOf(figuresOf?.(HEMORRHAGE_MODEL));
+  const cuts = cutsOf(figuresOf?.(network.name));
   const seen = measure(segmented, { inside, size: stack.size, millimeters, cuts });
   const tissue = brain.map((own, at) => (own === 1 && seen.labels[at] === 0 ? 1 : 0));
   const voxelMl = voxelMlOf(millimeters);
@@ -95,7 +97,8 @@ async function run(
   const [largest] = partsOf(blood, stack.size);
   const spot = isPresent && largest !== undefined ? await spotOf(inputs, built, stack, blood) : null;
   await pause('findings', 98);
-  const quality = [...gate, ...plausible.quality, ...ofAnatomy];
+  const ofNetwork = network.tellsSubarachnoid ? [] : [remark('subarachnoid-not-told-apart', 'limits')];
+  const quality = [...gate, ...plausible.quality, ...ofNetwork, ...ofAnatomy];
   return {
     state: 'final',
     quality,
@@ -125,6 +128,7 @@ async function run(
       ctaUid: spot?.built.source.seriesUid ?? null,
       outOfDistribution: plausible.score,
       cuts,
+      tellsSubarachnoid: network.tellsSubarachnoid,
     }),
     segments: [...segmentsOf(measured, stack, built, segmented.model), ...spotSegment(spot, built)],
     maps: [],
@@ -137,11 +141,13 @@ async function run(
 
 /** null when the site has no network for it, or one that was refused: a result that says so, not a fault to be tried again. */
 async function segmentOrNull(
-  { stack }: Head,
-  options: Parameters<typeof segment>[1],
-): Promise<Awaited<ReturnType<typeof segment>> | null> {
+  network: HemorrhageNetwork,
+  image: Volume,
+  head: Head,
+  options: SegmentOptions,
+): Promise<Segmented | null> {
   try {
-    return await segment(stack, options);
+    return await network.segment(image, head, options);
   } catch (error) {
     if (error instanceof InferenceError && (error.code === 'unknown-model' || error.code === 'refused')) return null;
     throw error;

@@ -19,8 +19,6 @@ const MEASURES: readonly Measure[] = [
 /** Ends of the jittered threshold. */
 const [LEAST, MOST] = [0.05, 0.95] as const;
 
-export const INTERVAL_BASIS = 'augmented images and threshold jitter';
-
 export interface MeasuredVolume {
   readonly ml: number;
   readonly interval: FindingInterval;
@@ -40,7 +38,7 @@ export interface Measured {
   readonly agreement: number;
 }
 
-export function measure({ passes, mean }: Segmented, where: Omit<Where, 'probability'>): Measured {
+export function measure({ passes, mean, intervalBasis }: Segmented, where: Omit<Where, 'probability'>): Measured {
   const voxelMl = voxelMlOf(where.millimeters);
   const { bloodProbability: cut, edemaProbability } = where.cuts;
   const [lower, higher] = [
@@ -64,7 +62,7 @@ export function measure({ passes, mean }: Segmented, where: Omit<Where, 'probabi
         name,
         {
           ml: values[0] ?? 0,
-          interval: { low: Math.min(...values), high: Math.max(...values), basis: INTERVAL_BASIS },
+          interval: { low: Math.min(...values), high: Math.max(...values), basis: intervalBasis },
         },
       ];
     }),

@@ -12,6 +12,7 @@ export const HEMORRHAGE_QUALITY_CODES = [
   'brain-volume',
   'too-few-slabs',
   'augmentations-disagree',
+  'subarachnoid-not-told-apart',
   'anatomy-missing',
 ] as const;
 export type HemorrhageQualityCode = (typeof HEMORRHAGE_QUALITY_CODES)[number];

@@ -25,6 +25,8 @@ export type Probabilities = Float32Array;
 export interface Segmented {
   readonly passes: readonly Probabilities[];
   readonly mean: Probabilities;
+  /** What an interval of a volume spans: how the passes differ, and the threshold. */
+  readonly intervalBasis: string;
   readonly model: NonNullable<FindingMethod['model']>;
   readonly ranOn: string;
 }
@@ -75,7 +77,7 @@ export async function segment(
     passes.push(pass);
   }
   if (run === undefined) throw new RangeError('a stack without slabs cannot be segmented');
-  return { passes, mean: meanOf(passes), ...run };
+  return { passes, mean: meanOf(passes), intervalBasis: 'augmented images and threshold jitter', ...run };
 }
 
 /** Slice below, itself, above; at the ends the slice is its own neighbor. */
@@ -128,7 +130,7 @@ function takeOver(
   }
 }
 
-function meanOf(passes: readonly Probabilities[]): Probabilities {
+export function meanOf(passes: readonly Probabilities[]): Probabilities {
   const [first] = passes;
   const mean = new Float32Array(first?.length ?? 0);
   for (const pass of passes) for (let at = 0; at < mean.length; at++) mean[at] = (mean[at] ?? 0) + (pass[at] ?? 0);
