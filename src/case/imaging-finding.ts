@@ -77,7 +77,7 @@ export const FINDING_KINDS = {
   'hemorrhage-volume': 'mL',
   'intraparenchymal-volume': 'mL',
   'intraventricular-volume': 'mL',
-  /** Subdural and epidural. */
+  /** Subdural and epidural; the subarachnoid included where a remark says that it is not told apart. */
   'extra-axial-volume': 'mL',
   'subarachnoid-volume': 'mL',
   'perihematomal-edema-volume': 'mL',

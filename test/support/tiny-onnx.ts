@@ -50,6 +50,11 @@ function floatTensor(name: string, dimensions: readonly number[], values: readon
   return message(...dimensions.map((size): Field => [1, size]), [2, TYPES.float32], [8, name], [9, bytes]);
 }
 
+function int64Tensor(name: string, values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+  return message([1, values.length], [2, TYPES.int64], [8, name], [9, bytes]);
+}
+
 const model = (graph: Uint8Array): Uint8Array => message([1, 8], [7, graph], [8, message([2, 13])]);
 
 /** probability = sigmoid(input × weights). @param weights one per input column */
@@ -147,6 +152,50 @@ export function bloodByDensityOnnx(): Uint8Array {
     [5, scalar('one', 1)],
     [11, valueInfo('hu', image(3))],
     [12, valueInfo('probability', image(6))],
+  );
+  return model(graph);
+}
+
+/**
+ * Shape of BLAST-CT as it is converted, two members, and blood by density: 49 to 69 HU is intraparenchymal, 71 to 94 HU
+ * intraventricular, 97 to 108 HU extra-axial, where 3 × 3 × 3 voxels are. The second member is less sure.
+ */
+export function volumeByDensityOnnx({ tile, margin }: { readonly tile: number; readonly margin: number }): Uint8Array {
+  const width = tile + 2 * margin;
+  const cube = [ints('kernel_shape', [3, 3, 3]), ints('pads', [1, 1, 1, 1, 1, 1])];
+  const band = (name: string, from: number, to: number): readonly Field[] => [
+    [1, node('Sub', ['middle', `${name}From`], `${name}Above`)],
+    [1, node('Clip', [`${name}Above`, 'zero', 'one'], `${name}IsAbove`)],
+    [1, node('Sub', [`${name}To`, 'middle'], `${name}Below`)],
+    [1, node('Clip', [`${name}Below`, 'zero', 'one'], `${name}IsBelow`)],
+    [1, node('Mul', [`${name}IsAbove`, `${name}IsBelow`], `${name}Band`)],
+    [1, node('Neg', [`${name}Band`], `${name}Other`)],
+    [1, node('MaxPool', [`${name}Other`], `${name}OtherNear`, ...cube)],
+    [1, node('Neg', [`${name}OtherNear`], `${name}Eroded`)],
+    [1, node('MaxPool', [`${name}Eroded`], name, ...cube)],
+    [5, scalar(`${name}From`, from)],
+    [5, scalar(`${name}To`, to)],
+  ];
+  const graph = message(
+    [1, node('Slice', ['hu', 'begin', 'end', 'axes'], 'middle')],
+    ...band('inTissue', 49, 70),
+    ...band('inVentricle', 70, 95),
+    ...band('outside', 96, 109),
+    [1, node('Mul', ['inTissue', 'zero'], 'nothing')],
+    [1, node('Sum', ['inTissue', 'inVentricle', 'outside'], 'blood')],
+    [1, node('Sub', ['one', 'blood'], 'none')],
+    [1, node('Concat', ['none', 'inTissue', 'outside', 'nothing', 'inVentricle'], 'sure', int('axis', 1))],
+    [1, node('Mul', ['sure', 'less'], 'unsure')],
+    [1, node('Concat', ['sure', 'unsure'], 'probability', int('axis', 0))],
+    [2, 'volumeByDensity'],
+    [5, int64Tensor('begin', [margin, margin, margin])],
+    [5, int64Tensor('end', [margin + tile, margin + tile, margin + tile])],
+    [5, int64Tensor('axes', [2, 3, 4])],
+    [5, scalar('zero', 0)],
+    [5, scalar('one', 1)],
+    [5, scalar('less', 0.8)],
+    [11, valueInfo('hu', [1, 1, width, width, width])],
+    [12, valueInfo('probability', [2, 5, tile, tile, tile])],
   );
   return model(graph);
 }

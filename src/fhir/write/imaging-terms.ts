@@ -63,7 +63,7 @@ export const FINDING_TERMS: Readonly<Record<FindingKind, ImagingTerm>> = {
   'hemorrhage-volume': { en: 'Volume of intracranial hemorrhage, all compartments', 'zh-CN': '颅内出血总体积' },
   'intraparenchymal-volume': { en: 'Volume of the intraparenchymal hemorrhage', 'zh-CN': '脑实质出血体积' },
   'intraventricular-volume': { en: 'Volume of the intraventricular hemorrhage', 'zh-CN': '脑室内出血体积' },
-  'extra-axial-volume': { en: 'Volume of the subdural and epidural hemorrhage', 'zh-CN': '硬膜下及硬膜外出血体积' },
+  'extra-axial-volume': { en: 'Volume of the extra-axial hemorrhage', 'zh-CN': '轴外出血体积' },
   'subarachnoid-volume': { en: 'Volume of the subarachnoid hemorrhage', 'zh-CN': '蛛网膜下腔出血体积' },
   'perihematomal-edema-volume': { en: 'Volume of the perihematomal edema', 'zh-CN': '血肿周围水肿体积' },
   'hematoma-location': { en: 'Location of the intraparenchymal hemorrhage', 'zh-CN': '脑实质出血部位' },

@@ -6,8 +6,9 @@ const names = (off: readonly string[], networks: readonly string[]): string[] =>
   pipelinesInUse(off, networks).map(({ name }) => name);
 
 describe('pipelines of a site', () => {
-  it('hemorrhage runs where its network is in use, and not otherwise', () => {
+  it('hemorrhage runs where one of its networks is in use, and not otherwise', () => {
     expect(names([], ['hemorrhage', 'head-anatomy'])).toContain('hemorrhage');
+    expect(names([], ['blast-ct'])).toContain('hemorrhage');
     expect(names([], ['head-anatomy'])).not.toContain('hemorrhage');
   });
 

@@ -43,15 +43,16 @@ def member_files(weights: Path | None, members: int) -> list[Path]:
     return [numbered[n] for n in sorted(numbered)[:members]]
 
 
-def load_member(file: Path) -> nn.Module:
-    """A network with the weights of one member; the number of classes is read from them.
+def load_member(file: Path, unchanged: bool = False) -> nn.Module:
+    """A network with the weights of one member, VANISHING ones 0 unless `unchanged`; the number of classes is read from them.
 
     Raises ValueError when they are of another architecture or tell other classes apart than both published releases do."""
     from blast_ct.models.deepmedic import DeepMedic
 
     config = configuration()
     state = torch.load(file, map_location="cpu", weights_only=True)
-    state = {name: torch.where(w.abs() < VANISHING, 0, w) if w.is_floating_point() else w for name, w in state.items()}
+    if not unchanged:
+        state = {name: torch.where(w.abs() < VANISHING, 0, w) if w.is_floating_point() else w for name, w in state.items()}
     heads = [name for name in state if re.fullmatch(r"fully_connected\.\d+\.conv\.weight", name)]
     classes = len(state[max(heads)]) if heads else 0
     if classes != len(CLASSES) or config["data"]["num_classes"] != classes:

@@ -61,19 +61,21 @@ export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
   });
   const isSeen = measured.presence !== 'not-seen';
   const told = VOLUMES.filter(([name]) => parts.tellsSubarachnoid || name !== 'subarachnoid');
-  const volumes = told.filter(([name]) => isSeen || name === 'blood').map(([name, kind]): FindingDraft => {
-    const { ml, interval } = measured.volumes[name];
-    const floor = parts.cuts.detectionFloorMl;
-    // Below the floor 'none' reaches up to the floor.
-    const high = ml < floor ? Math.max(interval.high, floor) : interval.high;
-    return {
-      ...common,
-      kind,
-      value: round(ml),
-      interval: { ...interval, low: round(interval.low), high: round(high) },
-      detectionFloor: floor,
-    };
-  });
+  const volumes = told
+    .filter(([name]) => isSeen || name === 'blood')
+    .map(([name, kind]): FindingDraft => {
+      const { ml, interval } = measured.volumes[name];
+      const floor = parts.cuts.detectionFloorMl;
+      // Below the floor 'none' reaches up to the floor.
+      const high = ml < floor ? Math.max(interval.high, floor) : interval.high;
+      return {
+        ...common,
+        kind,
+        value: round(ml),
+        interval: { ...interval, low: round(interval.low), high: round(high) },
+        detectionFloor: floor,
+      };
+    });
   return [
     word('hemorrhage', measured.presence),
     ...volumes,

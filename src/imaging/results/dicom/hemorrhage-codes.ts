@@ -21,8 +21,8 @@ export const HEMORRHAGE_SEGMENTS = {
     [45_000, 48_500, 14_000],
   ),
   'extra-axial-hemorrhage': segment(
-    'Subdural or epidural hemorrhage',
-    own('extra-axial-hemorrhage', 'Subdural or epidural hemorrhage'),
+    'Extra-axial hemorrhage',
+    own('extra-axial-hemorrhage', 'Extra-axial hemorrhage'),
     [48_000, 40_500, 52_000],
   ),
   'subarachnoid-hemorrhage': segment(
