@@ -52,7 +52,7 @@ export function seenByTile(
   const [nx, ny] = size;
   const [columns, rows, slices] = size.map((count, axis) =>
     Int32Array.from({ length: width }, (_, n) =>
-      Math.min(count - 1, Math.max(0, (begin[axis as 0 | 1 | 2] ?? 0) - margin + n)),
+      Math.min(count - 1, Math.max(0, begin[axis as 0 | 1 | 2] - margin + n)),
     ),
   ) as [Int32Array, Int32Array, Int32Array];
   const out = new Float32Array(width ** 3);
