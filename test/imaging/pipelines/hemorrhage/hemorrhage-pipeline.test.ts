@@ -178,7 +178,10 @@ describe('what the manifest of the network says', () => {
       { series: [ncctSeries({ bleedings: [DEEP_LEFT] })], lastKnownWell: null, overrides: {} },
       {
         engine: thresholdNetwork(),
-        figuresOf: () => ({ thresholds: { bloodProbability: 0.4 }, detectionFloors: { 'hemorrhage-volume': 50 } }),
+        figuresOf: (network) =>
+          network === 'hemorrhage'
+            ? { thresholds: { bloodProbability: 0.4 }, detectionFloors: { 'hemorrhage-volume': 50 } }
+            : undefined,
         progress: () => undefined,
         signal: new AbortController().signal,
       },
