@@ -225,7 +225,7 @@ def card(release: int, members: int, worst: float, floor: Floor | None) -> str:
             "",
             "Publication: " + PAPER,
             "",
-            "Beside the product's own network: `models/hemorrhage/MODEL_CARD.md`, Beside BLAST-CT.",
+            "Beside the product's own network: `models/training/README.md`, Beside BLAST-CT.",
             "",
             "## Limits",
             "",
