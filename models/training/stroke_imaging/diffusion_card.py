@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .slice_release import table, write_manifest
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 TITLE = "Acute lesion on diffusion MR, slice by slice"
 SOURCE = (
     "Lesion masks of SOOP (Absher 2024, Sci Data 11:839; masks BSD-2-Clause, tables CC0) on heads made from the stroke-age CT template and its "

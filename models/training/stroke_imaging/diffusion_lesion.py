@@ -27,6 +27,8 @@ from .soop_masks import subjects
 from .template import load_template
 
 SEED = 20250601
+EARLIER = "Version 1.0.0 had seen 1780 steps; from its weights on,"
+"""What the weights that training began with had seen (`--begin`)."""
 CROP = 96
 """Rows and columns of a training slice, somewhere in the head: about two thirds of its width."""
 STEPS_PER_HEAD = 12
@@ -98,7 +100,7 @@ def export(data: Path, work: Path, folder: Path, *, tuned: int, tested: int | No
         "trainedSubjects": len(subjects(data / "soop", TRAINED)),
         "weights": sum(p.numel() for p in network.parameters()),
         "steps": state["step"],
-        "training": f"{state['step']} steps of {HEADS_PER_BATCH * SLICES_PER_HEAD} slices in {state['seconds'] / 60:.0f} minutes on one thread of a "
+        "training": f"{EARLIER} {state['step']} steps of {HEADS_PER_BATCH * SLICES_PER_HEAD} slices in {state['seconds'] / 60:.0f} minutes on one thread of a "
         "machine of two cores that ran much else; AdamW, cosine decay, moving average of the weights, cross-entropy plus Dice. Seed "
         f"{SEED}.",
         "parity": parity,

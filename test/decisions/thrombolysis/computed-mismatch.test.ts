@@ -13,7 +13,7 @@ const WOKE: Partial<StrokeFacts> = {
   occlusionSite: given('none' as const),
 };
 const computed = (value: boolean): Known<boolean> => ({
-  ...(given(value) as Known<boolean>),
+  ...given<boolean>(value),
   basis: 'derived',
   sources: [{ reference: 'imaging:dwi-flair-mismatch-1' }],
 });
@@ -33,7 +33,7 @@ describe.each(WINDOWS)('by %s', (guideline, id) => {
       guideline,
     );
   const row = (...facts: Parameters<typeof evaluate>) => evaluate(...facts).criteria.find((one) => one.id === id);
-  const [yes, no] = [given(true) as Known<boolean>, given(false) as Known<boolean>];
+  const [yes, no] = [given<boolean>(true), given<boolean>(false)];
 
   it.each([
     [true, 'dwi-flair-mismatch-computed'],

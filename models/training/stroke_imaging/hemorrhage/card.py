@@ -145,7 +145,7 @@ def _how(f: dict, t: dict) -> list[str]:
             else f"{f['detectionFloorMl']:g} mL: smaller parts are found in less than 95 % of synthetic scans |"
         ),
         "| training | images made while training (`models/training/stroke_imaging`): an averaged stroke-age head (Rorden 2012) is scaled, bent and tilted, its tissues drawn anew; hematomas of deep, lobar, brainstem and cerebellar places (acute, hyperacute, subacute, with swirl, black hole or fluid level), blood in ventricles, subdural, epidural and subarachnoid space, edema; calcification, infarcts, dense vessels, contrast, operations and others without label; thick slices, blur, hardening, streaks, metal, motion, noise, 8-bit windows |",
-        "| label | blood at least 6 HU brighter than what it lies in; darker parts within a clot belong to it; never bone |",
+        "| label | blood at least 6 HU brighter than what it lies in (in sulci: than brain); darker parts within a clot belong to it; never bone |",
         f"| published networks | none with weights under an open licence was found as a package; the blast-ct package (2.1.0) ships none |",
         "",
     ]

@@ -7,12 +7,13 @@ from pathlib import Path
 from .card import card, role, summary
 from .constants import CLASSES, OPSET, WINDOWS
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 LARGER_THAN_ANY_ML = 500
 LIMITS = (
     "Trained on synthetic images only, made from one averaged head; never clinically validated, not cleared. Research use.",
     "Collections that are not brighter than brain (isodense and chronic subdural hematoma) are not marked: they were not labelled in training.",
     "Blood thinner than a voxel (1.2 mm, slices of 4 to 6 mm) in sulci and along the tentorium is missed or underestimated.",
+    "Subarachnoid blood as dense as brain, which only makes sulci disappear, is not marked: it was not labelled in training, nor in the figures.",
     "Dense tumors, calcifications, contrast and what remains of operations may be taken for blood.",
     "The real scan without hemorrhage (ge-head-ct) led to two changes of the generator and of the loss (bone's reach into the brain; nothing "
     "asked outside the skull): it is no independent test any more.",
