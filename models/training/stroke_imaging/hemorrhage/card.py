@@ -1,5 +1,6 @@
 """The model card's text from the figures."""
 
+from ..blast_ct.table import section as beside_blast_ct
 from .constants import CLASSES
 
 TRAINING = "3,000 steps of 16 slices (the first 350 of 24), 1.8 hours of a shared core with bfloat16 (AMX): far fewer than it would gain from"
@@ -114,6 +115,7 @@ def card(f: dict, version: str, limits: tuple[str, ...]) -> str:
         *(f"| {name} | {percent(w)} |" for group in ("byClassFrom1ml", "byPlaceFrom0.5ml", "byKindFrom0.5ml") for name, w in s["lesions"][group].items()),
         "",
         *_real_slices(ich),
+        *beside_blast_ct(),
         *_time(f),
         "## Limits",
         "",
@@ -146,7 +148,7 @@ def _how(f: dict, t: dict) -> list[str]:
         ),
         "| training | images made while training (`models/training/stroke_imaging`): an averaged stroke-age head (Rorden 2012) is scaled, bent and tilted, its tissues drawn anew; hematomas of deep, lobar, brainstem and cerebellar places (acute, hyperacute, subacute, with swirl, black hole or fluid level), blood in ventricles, subdural, epidural and subarachnoid space, edema; calcification, infarcts, dense vessels, contrast, operations and others without label; thick slices, blur, hardening, streaks, metal, motion, noise, 8-bit windows |",
         "| label | blood at least 6 HU brighter than what it lies in (in sulci: than brain); darker parts within a clot belong to it; never bone |",
-        f"| published networks | none with weights under an open licence was found as a package; the blast-ct package (2.1.0) ships none |",
+        "| published networks | none with weights under an open licence was found as a package; blast-ct (2.1.0) ships none, a site can convert and install them (`models/README.md`) |",
         "",
     ]
 
