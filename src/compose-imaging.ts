@@ -217,6 +217,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
         analysis,
         enqueue: queue.enqueue,
         followUps,
+        domains: imaging.patientIds,
         clock,
       }),
       [RECORD_RESULT]: recordResultHandler(findings, audit),

@@ -13,6 +13,7 @@ import { ROLE_RULES } from '../imaging/series/role-rules.ts';
 import type { StudyInstance } from '../imaging/series/slice-reader.ts';
 import { analyzeStudy, type AnalyzedPipeline } from './analyze-study.ts';
 import { openEngine, type OpenedEngine } from './open-engine.ts';
+import { priorScan } from './prior-scan.ts';
 import type {
   AnalysisAnswer,
   AnalysisRequest,
@@ -63,12 +64,18 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
     zone: settings.timeZone,
     rules: settings.seriesRules,
   });
+  const prior = priorScan(request.priors, series, ({ paths }) =>
+    instancesAt(paths, images).then((own) =>
+      openStudySeries(own, { zone: settings.timeZone, rules: settings.seriesRules }),
+    ),
+  );
   const { runs, failed } = await analyzeStudy(
     series,
     instances,
     { engine, figuresOf: engine.figuresOf, progress, signal },
     {
       ...request,
+      ...(prior === undefined ? {} : { prior }),
       settingsVersion: versionOf(settings.seriesRules),
       pipelines: pipelinesInUse(settings.pipelinesOff, engine.networks),
       timeZone: settings.timeZone,

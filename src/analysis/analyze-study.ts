@@ -3,7 +3,7 @@
  * service and `stroke-cds analyze` does on the command line.
  */
 import type { ImagingFinding, Instant } from '../case/index.ts';
-import type { Pipeline, PipelineContext, PipelineResult, RoledSeries } from '../imaging/pipelines/pipeline.ts';
+import type { Pipeline, PipelineContext, PipelineResult, PriorScan, RoledSeries } from '../imaging/pipelines/pipeline.ts';
 import { runPipelines, type FailedRun, type PipelineRun } from '../imaging/pipelines/run-pipelines.ts';
 import type { DicomObject } from '../imaging/results/dicom/encode.ts';
 import type { Device } from '../imaging/results/dicom/report-context.ts';
@@ -32,6 +32,8 @@ export interface AnalyzeOptions {
   readonly at: Instant;
   /** The report that each pipeline's new one replaces. */
   readonly former: Readonly<Record<string, FormerReport>>;
+  /** The scan that this one is compared with. */
+  readonly prior?: PriorScan;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -59,8 +61,9 @@ export async function analyzeStudy(
   context: PipelineContext,
   options: AnalyzeOptions,
 ): Promise<AnalyzedStudy> {
-  const { content, settingsVersion = '', lastKnownWell, overrides, now } = options;
-  const { runs, failed } = await runPipelines({ series, lastKnownWell, overrides }, context, {
+  const { content, settingsVersion = '', lastKnownWell, overrides, prior, now } = options;
+  const inputs = { series, lastKnownWell, overrides, ...(prior === undefined ? {} : { prior }) };
+  const { runs, failed } = await runPipelines(inputs, context, {
     pipelines: options.pipelines,
     content: content + settingsVersion,
     now,

@@ -1,5 +1,6 @@
 /** Messages between the service and the process that analyzes studies. Volumes stay there; findings and files come back. */
 import type { Instant } from '../case/index.ts';
+import type { PriorScan } from '../imaging/pipelines/pipeline.ts';
 import type { StageTime } from '../imaging/pipelines/run-pipelines.ts';
 import type { Device } from '../imaging/results/dicom/report-context.ts';
 import type { FormerReport } from '../imaging/results/dicom/report.ts';
@@ -27,6 +28,18 @@ export interface AnalysisSettings {
   readonly device: Device;
 }
 
+/** An earlier study of the same patient with a final result of a hemorrhage. */
+export interface PriorStudy {
+  /** As in `PriorScan`. */
+  readonly findingId: string;
+  readonly volume: PriorScan['volume'];
+  readonly acquiredAt: Instant;
+  /** Paths in the image store. */
+  readonly paths: readonly string[];
+  /** The DICOM segmentation that was made of it. */
+  readonly segmentation: Uint8Array;
+}
+
 export interface AnalysisRequest {
   readonly studyUid: string;
   /** Version of the study's content. */
@@ -41,6 +54,8 @@ export interface AnalysisRequest {
   readonly at: Instant;
   /** The report that each pipeline's new one replaces. */
   readonly former: Readonly<Record<string, FormerReport>>;
+  /** What it may be compared with; the time of its own images, which only the analysis knows, decides. */
+  readonly priors: readonly PriorStudy[];
 }
 
 /** One pipeline's result without its volumes. */

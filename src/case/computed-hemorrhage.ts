@@ -6,8 +6,15 @@ import { candidates } from './fact.ts';
 import { currentFindings } from './imaging-facts.ts';
 import type { FindingKind, ImagingFinding } from './imaging-finding.ts';
 import type { StrokeCase } from './stroke-case.ts';
+import { HOUR } from './time.ts';
 
 export const HEMORRHAGE_PIPELINE_NAME = 'hemorrhage';
+
+/** Scans that lie further apart are not compared: another stay is another story. */
+export const LONGEST_COURSE_MS = 72 * HOUR;
+
+/** Name in the settings of a finding that compares two scans: the id of the earlier scan's intraparenchymal volume. */
+export const COMPARED_WITH = 'comparedWith';
 
 export interface ComputedHemorrhage {
   /** The finding 'hemorrhage'; its value is 'present', 'uncertain' or 'not-seen'. */

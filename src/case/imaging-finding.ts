@@ -90,6 +90,15 @@ export const FINDING_KINDS = {
   /** A · B · C / 2 of the largest intraparenchymal part, for comparison with what a person measures. */
   'hematoma-abc-2': 'mL',
   'midline-shift': 'mm',
+  // Against the first scan of the episode, laid on this one. Each names in its settings the finding of that scan.
+  /** Of the intraparenchymal hemorrhage; negative where it shrank. */
+  'hematoma-volume-change': 'mL',
+  /** Intraparenchymal blood beyond the earlier hematoma, farther than registration and voxels leave open. */
+  'hematoma-new-blood-volume': 'mL',
+  /** Blood in the ventricles where there was none. */
+  'new-intraventricular-volume': 'mL',
+  /** Hypodensity inside the hematoma where there was none; null where density says nothing. */
+  'new-hypodensity-volume': 'mL',
   // Signs of expansion of the intraparenchymal hemorrhage: 'present' | 'absent', null where not assessable.
   'black-hole-sign': null,
   'blend-sign': null,

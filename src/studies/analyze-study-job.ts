@@ -3,9 +3,10 @@ import type { Transaction } from 'kysely';
 import { plus, type Instant } from '../case/index.ts';
 import { AnalysisError, type AnalysisClient } from '../analysis/analysis-client.ts';
 import type { AnalysisAnswer, AnalyzedRun } from '../analysis/protocol.ts';
-import { ANALYZED_SOP_CLASSES, contentVersion } from '../imaging/ingest/completeness.ts';
+import { contentVersion } from '../imaging/ingest/completeness.ts';
 import type { FolderStore } from '../imaging/ingest/folder-store.ts';
-import { instancesOf, markUsed, studyOf, type HeldInstance, type StudySummary } from '../imaging/ingest/study-index.ts';
+import type { IdentifierDomains } from '../imaging/ingest/same-patient.ts';
+import { markUsed, studyOf, type StudySummary } from '../imaging/ingest/study-index.ts';
 import type { FormerReport } from '../imaging/results/dicom/report.ts';
 import { SHEET, type FindingsStore, type StoredOutput } from '../imaging/results/findings-store.ts';
 import { resultIdOf, uidOf } from '../imaging/results/identifiers.ts';
@@ -14,6 +15,7 @@ import { isOfOtherImages, isWithdrawal, withdrawalOf } from '../imaging/results/
 import { PermanentJobFailure, type Job, type JobHandler, type NewJob } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Schema } from '../storage/schema.ts';
+import { imagesOf, priorStudies } from './prior-studies.ts';
 
 export const ANALYZE_STUDY = 'analyze-study';
 export const ANALYSIS_LANE = 'analysis';
@@ -32,6 +34,8 @@ export interface AnalyzeStudyParts {
   readonly enqueue: (job: NewJob, within: Transaction<Schema>) => Promise<unknown>;
   /** What is to be done with a result that is new: record it, send it. */
   readonly followUps: (resultId: string) => readonly NewJob[];
+  /** How issuers of patient ids are named: earlier studies of the patient are found by them. */
+  readonly domains: IdentifierDomains;
   readonly clock: () => Instant;
 }
 
@@ -67,6 +71,7 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
           complete: study.expected === null || study.instances >= study.expected,
           at: job.queuedAt,
           former: await formerReports(findings, studyUid),
+          priors: await priorStudies(study, parts),
         },
         context,
       ),
@@ -92,9 +97,6 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
     throw new PipelinesFailed(answer.failed);
   };
 }
-
-const imagesOf = async (database: Database, studyUid: string): Promise<readonly HeldInstance[]> =>
-  (await instancesOf(database, studyUid)).filter(({ sopClassUid }) => ANALYZED_SOP_CLASSES.includes(sopClassUid));
 
 /** Version of the images of a study that pipelines read; null where it holds none. */
 export async function contentOf(database: Database, studyUid: string): Promise<string | null> {

@@ -7,6 +7,7 @@ import { instantFromEpoch, plus, type Instant } from '../../src/case/index.ts';
 import { AnalysisError, type AnalysisClient } from '../../src/analysis/analysis-client.ts';
 import type { AnalysisAnswer, AnalysisRequest, AnalyzedRun } from '../../src/analysis/protocol.ts';
 import { openFolderStore, type FolderStore } from '../../src/imaging/ingest/folder-store.ts';
+import { NO_DOMAINS } from '../../src/imaging/ingest/same-patient.ts';
 import { inputsHashOf } from '../../src/imaging/pipelines/run-pipelines.ts';
 import { createFindingsStore, type FindingsStore } from '../../src/imaging/results/findings-store.ts';
 import { createJobQueue, startWorkers, type JobQueue, type Workers } from '../../src/jobs/index.ts';
@@ -138,7 +139,7 @@ async function analyze(says: Script): Promise<'done' | 'failed'> {
       queue,
       handlers: {
         [ANALYZE_STUDY]: analyzeStudyHandler({
-          ...{ database, results, findings, analysis, followUps, clock: () => now },
+          ...{ database, results, findings, analysis, followUps, domains: NO_DOMAINS, clock: () => now },
           enqueue: queue.enqueue,
         }),
         follow: ({ key }) => {

@@ -1,5 +1,5 @@
 /** Two computed scans of one episode: has the hematoma grown, has blood entered the ventricles, has it become darker inside? */
-import { HOUR, HEMORRHAGE_PIPELINE_NAME, candidates, certaintyOf } from '../../case/index.ts';
+import { COMPARED_WITH, HEMORRHAGE_PIPELINE_NAME, HOUR, LONGEST_COURSE_MS, candidates, certaintyOf } from '../../case/index.ts';
 import type { FindingKind, ImagingFinding, Instant, StrokeCase } from '../../case/index.ts';
 import type { SitePolicy } from '../evaluation.ts';
 import { isHematomaExpansion } from './expansion.ts';
@@ -20,13 +20,23 @@ export interface HematomaCourse {
   readonly isUncertain: boolean;
   readonly newIntraventricular: boolean;
   readonly newHypodensity: boolean;
+  /** null: the scans were not laid on each other, and all of this is from the findings of each. */
+  readonly registered: RegisteredCourse | null;
   /** Any of the three. Growth within the uncertainty counts too: looking costs less than bleeding. */
   readonly activeBleedingSuspected: boolean;
 }
 
+/** What the two scans laid on each other show. */
+export interface RegisteredCourse {
+  /** Blood beyond the earlier hematoma, mL. */
+  readonly newBloodMl: number;
+  /** Of the two heads. */
+  readonly correlation: number;
+  /** At the hematoma, mm; a lower bound. */
+  readonly errorMm: number;
+}
+
 const VOLUME = 'intraparenchymal-volume' satisfies FindingKind;
-/** Scans of other stays are another story. */
-const LONGEST_HOURS = 72;
 
 interface Scan {
   readonly at: Instant;
@@ -36,8 +46,9 @@ interface Scan {
 }
 
 /**
- * The first scan of the episode with an intraparenchymal hemorrhage against the newest one, by what was found on each: the
- * scans are not laid on each other. Only final and preliminary results of dated images count.
+ * The first scan of the episode with an intraparenchymal hemorrhage against the newest one: where the analysis laid the newest
+ * on the first, by the voxels of both; else by what was found on each. Only final and preliminary results of dated images
+ * count.
  * @returns null with fewer than two
  */
 export function hematomaCourse(
@@ -45,7 +56,7 @@ export function hematomaCourse(
   { hematomaExpansionOperator: operator }: Pick<SitePolicy, 'hematomaExpansionOperator'>,
 ): HematomaCourse | null {
   const well = Math.min(...candidates(facts.lastKnownWell).map(({ value }) => value.earliest), Infinity);
-  const oldest = Math.max(asOf - LONGEST_HOURS * HOUR, Number.isFinite(well) ? well : -Infinity);
+  const oldest = Math.max(asOf - LONGEST_COURSE_MS, Number.isFinite(well) ? well : -Infinity);
   const scans = scansOf(imaging.findings).filter(({ at }) => at >= oldest && at <= asOf);
   const [first, ...later] = scans;
   const last = later.at(-1);
@@ -53,9 +64,16 @@ export function hematomaCourse(
   const [before, after] = [Number(first.volume.value), Number(last.volume.value)];
   const isUncertain = first.isUncertain || last.isUncertain;
   const isExpansion = isHematomaExpansion(before, after, operator);
-  const newIntraventricular = !isSeen(first, 'intraventricular-volume') && isSeen(last, 'intraventricular-volume');
+  const laid = laidOn(first, last);
+  const newIntraventricular =
+    laid === null
+      ? !isSeen(first, 'intraventricular-volume') && isSeen(last, 'intraventricular-volume')
+      : laid.newIntraventricularMl > 0 && laid.newIntraventricularMl >= floorOf(last);
   const sign = (scan: Scan): unknown => scan.findings.find(({ kind }) => kind === 'hypodensity-sign')?.value;
-  const newHypodensity = sign(first) === 'absent' && sign(last) === 'present';
+  const newHypodensity =
+    laid === null || laid.newHypodensityMl === null
+      ? sign(first) === 'absent' && sign(last) === 'present'
+      : laid.newHypodensityMl > 0;
   return {
     from: first.volume,
     to: last.volume,
@@ -67,6 +85,7 @@ export function hematomaCourse(
     isWithinUncertainty: isUncertain || (first.volume.interval?.high ?? before) >= (last.volume.interval?.low ?? after),
     newIntraventricular,
     newHypodensity,
+    registered: laid?.registered ?? null,
     activeBleedingSuspected: isExpansion || newIntraventricular || newHypodensity,
   };
 }
@@ -91,6 +110,38 @@ function scansOf(findings: readonly ImagingFinding[]): readonly Scan[] {
     })
     .toSorted((a, b) => a.at - b.at);
 }
+
+interface Laid {
+  readonly newIntraventricularMl: number;
+  /** null where density says nothing. */
+  readonly newHypodensityMl: number | null;
+  readonly registered: RegisteredCourse;
+}
+
+/** null unless the newer scan was laid on this very result of the earlier one: another result outlines another hematoma. */
+function laidOn(first: Scan, last: Scan): Laid | null {
+  const of = (kind: FindingKind): ImagingFinding | undefined =>
+    last.findings.find(
+      (finding) => finding.kind === kind && finding.method.settings[COMPARED_WITH] === first.volume.id,
+    );
+  const [blood, ventricles] = [of('hematoma-new-blood-volume'), of('new-intraventricular-volume')];
+  const hypodensity = of('new-hypodensity-volume')?.value;
+  const { correlation, registrationErrorMm } = blood?.method.settings ?? {};
+  if (typeof blood?.value !== 'number' || typeof ventricles?.value !== 'number') return null;
+  return {
+    newIntraventricularMl: ventricles.value,
+    newHypodensityMl: typeof hypodensity === 'number' ? hypodensity : null,
+    registered: {
+      newBloodMl: blood.value,
+      correlation: Number(correlation),
+      errorMm: Number(registrationErrorMm),
+    },
+  };
+}
+
+/** Below it the network takes noise for blood as often. */
+const floorOf = ({ findings }: Scan): number =>
+  findings.find(({ kind }) => kind === 'hemorrhage-volume')?.detectionFloor ?? 0;
 
 function isSeen({ findings }: Scan, kind: FindingKind): boolean {
   const found = findings.find((finding) => finding.kind === kind);

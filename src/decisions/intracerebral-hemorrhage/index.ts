@@ -12,7 +12,7 @@ import { PRESSURE_CRITERIA } from './pressure-criteria.ts';
 import { REVERSAL_CRITERIA } from './reversal-criteria.ts';
 import { SURGERY_CRITERIA } from './surgery-criteria.ts';
 
-export { hematomaCourse, type HematomaCourse } from './course.ts';
+export { hematomaCourse, type HematomaCourse, type RegisteredCourse } from './course.ts';
 export { isHematomaExpansion } from './expansion.ts';
 export { hemorrhagePresent } from './presence.ts';
 

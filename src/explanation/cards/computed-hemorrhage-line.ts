@@ -1,6 +1,6 @@
 /** What the software sees of blood and nobody confirmed, for every card that a treatment may rest on. Markdown, or ''. */
 import { candidates, findingOf, hemorrhageDoubt, holds, IMAGING_FINDINGS } from '../../case/index.ts';
-import { hematomaCourse } from '../../decisions/intracerebral-hemorrhage/index.ts';
+import { hematomaCourse, type RegisteredCourse } from '../../decisions/intracerebral-hemorrhage/index.ts';
 import type { SitePolicy } from '../../decisions/evaluation.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { findingValue } from '../format/finding-text.ts';
@@ -49,7 +49,23 @@ export function courseLine(operator: SitePolicy['hematomaExpansionOperator'], c:
     course.newHypodensity ? c.texts.text('imaging.course-hypodensity') : '',
     course.isUncertain ? c.texts.text('imaging.course-uncertain') : '',
   ].filter((reason) => reason !== '');
+  const basis = basisText(course.registered, c);
   return course.activeBleedingSuspected
-    ? c.texts.text('imaging.course-suspected', { reasons: reasons.join(c.texts.text('ui.semicolon')), figures })
-    : c.texts.text(course.isUncertain ? 'imaging.course-stable-uncertain' : 'imaging.course-stable', { figures });
+    ? c.texts.text('imaging.course-suspected', { reasons: reasons.join(c.texts.text('ui.semicolon')), figures, basis })
+    : c.texts.text(course.isUncertain ? 'imaging.course-stable-uncertain' : 'imaging.course-stable', {
+        figures,
+        basis,
+      });
+}
+
+/** Whether the scans were laid on each other, and how well. */
+function basisText(registered: RegisteredCourse | null, c: ExplainContext): string {
+  if (registered === null) return c.texts.text('imaging.course-by-findings');
+  const rounded = (value: number, digits: number): string =>
+    c.f.number(Math.round(value * 10 ** digits) / 10 ** digits);
+  return c.texts.text('imaging.course-registered', {
+    correlation: rounded(registered.correlation, 2),
+    error: rounded(registered.errorMm, 1),
+    new: rounded(registered.newBloodMl, 1),
+  });
 }

@@ -71,6 +71,22 @@ export const FINDING_TERMS: Readonly<Record<FindingKind, ImagingTerm>> = {
   'hematoma-diameter': { en: 'Largest axial diameter of the hematoma', 'zh-CN': '血肿最大轴位直径' },
   'hematoma-abc-2': { en: 'Volume of the hematoma by ABC/2', 'zh-CN': '血肿体积（ABC/2 法）' },
   'midline-shift': { en: 'Midline shift', 'zh-CN': '中线移位' },
+  'hematoma-volume-change': {
+    en: 'Change of the volume of the intraparenchymal hemorrhage since the earlier scan',
+    'zh-CN': '与前次扫描相比脑实质出血体积的变化',
+  },
+  'hematoma-new-blood-volume': {
+    en: 'Volume of intraparenchymal hemorrhage beyond the hematoma of the earlier scan',
+    'zh-CN': '超出前次扫描血肿范围的脑实质出血体积',
+  },
+  'new-intraventricular-volume': {
+    en: 'Volume of intraventricular hemorrhage that is new since the earlier scan',
+    'zh-CN': '与前次扫描相比新增的脑室内出血体积',
+  },
+  'new-hypodensity-volume': {
+    en: 'Volume of hypodensity inside the hematoma that is new since the earlier scan',
+    'zh-CN': '与前次扫描相比血肿内新增低密度的体积',
+  },
   'black-hole-sign': { en: 'Black hole sign', 'zh-CN': '黑洞征' },
   'blend-sign': { en: 'Blend sign', 'zh-CN': '混合征' },
   'swirl-sign': { en: 'Swirl sign', 'zh-CN': '漩涡征' },

@@ -52,6 +52,13 @@ function identifiersOf(identity: PatientIdentity, { systems, localSystem }: Iden
   });
 }
 
+/** One set of images as the other side, to look for further studies of the patient. */
+export const recordOf = (identity: PatientIdentity, domains: IdentifierDomains): PatientRecord => ({
+  identifiers: identifiersOf(identity, domains),
+  birthDate: identity.birthDate,
+  sex: identity.sex,
+});
+
 type Agreement = 'agree' | 'differ' | 'unknown';
 
 /** A partial date agrees with every day inside it. */
@@ -117,6 +124,5 @@ const SAME_STUDY: IdentifierDomains = { systems: {}, localSystem: 'images of one
 
 /** Two instances of one study: patient ids without issuer come from one authority here. */
 export function samePatientInStudy(first: PatientIdentity, second: PatientIdentity): PatientVerdict {
-  const { birthDate, sex } = first;
-  return samePatient(second, { identifiers: identifiersOf(first, SAME_STUDY), birthDate, sex }, SAME_STUDY);
+  return samePatient(second, recordOf(first, SAME_STUDY), SAME_STUDY);
 }

@@ -17,6 +17,19 @@ export interface RoledSeries {
   readonly load: () => Promise<Built<Volume> | Built<TimeSeries>>;
 }
 
+/** An earlier scan of the same patient with its final result, for the pipelines that compare. */
+export interface PriorScan {
+  /** Id of the finding that names the volume; with another result of the scan it is another one. */
+  readonly findingId: string;
+  readonly volume: { readonly ml: number; readonly interval: { readonly low: number; readonly high: number } };
+  /** The series that was segmented, read and built. @throws ImageRefusal, or when its images are no longer held */
+  readonly load: () => Promise<{
+    readonly built: Built<Volume>;
+    /** Label of a segment → one array a source slice (rows x columns, 1 inside); undefined: nothing on that slice. */
+    readonly segments: ReadonlyMap<string, readonly (Uint8Array | undefined)[]>;
+  }>;
+}
+
 export interface PipelineInputs {
   readonly series: readonly RoledSeries[];
   /** Last known well where the case was known when the job began. */
@@ -25,6 +38,8 @@ export interface PipelineInputs {
   readonly overrides: Readonly<Record<string, unknown>>;
   /** What pipelines of a lower priority number made of the same study in this run. */
   readonly earlier?: readonly { readonly pipeline: string; readonly result: PipelineResult }[];
+  /** The first scan of the same episode with a hemorrhage, where there is one. */
+  readonly prior?: PriorScan;
 }
 
 /** What the manifest of a network says of how its answer is to be read, by name; in the units of the manifest. */
@@ -103,6 +118,8 @@ export interface Pipeline {
   readonly priority: number;
   /** Overrides that it reads; the others make no other result of it. */
   readonly overrides?: readonly string[];
+  /** It compares with an earlier scan: with another one it has another result. */
+  readonly compares?: boolean;
   /** What `accepts` asks for, in words: 'a CT perfusion series (many images of one place over time)'. */
   readonly needs?: string;
   /** Networks of which it needs one to have something to say: it does not run where none is installed and switched on. */

@@ -16,7 +16,7 @@ export interface StageTime {
 export interface PipelineRun {
   readonly pipeline: string;
   readonly version: string;
-  /** SHA-256 of pipeline, version, overrides and the instances it saw: the same inputs give the same result. */
+  /** SHA-256 of pipeline, version, overrides, the instances it saw and what it compared with: the same inputs give the same result. */
   readonly inputsHash: string;
   readonly result: PipelineResult;
   readonly stages: readonly StageTime[];
@@ -65,12 +65,14 @@ export async function runPipelines(
     const { name, version } = pipeline;
     const overrides = overridesFor(pipeline, inputs.overrides);
     try {
-      const own: PipelineInputs = { ...inputs, overrides, earlier: [...runs] };
+      const { prior, ...all } = inputs;
+      const compared = pipeline.compares === true && prior !== undefined ? { prior } : {};
+      const own: PipelineInputs = { ...all, ...compared, overrides, earlier: [...runs] };
       const result = await refusalAsResult(() => pipeline.run(own, { ...context, progress }));
       runs.push({
         pipeline: name,
         version,
-        inputsHash: inputsHashOf(name, version, options.content, overrides),
+        inputsHash: inputsHashOf(name, version, options.content, overrides, own.prior?.findingId),
         result,
         stages: watch.stages(),
       });
@@ -112,16 +114,20 @@ function overridesFor(
   return Object.fromEntries(Object.entries(overrides).filter(([name]) => names.includes(name)));
 }
 
-/** @param content version of the study's content */
+/**
+ * @param content version of the study's content
+ * @param prior id of the finding of the earlier scan that it was compared with
+ */
 export function inputsHashOf(
   name: string,
   version: string,
   content: string,
   overrides: PipelineInputs['overrides'],
+  prior?: string,
 ): string {
   const sorted = Object.entries(overrides).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([name, version, content, sorted]))
+    .update(JSON.stringify([name, version, content, sorted, ...(prior === undefined ? [] : [prior])]))
     .digest('hex');
 }
 

@@ -45,3 +45,52 @@ export function labelsOnSource(grid: Grid, voxels: Uint8Array, source: SourceSer
     return labels;
   });
 }
+
+/**
+ * The way back: each voxel takes the label of the pixel that its center lies in, on the nearest slice; 0 beside the image and
+ * farther from a slice than slices are from each other.
+ * @param labels one array a source slice, row by row, in the order of `source.slices`; undefined: nothing on that slice
+ */
+export function labelsFromSource(
+  labels: readonly (Uint8Array | undefined)[],
+  source: SourceSeries,
+  { size: [nx, ny, nz], affine }: Grid,
+): Uint8Array {
+  const voxels = new Uint8Array(nx * ny * nz);
+  const slices = source.slices.map(({ position }, at) => ({
+    fromVoxel: compose(inverse(sliceAffine(position, source)), affine),
+    labels: labels[at],
+  }));
+  const gap = gapOf(source);
+  let at = 0;
+  for (let k = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
+      for (let i = 0; i < nx; i++, at++) {
+        let [nearest, least] = [-1, gap / 2 + 1e-3];
+        slices.forEach(({ fromVoxel: a }, slice) => {
+          const off = Math.abs(a[8] * i + a[9] * j + a[10] * k + a[11]);
+          if (off < least) [nearest, least] = [slice, off];
+        });
+        const found = slices[nearest];
+        if (found?.labels === undefined) continue;
+        const a = found.fromVoxel;
+        const column = Math.floor(a[0] * i + a[1] * j + a[2] * k + a[3] + 0.5);
+        const row = Math.floor(a[4] * i + a[5] * j + a[6] * k + a[7] + 0.5);
+        if (column < 0 || row < 0 || column >= source.columns || row >= source.rows) continue;
+        voxels[at] = found.labels[row * source.columns + column] ?? 0;
+      }
+    }
+  }
+  return voxels;
+}
+
+/** Largest distance of neighbors along the normal, mm. */
+function gapOf(source: SourceSeries): number {
+  const [first] = source.slices;
+  if (first === undefined) return 0;
+  const along = source.slices.map(({ position }) => {
+    const place = sliceAffine(position, source);
+    return compose(inverse(sliceAffine(first.position, source)), place)[11];
+  });
+  return Math.max(0, ...along.slice(1).map((z, at) => Math.abs(z - (along[at] ?? 0))));
+}

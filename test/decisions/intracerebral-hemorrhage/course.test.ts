@@ -109,6 +109,53 @@ it('a scan on which the software is not certain of the blood is compared, too, a
   expect(course(certain)).toMatchObject({ isUncertain: false, isWithinUncertainty: false });
 });
 
+describe('two scans that the analysis laid on each other', () => {
+  interface Laid {
+    readonly ventricles?: number;
+    readonly hypodensity?: number | null;
+    readonly comparedWith?: string;
+  }
+  const before = scan({ hoursAgo: 5, ml: 20 });
+  const [firstVolume] = before.filter(({ kind }) => kind === 'intraparenchymal-volume');
+
+  function after(scanned: Omit<Scan, 'hoursAgo' | 'ml'>, laid: Laid): ImagingFinding[] {
+    const { ventricles = 0, hypodensity = 0, comparedWith = firstVolume?.id ?? '' } = laid;
+    const own = scan({ hoursAgo: 1, ml: 21, ...scanned });
+    const settings = { comparedWith, correlation: 0.97, registrationErrorMm: 0.6 };
+    const { studyUid, acquiredAt } = own[0] as ImagingFinding;
+    const more = { studyUid, acquiredAt, method: { ...method, settings } };
+    return [
+      ...own,
+      finding('hematoma-new-blood-volume', 0.4, more),
+      finding('new-intraventricular-volume', ventricles, more),
+      finding('new-hypodensity-volume', hypodensity, more),
+    ];
+  }
+  const of = (scanned: Omit<Scan, 'hoursAgo' | 'ml'>, laid: Laid) =>
+    hematomaCourse(aCase({}, { imaging: imagingOf([...before, ...after(scanned, laid)]) }), {
+      hematomaExpansionOperator: '>',
+    });
+
+  it('are compared by their voxels, with how well they lie on each other', () => {
+    expect(of({}, {})?.registered).toEqual({ newBloodMl: 0.4, correlation: 0.97, errorMm: 0.6 });
+    expect(of({}, {})?.activeBleedingSuspected).toBe(false);
+    expect(of({}, { ventricles: 2.5 })).toMatchObject({ newIntraventricular: true, activeBleedingSuspected: true });
+    expect(of({}, { hypodensity: 0.8 })).toMatchObject({ newHypodensity: true, activeBleedingSuspected: true });
+  });
+
+  it('voxels go before findings: what lay there before is not new', () => {
+    expect(of({ hypodensity: 'present' }, {})?.newHypodensity).toBe(false);
+    expect(of({ ventricles: 3 }, { ventricles: 0.2 })?.newIntraventricular).toBe(false);
+  });
+
+  it('findings decide where density said nothing, and where it was another result that was laid under', () => {
+    expect(of({ hypodensity: 'present' }, { hypodensity: null })?.newHypodensity).toBe(true);
+    expect(of({ ventricles: 3 }, { comparedWith: 'a result that was replaced' })).toMatchObject({
+      ...{ registered: null, newIntraventricular: true },
+    });
+  });
+});
+
 describe('no course', () => {
   it.each([
     ['of one scan', [{ hoursAgo: 1, ml: 20 }]],

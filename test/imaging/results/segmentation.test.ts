@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import dicomParser from 'dicom-parser';
 import { describe, expect, it } from 'vitest';
+import { ImageRefusal } from '../../../src/imaging/image-refusal.ts';
 import { decimalString, fitting } from '../../../src/imaging/results/dicom/encode.ts';
+import { readSegmentation, sliceKey } from '../../../src/imaging/results/dicom/read-segmentation.ts';
 import { writeSegmentations } from '../../../src/imaging/results/dicom/segmentation.ts';
 import {
   dciodvfyProblems,
@@ -12,6 +14,7 @@ import {
   type ReadCt,
   type ReadSeg,
 } from '../../support/dicom-tools.ts';
+import { labelsOnSource } from '../../../src/imaging/volume/on-source-slices.ts';
 import { CORE, HYPOPERFUSION, reportContext, segment } from '../../support/report-context.ts';
 import { makeSeries, sphere } from '../../support/source-series.ts';
 
@@ -175,5 +178,30 @@ describe('values', () => {
     expect(fitting('a\\b', 64)).toBe('a/b');
     expect(fitting('x'.repeat(70), 64)).toBe(`${'x'.repeat(61)}...`);
     expect(Buffer.byteLength(fitting('核'.repeat(40), 64))).toBeLessThanOrEqual(64);
+  });
+});
+
+describe('a segmentation read back', () => {
+  it('marks the pixels that it was written with, segment by segment', () => {
+    const series = makeSeries({ rows: 45, columns: 63, tiltDegrees: 14 });
+    const segments = [segment('core', series, CORE), segment('hypoperfusion', series, HYPOPERFUSION)];
+    const [written] = writeSegmentations(reportContext(series, segments));
+    const read = readSegmentation(written?.bytes ?? new Uint8Array());
+    expect(read.sourceSeriesUid).toBe(series.source.seriesUid);
+    expect([...read.segments.keys()]).toEqual(['core', 'hypoperfusion']);
+    for (const { label, grid, voxels, source } of segments) {
+      const pixels = labelsOnSource(grid, voxels, source);
+      const marked = source.slices.map((slice) => read.segments.get(label)?.get(sliceKey(slice)));
+      expect(marked).toEqual(pixels.map((slice) => (slice.includes(1) ? slice : undefined)));
+      expect(marked.some((slice) => slice !== undefined)).toBe(true);
+    }
+  });
+
+  it('that was cut off, or is an image, is refused', () => {
+    const series = makeSeries();
+    const [written] = writeSegmentations(reportContext(series));
+    const { bytes = new Uint8Array() } = written ?? {};
+    expect(() => readSegmentation(bytes.subarray(0, bytes.length - 40))).toThrow(ImageRefusal);
+    expect(() => readSegmentation(series.instances[0] ?? new Uint8Array())).toThrow(ImageRefusal);
   });
 });

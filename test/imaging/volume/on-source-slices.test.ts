@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { transform } from '../../../src/imaging/affine.ts';
-import { labelsOnSource, sliceAffine } from '../../../src/imaging/volume/on-source-slices.ts';
+import { labelsFromSource, labelsOnSource, sliceAffine } from '../../../src/imaging/volume/on-source-slices.ts';
 import type { Grid, SourceSeries } from '../../../src/imaging/volume/volume.ts';
 
 const source: SourceSeries = {
@@ -51,5 +51,31 @@ describe('labels on source slices', () => {
     const far: Grid = { size, affine: [1, 0, 0, 500, 0, 1, 0, 500, 0, 0, 1, 500] };
     for (const slice of labelsOnSource(far, voxels.fill(1), source))
       expect(slice.every((label) => label === 0)).toBe(true);
+  });
+});
+
+describe('labels back from source slices', () => {
+  const grid: Grid = { size: [9, 13, 18], affine: [1, 0, 0, -4, 0, 1, 0, -6, 0, 0, 1, 5] };
+  const labels = source.slices.map((_, slice) => new Uint8Array(48).fill(slice + 1));
+  const at = (x: number, y: number, z: number): number | undefined =>
+    labelsFromSource(labels, source, grid)[x + 4 + 9 * (y + 6 + 13 * (z - 5))];
+
+  it('are those of the nearest slice, and none beyond half the widest gap', () => {
+    expect([6, 7, 13, 14, 18, 20, 22].map((z) => at(0, 0, z))).toEqual([0, 1, 1, 2, 2, 3, 3]);
+  });
+
+  it('are those of the pixel, and none beside the image', () => {
+    const one = labels.map((slice) => slice.map((label, pixel) => (pixel === 2 * 8 + 3 ? label : 0)));
+    const found = labelsFromSource(one, source, grid);
+    const places = [...found.keys()]
+      .filter((n) => found[n] === 2)
+      .map((n) => `${(n % 9) - 4} ${(Math.floor(n / 9) % 13) - 6}`);
+    // Column 3, row 2: x = 4 - 3, y = 6 - 4 and the next one, since rows are 2 mm apart.
+    expect(new Set(places)).toEqual(new Set(['1 2', '1 3']));
+    expect([4, -3, -4].map((x) => at(x, 0, 17))).toEqual([2, 2, 0]);
+  });
+
+  it('are nothing where a slice holds nothing', () => {
+    expect(labelsFromSource([undefined, undefined, undefined], source, grid).includes(1)).toBe(false);
   });
 });

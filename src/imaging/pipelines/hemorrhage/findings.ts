@@ -1,10 +1,12 @@
 /** What was measured as findings, each with interval, detection floor, quality and the settings that decide it. */
+import { COMPARED_WITH } from '../../../case/index.ts';
 import type { FindingKind, QualityRemark } from '../../../case/index.ts';
 import type { MidlineShift } from '../../anatomy/index.ts';
 import type { FindingDraft } from '../pipeline.ts';
 import type { Abc } from './abc-2.ts';
 import type { Measure, Measured } from './measure.ts';
 import type { HematomaPlace } from './place.ts';
+import { SERIAL, type SerialComparison } from './serial-comparison.ts';
 import type { Cuts } from './settings.ts';
 import type { Signs } from './signs.ts';
 import type { SpotSign } from './spot-sign.ts';
@@ -17,6 +19,8 @@ export interface FindingParts {
   readonly abc: Abc | null;
   /** null where there is no intraparenchymal hemorrhage to look at. */
   readonly signs: Signs | null;
+  /** Against an earlier scan; null without one, or where the two could not be laid on each other. */
+  readonly serial: { readonly comparison: SerialComparison; readonly comparedWith: string } | null;
   /** null without a CTA. */
   readonly spot: SpotSign | null;
   readonly quality: readonly QualityRemark[];
@@ -41,7 +45,7 @@ const VOLUMES: readonly (readonly [Measure, FindingKind])[] = [
 const round = (value: number): number => Math.round(value * 100) / 100;
 
 export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
-  const { measured, place, shift, abc, signs, spot, quality, seriesUid } = parts;
+  const { measured, place, shift, abc, serial, signs, spot, quality, seriesUid } = parts;
   const settings = {
     bloodProbability: parts.cuts.bloodProbability,
     smallestMl: parts.cuts.smallestMl,
@@ -88,12 +92,43 @@ export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
           number('hematoma-abc-2', abc.ml, { aMm: round(abc.aMm), bMm: round(abc.bMm), cMm: round(abc.cMm) }),
         ]),
     ...(shift === null ? [] : [number('midline-shift', shift.mm, { at: shift.at, towards: shift.towards ?? 'none' })]),
+    ...(serial === null ? [] : serialFindings(serial, number)),
     ...(signs === null ? [] : signFindings(signs, word, number)),
     ...(spot === null ? [] : spotFindings(spot, parts, word, number)),
   ];
 }
 
 type Draft<V> = (kind: FindingKind, value: V | null, more?: FindingDraft['settings']) => FindingDraft;
+
+/** How far the intervals of the two volumes lie apart. */
+const CHANGE_BASIS = 'intervals of both volumes';
+
+/** Each says with what it was compared and how well the two lay on each other. */
+function serialFindings(
+  { comparison, comparedWith }: NonNullable<FindingParts['serial']>,
+  number: Draft<number>,
+): FindingDraft[] {
+  const { changeMl, changeInterval, changePercent, registration } = comparison;
+  const settings = {
+    [COMPARED_WITH]: comparedWith,
+    correlation: round(registration.correlation),
+    registrationErrorMm: round(registration.errorMm),
+    marginMm: SERIAL.errorMm,
+  };
+  const change = number('hematoma-volume-change', changeMl, {
+    ...settings,
+    ...(changePercent === null ? {} : { percent: round(changePercent) }),
+  });
+  return [
+    {
+      ...change,
+      interval: { low: round(changeInterval.low), high: round(changeInterval.high), basis: CHANGE_BASIS },
+    },
+    number('hematoma-new-blood-volume', comparison.newBloodMl, settings),
+    number('new-intraventricular-volume', comparison.newIntraventricularMl, settings),
+    number('new-hypodensity-volume', comparison.newHypodensityMl, settings),
+  ];
+}
 
 /** What a sign measured stands beside what its definition asks for. */
 function signFindings(signs: Signs, word: Draft<string>, number: Draft<number>): FindingDraft[] {

@@ -10,7 +10,14 @@ import { labelsTo } from '../../volume/resample.ts';
 import { breathe } from '../../volume/slice.ts';
 import type { Built, Volume } from '../../volume/volume.ts';
 import { holesFilled } from '../perfusion/morphology.ts';
-import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult, SegmentDraft } from '../pipeline.ts';
+import type {
+  Pipeline,
+  PipelineContext,
+  PipelineInputs,
+  PipelineResult,
+  PriorScan,
+  SegmentDraft,
+} from '../pipeline.ts';
 import { abcOf } from './abc-2.ts';
 import { hemorrhageFindings } from './findings.ts';
 import { chooseAngiography, chooseNative, headOf, volumeOf, type Head } from './head.ts';
@@ -19,8 +26,10 @@ import { measure, voxelMlOf, type Measured } from './measure.ts';
 import { anatomyOf, hematomaPlace } from './place.ts';
 import { believed, medianHu, noiseHu, plausibility, remark } from './plausibility.ts';
 import { HEMORRHAGE_NETWORKS, networkInUse, type HemorrhageNetwork } from './networks.ts';
+import { serialScanOf } from './prior-scan.ts';
 import type { Segmented, SegmentOptions } from './segment.ts';
-import { cutsOf, SETTINGS } from './settings.ts';
+import { compareSerially, type SerialComparison, type SerialScan } from './serial-comparison.ts';
+import { cutsOf, SEGMENT_LABELS, SETTINGS } from './settings.ts';
 import { expansionSigns } from './signs.ts';
 import { spotSign, type SpotSign } from './spot-sign.ts';
 
@@ -40,6 +49,7 @@ export function hemorrhagePipeline({ anatomy }: HemorrhageOptions = {}): Pipelin
     version: HEMORRHAGE_VERSION,
     priority: PRIORITY,
     networks: HEMORRHAGE_NETWORKS,
+    compares: true,
     needs: 'a native CT of the head (ncct)',
     accepts: (roles) => roles.includes('ncct'),
     run: (inputs, context) => run(inputs, context, anatomy),
@@ -96,9 +106,17 @@ async function run(
   const blood = maskOfClass(measured.labels, 'intraparenchymal');
   const [largest] = partsOf(blood, stack.size);
   const spot = isPresent && largest !== undefined ? await spotOf(inputs, built, stack, blood) : null;
+  const noise = noiseHu(stack, tissue);
+  const { serial, remarks } =
+    isPresent && largest !== undefined && inputs.prior !== undefined
+      ? await comparedWithPrior(inputs.prior, pause, {
+          ...{ image: built.image, stack, labels: measured.labels, brainHu, noiseHu: noise },
+          intraparenchymal: measured.volumes.intraparenchymal,
+        })
+      : NOTHING_COMPARED;
   await pause('findings', 98);
   const ofNetwork = network.tellsSubarachnoid ? [] : [remark('subarachnoid-not-told-apart', 'limits')];
-  const quality = [...gate, ...plausible.quality, ...ofNetwork, ...ofAnatomy];
+  const quality = [...gate, ...plausible.quality, ...ofNetwork, ...ofAnatomy, ...remarks];
   return {
     state: 'final',
     quality,
@@ -119,9 +137,10 @@ async function run(
               hu: stack.values,
               blood,
               brainHu,
-              noiseHu: noiseHu(stack, tissue),
+              noiseHu: noise,
             })
           : null,
+      serial,
       spot: spot?.sign ?? null,
       quality,
       seriesUid: built.source.seriesUid,
@@ -179,13 +198,26 @@ async function spotOf(
   return { sign: spotSign(placed(built.image, registration.toMoving), native.image, hematoma), built };
 }
 
-const SEGMENTS = [
-  ['intraparenchymal', 'intraparenchymal-hemorrhage'],
-  ['intraventricular', 'intraventricular-hemorrhage'],
-  ['extraAxial', 'extra-axial-hemorrhage'],
-  ['subarachnoid', 'subarachnoid-hemorrhage'],
-  ['edema', 'edema'],
-] as const;
+interface Compared {
+  readonly serial: { readonly comparison: SerialComparison; readonly comparedWith: string } | null;
+  readonly remarks: readonly QualityRemark[];
+}
+const NOTHING_COMPARED: Compared = { serial: null, remarks: [] };
+
+/** An earlier scan that cannot be read or does not fit costs no finding of this one: a remark says so. */
+async function comparedWithPrior(
+  prior: PriorScan,
+  pause: (stage: string, percent: number) => Promise<void>,
+  now: SerialScan,
+): Promise<Compared> {
+  await pause('earlier scan', 93);
+  const before = await serialScanOf(prior).catch(() => null);
+  await pause('registration', 95);
+  const found = before === null ? null : compareSerially(before, now);
+  return found === null || 'notCompared' in found
+    ? { serial: null, remarks: [remark('earlier-scan-not-compared', 'note')] }
+    : { serial: { comparison: found, comparedWith: prior.findingId }, remarks: [] };
+}
 
 /** The kinds that were found; all of them, empty, where none was. */
 function segmentsOf(
@@ -195,7 +227,7 @@ function segmentsOf(
   network: NonNullable<SegmentDraft['network']>,
 ): SegmentDraft[] {
   const grid = { size: stack.size, affine: stack.affine };
-  const all = SEGMENTS.map(([name, label]): SegmentDraft => ({
+  const all = SEGMENT_LABELS.map(([name, label]): SegmentDraft => ({
     label,
     grid,
     voxels: maskOfClass(labels, name),

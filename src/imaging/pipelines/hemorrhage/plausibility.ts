@@ -14,6 +14,7 @@ export const HEMORRHAGE_QUALITY_CODES = [
   'augmentations-disagree',
   'subarachnoid-not-told-apart',
   'anatomy-missing',
+  'earlier-scan-not-compared',
 ] as const;
 export type HemorrhageQualityCode = (typeof HEMORRHAGE_QUALITY_CODES)[number];
 

@@ -9,6 +9,14 @@ export type HemorrhageClass = Exclude<(typeof CLASSES)[number], 'none'>;
 /** Label of a class in a label map: its place in {@link CLASSES}. */
 export const labelOfClass = (name: (typeof CLASSES)[number]): number => CLASSES.indexOf(name);
 export const BLOOD = ['intraparenchymal', 'intraventricular', 'extraAxial', 'subarachnoid'] as const;
+/** Under which label the region of a class is kept. */
+export const SEGMENT_LABELS = [
+  ['intraparenchymal', 'intraparenchymal-hemorrhage'],
+  ['intraventricular', 'intraventricular-hemorrhage'],
+  ['extraAxial', 'extra-axial-hemorrhage'],
+  ['subarachnoid', 'subarachnoid-hemorrhage'],
+  ['edema', 'edema'],
+] as const satisfies readonly (readonly [HemorrhageClass, string])[];
 export const EDEMA_LABEL = labelOfClass('edema');
 
 export const SETTINGS = {

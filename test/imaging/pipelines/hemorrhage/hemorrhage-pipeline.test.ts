@@ -2,7 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { FindingKind } from '../../../../src/case/index.ts';
 import { InferenceError, type InferenceEngine } from '../../../../src/inference/engine.ts';
 import { hemorrhagePipeline } from '../../../../src/imaging/pipelines/hemorrhage/index.ts';
-import type { FindingDraft, PipelineResult, RoledSeries } from '../../../../src/imaging/pipelines/pipeline.ts';
+import type { FindingDraft, PipelineResult, PriorScan, RoledSeries } from '../../../../src/imaging/pipelines/pipeline.ts';
+import { labelsOnSource } from '../../../../src/imaging/volume/on-source-slices.ts';
+import type { Built, Volume } from '../../../../src/imaging/volume/volume.ts';
 import { DEEP_LEFT, ellipsoidMl, ncctSeries } from '../../../support/ncct-study.ts';
 import { thresholdNetwork } from '../../../support/threshold-network.ts';
 
@@ -16,9 +18,10 @@ const deepLeft = (): Promise<PipelineResult> => (withHematoma ??= analyze([ncctS
 const analyze = (
   series: readonly RoledSeries[],
   engine: InferenceEngine = thresholdNetwork(),
+  prior?: PriorScan,
 ): Promise<PipelineResult> =>
   hemorrhagePipeline().run(
-    { series, lastKnownWell: null, overrides: {} },
+    { series, lastKnownWell: null, overrides: {}, ...(prior === undefined ? {} : { prior }) },
     { engine, progress: () => undefined, signal: new AbortController().signal },
   );
 
@@ -204,5 +207,52 @@ describe('of several native series', () => {
     const usual = ncctSeries({ series: 'usual', bleedings: [DEEP_LEFT] });
     const result = await analyze([sharp, thin, usual]);
     expect(finding(result, 'hemorrhage').seriesUids).toEqual(['native ct usual']);
+  });
+});
+
+describe('an earlier scan of the patient', () => {
+  const series = ncctSeries({ bleedings: [DEEP_LEFT] });
+  async function prior(): Promise<PriorScan> {
+    const result = await deepLeft();
+    const { value, interval } = finding(result, 'intraparenchymal-volume');
+    return {
+      findingId: 'the earlier volume',
+      volume: { ml: Number(value), interval: interval ?? { low: 0, high: 0 } },
+      load: async () => ({
+        built: (await series.load()) as Built<Volume>,
+        segments: new Map(
+          result.segments.map(({ label, grid, voxels, source }) => [label, labelsOnSource(grid, voxels, source)]),
+        ),
+      }),
+    };
+  }
+  const grown = { ...DEEP_LEFT, half: [18, 30, 22] } as const;
+  const later = (): RoledSeries => ncctSeries({ bleedings: [grown], moved: [5, -4, 0], study: 'later' });
+
+  it('is laid under this one: growth, and where the blood is new', async () => {
+    const result = await analyze([later()], thresholdNetwork(), await prior());
+    const growth = ellipsoidMl(grown) - ellipsoidMl(DEEP_LEFT);
+    const { value, interval, settings } = finding(result, 'hematoma-volume-change');
+    expect(Number(value)).toBeGreaterThan(0.75 * growth);
+    expect(Number(value)).toBeLessThan(1.25 * growth);
+    expect(interval?.low).toBeLessThanOrEqual(Number(value));
+    expect(interval?.high).toBeGreaterThanOrEqual(Number(value));
+    expect(settings).toMatchObject({ comparedWith: 'the earlier volume', marginMm: 2 });
+    expect(Number(settings['registrationErrorMm'])).toBeLessThan(2);
+    const beyond = Number(finding(result, 'hematoma-new-blood-volume').value);
+    expect(beyond).toBeGreaterThan(0.5);
+    expect(beyond).toBeLessThan(growth);
+    expect(finding(result, 'new-intraventricular-volume').value).toBe(0);
+    expect(finding(result, 'new-hypodensity-volume').value).toBe(0);
+    expect(codes(result)).not.toContain('earlier-scan-not-compared');
+  });
+
+  it('that is no longer held costs no finding of this one, and is told', async () => {
+    const gone: PriorScan = { ...(await prior()), load: () => Promise.reject(new Error('no such file')) };
+    const result = await analyze([later()], thresholdNetwork(), gone);
+    expect(result.state).toBe('final');
+    expect(finding(result, 'intraparenchymal-volume').value).toBeGreaterThan(20);
+    expect(codes(result)).toContain('earlier-scan-not-compared');
+    expect(result.findings.map(({ kind }) => kind)).not.toContain('hematoma-volume-change');
   });
 });

@@ -47,18 +47,19 @@ export function blackHoleSign(hematoma: Hematoma): SignResult {
 /** Any dark area that the hematoma encloses. */
 export function hypodensitySign(hematoma: Hematoma): SignResult {
   if (!isDensityAssessable(hematoma)) return NOT_ASSESSABLE(hematoma);
-  const enclosed = slabsOf(hematoma).flatMap((k) =>
-    hypodenseFoci(hematoma, k, HYPODENSITY_HU).filter((f) => !f.touchesBorder),
-  );
-  const differenceHu = most(enclosed, (f) => f.differenceHu);
+  const differenceHu = most(enclosedFoci(hematoma), (f) => f.differenceHu);
   return {
     status: reaches(differenceHu, HYPODENSITY_HU) ? 'present' : 'absent',
-    measured: {
-      differenceHu: round(differenceHu),
-      foci: enclosed.filter((f) => reaches(f.differenceHu, HYPODENSITY_HU)).length,
-    },
+    measured: { differenceHu: round(differenceHu), foci: hypodensities(hematoma).length },
   };
 }
+
+/** The areas that make the sign of any hypodensity. */
+export const hypodensities = (hematoma: Hematoma): readonly Focus[] =>
+  enclosedFoci(hematoma).filter((f) => reaches(f.differenceHu, HYPODENSITY_HU));
+
+const enclosedFoci = (hematoma: Hematoma): readonly Focus[] =>
+  slabsOf(hematoma).flatMap((k) => hypodenseFoci(hematoma, k, HYPODENSITY_HU).filter((f) => !f.touchesBorder));
 
 /** Least area of either part of a blend, mm². Own choice. */
 const BLEND_MM2 = 50;
