@@ -3,7 +3,13 @@
  * service and `stroke-cds analyze` does on the command line.
  */
 import type { ImagingFinding, Instant } from '../case/index.ts';
-import type { Pipeline, PipelineContext, PipelineResult, PriorScan, RoledSeries } from '../imaging/pipelines/pipeline.ts';
+import type {
+  Pipeline,
+  PipelineContext,
+  PipelineResult,
+  PriorScan,
+  RoledSeries,
+} from '../imaging/pipelines/pipeline.ts';
 import { runPipelines, type FailedRun, type PipelineRun } from '../imaging/pipelines/run-pipelines.ts';
 import type { DicomObject } from '../imaging/results/dicom/encode.ts';
 import type { Device } from '../imaging/results/dicom/report-context.ts';

@@ -41,7 +41,10 @@ export async function priorStudies(study: StudySummary, parts: PriorStudyParts):
   return priors;
 }
 
-async function priorOf(result: ImagingResult, { database, findings, results }: PriorStudyParts): Promise<PriorStudy | null> {
+async function priorOf(
+  result: ImagingResult,
+  { database, findings, results }: PriorStudyParts,
+): Promise<PriorStudy | null> {
   const { acquiredAt } = result;
   const isPresent = result.findings.some(({ kind, value }) => kind === 'hemorrhage' && value === 'present');
   const volume = result.findings.find(({ kind }) => kind === 'intraparenchymal-volume');

@@ -90,8 +90,7 @@ describe('two studies in the analysis process', () => {
       if (run === undefined) throw new Error('the hemorrhage pipeline did not run');
       return { paths, run };
     };
-    const finding = ({ found }: AnalyzedRun, kind: FindingKind) =>
-      found.said.findings.find((one) => one.kind === kind);
+    const finding = ({ found }: AnalyzedRun, kind: FindingKind) => found.said.findings.find((one) => one.kind === kind);
     try {
       const first = await analyzed(ncctStudy({ bleedings: [DEEP_LEFT], tags: at('080000') }), []);
       expect(finding(first.run, 'hematoma-volume-change')).toBeUndefined();

@@ -414,3 +414,44 @@ it('a computed volume is rounded alike wherever it stands; what a person entered
   const table = card('thrombectomy', { ...LATE_M1, facts: { ...LATE_M1.facts, ...entered } }).detail;
   expect(table).toContain('69.6 mL');
 });
+
+describe('two scans with a hematoma', () => {
+  const BLEEDING = since(7, { hemorrhageOnImaging: given(true) });
+  const method = { ...finding('hemorrhage', 'present').method, pipeline: 'hemorrhage' };
+  const scan = (hours: number, ml: number) => {
+    const more = { method, studyUid: `1.2.${String(hours)}`, acquiredAt: plus(NOW, -hours * HOUR) };
+    return [
+      finding('hemorrhage', 'present', more),
+      finding('hemorrhage-volume', ml, more),
+      finding('intraparenchymal-volume', ml, more),
+    ];
+  };
+  const [before, after] = [scan(5, 20), scan(1, 30)];
+  const settings = { comparedWith: before[2]?.id ?? '', correlation: 0.967, registrationErrorMm: 0.62 };
+  const laid = { studyUid: '1.2.1', acquiredAt: plus(NOW, -HOUR), method: { ...method, settings } };
+  const registered = [
+    finding('hematoma-new-blood-volume', 7.3, laid),
+    finding('new-intraventricular-volume', 2.4, laid),
+    finding('new-hypodensity-volume', 0, laid),
+  ];
+
+  it.each([
+    ['en', 'from the findings of each scan; the scans were not laid on each other: compare them', 'growth'],
+    ['zh-CN', '未将两次扫描配准：请对比两次扫描', '体积增大'],
+  ] as const)('of which only the findings are compared say so (%s)', (locale, basis, growth) => {
+    const { detail } = card('hemorrhage', BLEEDING, imagingOf([...before, ...after]), locale);
+    expect(detail).toContain(basis);
+    expect(detail).toContain(growth);
+    expect(detail).not.toMatch(/correlation|相关系数/);
+  });
+
+  it.each([
+    ['en', 'correlation of the heads 0.97, error at the hematoma at least 0.6 mm; 7.3 mL lie beyond', 'ventricles'],
+    ['zh-CN', '头部相关系数 0.97，血肿处误差至少 0.6 mm；7.3 mL 超出前次血肿范围', '脑室内出现新的出血'],
+  ] as const)('that were laid on each other say how well, and what is new (%s)', (locale, basis, ventricles) => {
+    const { detail } = card('hemorrhage', BLEEDING, imagingOf([...before, ...after, ...registered]), locale);
+    expect(detail).toContain(basis);
+    expect(detail).toContain(ventricles);
+    expect(detail).not.toMatch(/not laid on each other|未将两次扫描配准/);
+  });
+});

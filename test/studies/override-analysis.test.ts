@@ -5,6 +5,7 @@ import type { AnalysisRequest } from '../../src/analysis/protocol.ts';
 import { createAuditLog } from '../../src/audit/index.ts';
 import { imagesAnalyzeCommand } from '../../src/cli/images-analyze.ts';
 import { quarantineStudy } from '../../src/imaging/ingest/index.ts';
+import { NO_DOMAINS } from '../../src/imaging/ingest/same-patient.ts';
 import type { Pipeline, PipelineContext, PipelineResult } from '../../src/imaging/pipelines/pipeline.ts';
 import { runPipelines } from '../../src/imaging/pipelines/run-pipelines.ts';
 import { createFindingsStore } from '../../src/imaging/results/findings-store.ts';
@@ -51,6 +52,7 @@ async function asked(): Promise<AnalysisRequest['overrides'] | undefined> {
     analysis: { analyze } as unknown as AnalysisClient,
     enqueue: () => Promise.resolve(),
     followUps: () => [],
+    domains: NO_DOMAINS,
     clock: () => NOON,
   });
   const commit: JobContext['commit'] = (write) => database.sql.transaction().execute(write);

@@ -14,7 +14,7 @@ import { emptyDatabase, freshDatabase } from '../support/database.ts';
 import { ACQUIRED_AT, aDraft, aResult, FOUND_AT } from '../support/imaging-result.ts';
 
 const [NEW, OLD] = ['1.2.840.99999.20', '1.2.840.99999.10'];
-const SEGMENTATION = Uint8Array.of(1, 2, 3, 4);
+const SEGMENTATION = Buffer.of(1, 2, 3, 4);
 
 let database: Database;
 let findings: FindingsStore;
@@ -52,7 +52,10 @@ async function hold(studyUid: string, { id = 'MRN-1', birthDate = '1955-03-12' }
       ...{ expected_instances: null, announced_short: false },
     })
     .execute();
-  await database.sql.insertInto('image_patient_id').values({ study_uid: studyUid, patient_id: id }).execute();
+  await database.sql
+    .insertInto('image_patient_id')
+    .values({ study_uid: studyUid, patient_id: id, issuer: '' })
+    .execute();
   const series = { study_uid: studyUid, series_uid: `${studyUid}.1` };
   await database.sql
     .insertInto('image_series')

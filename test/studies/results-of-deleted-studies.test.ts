@@ -10,6 +10,7 @@ import { DAY, plus } from '../../src/case/index.ts';
 import type { ResultWriter } from '../../src/fhir/write/result-writer.ts';
 import type { OutgoingResult } from '../../src/fhir/write/outgoing-result.ts';
 import { applyImageRetention, deleteStudy, openFolderStore, type FolderStore } from '../../src/imaging/ingest/index.ts';
+import { NO_DOMAINS } from '../../src/imaging/ingest/same-patient.ts';
 import type { ResultArchive } from '../../src/imaging/results/archive/store-to-archive.ts';
 import {
   createFindingsStore,
@@ -164,6 +165,7 @@ describe('a study that is analyzed again', () => {
       analysis: { analyze: () => Promise.resolve(answer) } as unknown as AnalysisClient,
       enqueue: () => Promise.resolve(),
       followUps: () => [],
+      domains: NO_DOMAINS,
       clock: () => NOON,
     });
     const commit: JobContext['commit'] = (write) => database.sql.transaction().execute(write);

@@ -1,5 +1,12 @@
 /** Two computed scans of one episode: has the hematoma grown, has blood entered the ventricles, has it become darker inside? */
-import { COMPARED_WITH, HEMORRHAGE_PIPELINE_NAME, HOUR, LONGEST_COURSE_MS, candidates, certaintyOf } from '../../case/index.ts';
+import {
+  COMPARED_WITH,
+  HEMORRHAGE_PIPELINE_NAME,
+  HOUR,
+  LONGEST_COURSE_MS,
+  candidates,
+  certaintyOf,
+} from '../../case/index.ts';
 import type { FindingKind, ImagingFinding, Instant, StrokeCase } from '../../case/index.ts';
 import type { SitePolicy } from '../evaluation.ts';
 import { isHematomaExpansion } from './expansion.ts';

@@ -162,9 +162,7 @@ function farFrom(mask: Uint8Array, { size, affine }: Grid, otherMm: Point): (at:
   const [is = [], js = [], ks = []] = steps;
   const near = ks.flatMap((k) =>
     js.flatMap((j) =>
-      is
-        .filter((i) => Math.hypot(i / reach[0], j / reach[1], k / reach[2]) <= 1)
-        .map((i): Point => [i, j, k]),
+      is.filter((i) => Math.hypot(i / reach[0], j / reach[1], k / reach[2]) <= 1).map((i): Point => [i, j, k]),
     ),
   );
   return (at) => {

@@ -28,8 +28,13 @@ const TAGS = {
   series: 'x0020000e',
 } as const;
 
-export const sliceKey = ({ sopInstanceUid, frame }: { readonly sopInstanceUid: string; readonly frame: number }): string =>
-  `${sopInstanceUid} ${String(frame)}`;
+export const sliceKey = ({
+  sopInstanceUid,
+  frame,
+}: {
+  readonly sopInstanceUid: string;
+  readonly frame: number;
+}): string => `${sopInstanceUid} ${String(frame)}`;
 
 /** @throws ImageRefusal where it is none of ours */
 export function readSegmentation(instance: Uint8Array): ReadSegmentation {

@@ -2,7 +2,12 @@ import { describe, expect, it, vi } from 'vitest';
 import type { FindingKind } from '../../../../src/case/index.ts';
 import { InferenceError, type InferenceEngine } from '../../../../src/inference/engine.ts';
 import { hemorrhagePipeline } from '../../../../src/imaging/pipelines/hemorrhage/index.ts';
-import type { FindingDraft, PipelineResult, PriorScan, RoledSeries } from '../../../../src/imaging/pipelines/pipeline.ts';
+import type {
+  FindingDraft,
+  PipelineResult,
+  PriorScan,
+  RoledSeries,
+} from '../../../../src/imaging/pipelines/pipeline.ts';
 import { labelsOnSource } from '../../../../src/imaging/volume/on-source-slices.ts';
 import type { Built, Volume } from '../../../../src/imaging/volume/volume.ts';
 import { DEEP_LEFT, ellipsoidMl, ncctSeries } from '../../../support/ncct-study.ts';

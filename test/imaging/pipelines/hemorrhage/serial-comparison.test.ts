@@ -128,7 +128,8 @@ describe('a dark area inside the clot', () => {
   it('where there was none is new', () => {
     const found = compared(baseline(), scanOf({ clot: [HEMATOMA], dark: [SWIRL], motion: MOVED }));
     expect(found.newHypodensityMl).toBeGreaterThan(0.7);
-    expect(found.newHypodensityMl).toBeLessThan(2.5);
+    // 1.6 mL and its blurred rim: the sign begins at 10 HU, this area is darker by 30.
+    expect(found.newHypodensityMl).toBeLessThan(3.2);
   });
 
   it('that was there before is not, also when the head moved', () => {
