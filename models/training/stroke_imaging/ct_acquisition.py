@@ -92,18 +92,16 @@ def _blur(images: torch.Tensor, sigma: float) -> torch.Tensor:
 
 
 def _hardening(rng, slices: Slices, pixel_mm: float) -> torch.Tensor:
-    """A bright rim under the skull, brighter slices towards the vertex, a slow drift over the picture, dark bands between the petrous bones."""
+    """A bright rim under the skull, a slow drift over the picture, dark bands between the petrous bones."""
     n, h, w = slices.hu.shape
     strength = smooth_field(rng, (n, h, w), (5, pixel_mm, pixel_mm), 70, size=0.4)[0] + 1
     high = rng.uniform(0, 7) if rng.random() < 0.5 else rng.uniform(5, 35)
     rim = high * strength.clamp(min=0) * torch.exp(-slices.depth.clamp(min=0) / rng.uniform(1.5, 6)) * (slices.depth > 0)
     drift = smooth_field(rng, (n, h, w), (5, pixel_mm, pixel_mm), 130, size=rng.uniform(0, 2.0))[0]
-    # Near the vertex bone lies around and above: the whole slice is brighter.
-    vertex = rng.uniform(0, 18) * ((slices.z_mm - 40) / 35).clamp(0, 1).view(n, 1, 1) * (slices.depth > 0)
     low = ((-18 - slices.z_mm) / 18).clamp(0, 1).view(n, 1, 1)
     rows = smooth_field(rng, (n, h, 2), (8, pixel_mm, 500), 9, size=rng.uniform(0, 5))[0][..., :1]
     tilt = smooth_field(rng, (n, h, w), (12, pixel_mm, 6 * pixel_mm), 16, size=rng.uniform(0, 3))[0]
-    return rim + vertex + drift + low * (rows + tilt - rng.uniform(0, 4)) * (slices.depth > 0)
+    return rim + drift + low * (rows + tilt - rng.uniform(0, 4)) * (slices.depth > 0)
 
 
 def _streaks(rng, slices: Slices) -> torch.Tensor:

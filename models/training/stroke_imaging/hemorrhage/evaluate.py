@@ -69,10 +69,7 @@ def answered(network, scans: list[Scanned]) -> list[Case]:
 
 
 def choose_thresholds(cases: list[Case], say) -> tuple[Thresholds, dict]:
-    """Among thresholds with at most 3 % false alarms on scans without blood: the most scans with 1 mL and more found, then Dice.
-
-    Where none holds that: the largest sum of the share of scans found and of the share without a false alarm.
-    """
+    """Among thresholds with at most 3 % false alarms on scans without blood: the most scans with 1 mL and more found, then Dice."""
     best, best_score, chosen = Thresholds(0.5, 0.9, 0.2), None, {}
     for blood in (0.3, 0.5, 0.7, 0.8, 0.9):
         tables = [parts_of(case, blood) for case in cases]
@@ -87,11 +84,10 @@ def choose_thresholds(cases: list[Case], say) -> tuple[Thresholds, dict]:
                         found.append(bool((hit[kept] > 0).any()))
                         overlap.append(2 * hit[kept].sum() / (size[kept].sum() + truth))
                 rate = float(np.mean(alarms))
-                share, median = float(np.mean(found)), float(np.median(overlap))
-                score = (rate <= 0.03, share if rate <= 0.03 else share - rate, median, -rate)
+                score = (-max(0.0, rate - 0.03), float(np.mean(found)), float(np.median(overlap)), -rate)
                 if best_score is None or score > best_score:
                     best, best_score = Thresholds(blood, max(peak, blood), smallest), score
-                    chosen = {"falseAlarmShare": rate, "foundShare": share, "medianDice": median, "negatives": len(alarms), "positives": len(found)}
+                    chosen = {"falseAlarmShare": rate, "foundShare": score[1], "medianDice": score[2], "negatives": len(alarms), "positives": len(found)}
     say(f"thresholds {best}, on the scans that chose them: {chosen}")
     return best, chosen
 

@@ -17,6 +17,7 @@ LIMITS = (
     "Dense tumors, calcifications, contrast and what remains of operations may be taken for blood.",
     "The real scan without hemorrhage (ge-head-ct) led to two changes of the generator and of the loss (bone's reach into the brain; nothing "
     "asked outside the skull): it is no independent test any more.",
+    "On the real scan (ge-head-ct) the slices under the vertex, brighter than the others by the bone around them, are taken for blood: 20 mL.",
     "Below the foramen magnum and outside the skull its answer means nothing: read it within the head's bone only.",
     "Children, severe malformation, coils and clips, CT with contrast and images turned by more than about 20 degrees were not tested.",
     "Perihematomal edema is a soft border: its volume is a rough figure.",
