@@ -12,10 +12,10 @@ export const DIFFUSION_MODEL = 'diffusion-lesion';
 /** The thresholds are those of `models/diffusion-lesion/model.json`, where their basis is told; a test compares. */
 export const NETWORK_SETTINGS = {
   pixelMm: 1.5,
-  probability: 0.3,
-  /** Between these two the volume lies in nine of ten lesions. */
+  probability: 0.5,
+  /** The volume's interval; how many lesions lie within it: card of the network. */
   lowestProbability: 0.02,
-  highestProbability: 0.7,
+  highestProbability: 0.98,
   /** Smaller parts (26 neighbors) are taken for noise, mL. */
   smallestMl: 0.1,
   /** Around the brain mask: cortex lies at its edge. */
