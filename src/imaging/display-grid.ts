@@ -21,7 +21,7 @@ export interface DisplayGrid {
 type Axis = 0 | 1 | 2;
 
 /** Voxel axis whose direction lies closest to the world axis; each is taken once. */
-function axesOf(affine: Affine): readonly [Axis, Axis, Axis] {
+export function axesOf(affine: Affine): readonly [Axis, Axis, Axis] {
   const steps = spacing(affine);
   const along = (world: Axis, voxel: Axis): number => Math.abs((affine[4 * world + voxel] ?? 0) / steps[voxel]);
   const orders: readonly (readonly [Axis, Axis, Axis])[] = [

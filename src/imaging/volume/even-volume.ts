@@ -1,5 +1,6 @@
 /** A volume of any orientation and spacing with even voxels, in the order that the three-dimensional networks expect. */
 import { type Affine, compose, type Point, spacing } from '../affine.ts';
+import { axesOf } from '../display-grid.ts';
 import type { Grid, Volume } from './volume.ts';
 
 interface Turned extends Grid {
@@ -11,25 +12,14 @@ interface Turned extends Grid {
 
 /** The axes named anew and turned, so that they run to the patient's left, back and up as nearly as they can. No copy. */
 function leftBackUp({ size, affine, values }: Volume): Turned {
-  const along = (axis: number, world: number): number => (affine[4 * world + axis] ?? 0) / (spacing(affine)[axis] ?? 1);
-  const orders = [
-    [0, 1, 2],
-    [0, 2, 1],
-    [1, 0, 2],
-    [1, 2, 0],
-    [2, 0, 1],
-    [2, 1, 0],
-  ] as const;
-  const fit = (order: readonly number[]): number =>
-    order.reduce((sum, axis, world) => sum + Math.abs(along(axis, world)), 0);
-  const order = orders.reduce((best, tried) => (fit(tried) > fit(best) ? tried : best));
+  const order = axesOf(affine);
   const strides: Point = [1, size[0], size[0] * size[1]];
   // World axes are right, front, up.
   const wanted = [-1, -1, 1];
   const step: number[] = new Array<number>(12).fill(0);
   const out = { size: [0, 0, 0], strides: [0, 0, 0], first: 0 };
   order.forEach((axis, world) => {
-    const flipped = Math.sign(along(axis, world)) !== wanted[world];
+    const flipped = Math.sign(affine[4 * world + axis] ?? 0) !== wanted[world];
     const [count, stride] = [size[axis], strides[axis]];
     out.size[world] = count;
     out.strides[world] = flipped ? -stride : stride;

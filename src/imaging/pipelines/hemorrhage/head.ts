@@ -85,6 +85,5 @@ export function headOf(volume: Volume): Head {
   const [x, y, z] = spacing(stack.affine);
   const brain = brainMask(stack.values, stack.size, { pixelMm, sliceMm: z }, 'ct');
   const inside = dilated(brain, stack.size, Math.round(BESIDE_BRAIN_MM / pixelMm));
-  // Not through the skull: what is as dense as bone holds no blood.
   return { stack, millimeters: [x, y, z], brain, inside };
 }
