@@ -28,7 +28,7 @@ from .template import load_template
 
 SEED = 20250601
 EARLIER = "Version 1.0.0 had seen 1780 steps; from its weights on,"
-"""What the weights that training began with had seen (`--begin`)."""
+"""Said where training began with the released weights (`--begin`, named to `export` as well)."""
 CROP = 96
 """Rows and columns of a training slice, somewhere in the head: about two thirds of its width."""
 STEPS_PER_HEAD = 12
@@ -90,7 +90,7 @@ def batches(data: Path) -> Callable[[int], Batch]:
     return next_batch
 
 
-def export(data: Path, work: Path, folder: Path, *, tuned: int, tested: int | None, negatives: int) -> None:
+def export(data: Path, work: Path, folder: Path, *, tuned: int, tested: int | None, negatives: int, went_on: bool) -> None:
     """Evaluates, writes graph, figures, card and manifest."""
     network = load_averaged(SliceUNet(2), work / "checkpoint.pt")
     state = torch.load(work / "checkpoint.pt", weights_only=True)
@@ -100,7 +100,7 @@ def export(data: Path, work: Path, folder: Path, *, tuned: int, tested: int | No
         "trainedSubjects": len(subjects(data / "soop", TRAINED)),
         "weights": sum(p.numel() for p in network.parameters()),
         "steps": state["step"],
-        "training": f"{EARLIER} {state['step']} steps of {HEADS_PER_BATCH * SLICES_PER_HEAD} slices in {state['seconds'] / 60:.0f} minutes on one thread of a "
+        "training": (f"{EARLIER} " if went_on else "") + f"{state['step']} steps of {HEADS_PER_BATCH * SLICES_PER_HEAD} slices in {state['seconds'] / 60:.0f} minutes on one thread of a "
         "machine of two cores that ran much else; AdamW, cosine decay, moving average of the weights, cross-entropy plus Dice. Seed "
         f"{SEED}.",
         "parity": parity,
@@ -142,7 +142,7 @@ def main() -> None:
         diffusion_card.write(folder, json.loads((folder / "figures.json").read_text(encoding="utf-8")))
     if options.command in ("export", "all"):
         counts = {"tuned": options.tuned, "tested": options.tested, "negatives": options.negatives}
-        export(options.data, options.work, options.out / "diffusion-lesion", **counts)
+        export(options.data, options.work, options.out / "diffusion-lesion", **counts, went_on=options.begin is not None)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ SPACING = 3.0
 COARSE_SHAPE = tuple(n // 2 for n in SHAPE)
 COARSE_BATCH = 3
 SEED = 20261129
-#: What the weights that training began with had seen (`--begin`).
+#: Said where training began with the released weights (`--begin`, named to `export` and `card` as well).
 EARLIER = "Version 1.0.0 had seen 2196 heads on 6 mm voxels and 1464 on 3 mm; from its weights on,"
 
 
@@ -146,12 +146,13 @@ def load(work: Path) -> HeadUNet:
     return network.eval()
 
 
-def run_time(work: Path) -> str:
+def run_time(work: Path, went_on: bool) -> str:
     """What the checkpoint says of the training."""
     state = torch.load(work / "checkpoint.pt", weights_only=True)["state"]
     step, spent = state["step"], state["spent"]
     coarse = f"{step['coarse'] * COARSE_BATCH} heads on 6 mm voxels in {spent['coarse'] / 60:.0f} min and " if step["coarse"] else ""
-    return f"{EARLIER} {coarse}{step['fine']} heads on 3 mm in {spent['fine'] / 60:.0f} min, one thread of a machine of two cores that ran much else."
+    before = f"{EARLIER} " if went_on else ""
+    return f"{before}{coarse}{step['fine']} heads on 3 mm in {spent['fine'] / 60:.0f} min, one thread of a machine of two cores that ran much else."
 
 
 def evaluate(network: HeadUNet, out: Path, data: Path, work: Path, each: int) -> dict:
@@ -199,7 +200,7 @@ def main() -> None:
         shift = options.out / "shift.json"
         if shift.exists():
             figures["shift"] = json.loads(shift.read_text())
-        anatomy_release.release(network, figures, run_time(options.work), options.out, options.data)
+        anatomy_release.release(network, figures, run_time(options.work, options.begin is not None), options.out, options.data)
 
 
 if __name__ == "__main__":
