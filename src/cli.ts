@@ -309,7 +309,7 @@ Names burned into pixels are warned about (exit code 1), not removed; faces can 
     .option(...AIF_OPTION)
     .option(...VOF_OPTION)
     .option(...DECONVOLUTION_OPTION)
-    .option('--automatic', 'back to the automatic choices')
+    .option('--automatic', 'the automatic choices again, with the networks that are in use now')
     .requiredOption('--by <name>', 'who decided; goes into the audit record')
     .option(...CONFIG_OPTION)
     .action(async (study: string, options: ImagesAnalyzeOptions) => {

@@ -38,6 +38,8 @@ export interface AnalyzeOptions {
   readonly at: Instant;
   /** The report that each pipeline's new one replaces. */
   readonly former: Readonly<Record<string, FormerReport>>;
+  /** Hashes of the inputs of results that were replaced, by pipeline. */
+  readonly replaced?: Readonly<Record<string, readonly string[]>>;
   /** The scan that this one is compared with. */
   readonly prior?: PriorScan;
   /** Milliseconds of a monotonic clock. */
@@ -72,6 +74,7 @@ export async function analyzeStudy(
   const { runs, failed } = await runPipelines(inputs, context, {
     pipelines: options.pipelines,
     content: content + settingsVersion,
+    ...(options.replaced === undefined ? {} : { replaced: options.replaced }),
     now,
   });
   const analyzed: AnalyzedPipeline[] = [];

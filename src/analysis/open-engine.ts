@@ -15,7 +15,7 @@ import type { EngineModel } from './protocol.ts';
 export interface OpenedEngine extends InferenceEngine {
   /** Names of the imaging models that are in use here. */
   readonly networks: readonly string[];
-  /** Thresholds and detection floors of their manifests. */
+  /** Identity, thresholds and detection floors of them. */
   readonly figuresOf: NonNullable<PipelineContext['figuresOf']>;
   /** Loads every model, so that it is known where each runs; a model that does not load is told, not thrown. */
   readonly warmUp: () => Promise<readonly EngineModel[]>;
@@ -49,10 +49,13 @@ export async function openEngine(settings: EngineSettings): Promise<OpenedEngine
     infer: engine.infer,
     networks: models.imaging.map(({ manifest }) => manifest.name),
     figuresOf: (network) => {
-      const manifest = models.imaging.find((model) => model.manifest.name === network)?.manifest;
-      if (manifest === undefined) return undefined;
-      const { thresholds = [], detectionFloor = [] } = manifest;
+      const model = models.imaging.find(({ manifest }) => manifest.name === network);
+      if (model === undefined) return undefined;
+      const { version, thresholds = [], detectionFloor = [] } = model.manifest;
       return {
+        identity: [version, model.report.digest, ...(server === null ? [] : ['served', server.versions[network]])].join(
+          ' ',
+        ),
         thresholds: Object.fromEntries(thresholds.map(({ name, value }) => [name, value])),
         detectionFloors: Object.fromEntries(detectionFloor.map(({ finding, value }) => [finding, value])),
       };

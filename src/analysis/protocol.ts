@@ -54,6 +54,8 @@ export interface AnalysisRequest {
   readonly at: Instant;
   /** The report that each pipeline's new one replaces. */
   readonly former: Readonly<Record<string, FormerReport>>;
+  /** Hashes of the inputs of results that were replaced, by pipeline. */
+  readonly replaced: Readonly<Record<string, readonly string[]>>;
   /** What it may be compared with; the time of its own images, which only the analysis knows, decides. */
   readonly priors: readonly PriorStudy[];
 }

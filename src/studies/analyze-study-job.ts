@@ -60,6 +60,7 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
     await markUsed(database, [studyUid], clock());
 
     const startedAt = clock();
+    const history = await findings.historyOf(studyUid);
     const answer = await analyzed(
       analysis.analyze(
         {
@@ -70,7 +71,8 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
           overrides: study.overrides,
           complete: study.expected === null || study.instances >= study.expected,
           at: job.queuedAt,
-          former: await formerReports(findings, studyUid),
+          former: await formerReports(findings, history),
+          replaced: replacedHashes(history),
           priors: await priorStudies(study, parts),
         },
         context,
@@ -136,15 +138,26 @@ async function analyzed(answer: Promise<AnalysisAnswer>): Promise<AnalysisAnswer
 }
 
 /** The last report of each pipeline; a withdrawal in between has none. */
-async function formerReports(findings: FindingsStore, studyUid: string): Promise<Record<string, FormerReport>> {
+async function formerReports(
+  findings: FindingsStore,
+  history: readonly ImagingResult[],
+): Promise<Record<string, FormerReport>> {
   const former: Record<string, FormerReport> = {};
-  for (const { id, pipeline } of await findings.historyOf(studyUid)) {
+  for (const { id, pipeline } of history) {
     const report = (await findings.outputsOf(id)).find(({ kind }) => kind === 'sr');
     if (report !== undefined) {
       former[pipeline] = { sopInstanceUid: report.sopInstanceUid, seriesUid: report.seriesUid };
     }
   }
   return former;
+}
+
+function replacedHashes(history: readonly ImagingResult[]): Record<string, string[]> {
+  const replaced: Record<string, string[]> = {};
+  for (const { pipeline, inputsHash, superseded } of history) {
+    if (superseded !== null) (replaced[pipeline] ??= []).push(inputsHash);
+  }
+  return replaced;
 }
 
 /**

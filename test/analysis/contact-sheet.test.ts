@@ -57,6 +57,7 @@ it('a result comes with its contact sheet', async () => {
         complete: true,
         at: NOON,
         former: {},
+        replaced: {},
         priors: [],
       },
       { signal: new AbortController().signal, progress: () => undefined },

@@ -226,6 +226,21 @@ describe('more images', () => {
 
 const permanent = (): Error => new AnalysisError('permanent', 'no');
 
+it('the analysis is told what was replaced, so that nothing replaced comes back under its own name', async () => {
+  let asked: AnalysisRequest | undefined;
+  const noting: Script = (request) => {
+    asked = request;
+    return taking('perfusion')(request);
+  };
+  await analyze(noting);
+  expect(asked?.replaced).toEqual({});
+  const [first] = await findings.historyOf(STUDY);
+  await slice(2);
+  await analyze(noting);
+  await analyze(noting);
+  expect(asked?.replaced).toEqual({ perfusion: [first?.inputsHash] });
+});
+
 describe('images that came later and cannot be analyzed', () => {
   it('take the result of the earlier ones back when nothing will be tried again', async () => {
     await analyze(taking('perfusion'));

@@ -44,6 +44,8 @@ export interface PipelineInputs {
 
 /** What the manifest of a network says of how its answer is to be read, by name; in the units of the manifest. */
 export interface NetworkFigures {
+  /** Version, graph and where it is served: with another one the same images may give another result. */
+  readonly identity: string;
   readonly thresholds: Readonly<Record<string, number>>;
   readonly detectionFloors: Readonly<Record<string, number>>;
 }
@@ -124,6 +126,8 @@ export interface Pipeline {
   readonly needs?: string;
   /** Networks of which it needs one to have something to say: it does not run where none is installed and switched on. */
   readonly networks?: readonly string[];
+  /** Networks that decide its result where they are in use: another version of one makes another result of the same images. */
+  readonly restsOn?: readonly string[];
   /** Can it run on a study with these series? */
   readonly accepts: (roles: readonly SeriesRole[]) => boolean;
   /** @throws ImageRefusal for images that cannot be used; anything else is a fault and may be retried */

@@ -2,7 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { QualityRemark } from '../../case/index.ts';
 import { ImageRefusal } from '../image-refusal.ts';
-import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult } from '../pipelines/pipeline.ts';
+import type {
+  NetworkFigures,
+  Pipeline,
+  PipelineContext,
+  PipelineInputs,
+  PipelineResult,
+} from '../pipelines/pipeline.ts';
 
 /** Name under which overrides count how often they were changed. */
 export const REVISION = 'revision';
@@ -16,7 +22,7 @@ export interface StageTime {
 export interface PipelineRun {
   readonly pipeline: string;
   readonly version: string;
-  /** SHA-256 of pipeline, version, overrides, the instances it saw and what it compared with: the same inputs give the same result. */
+  /** SHA-256 of pipeline, version, networks, overrides, the instances it saw and what it compared with: the same inputs give the same result. */
   readonly inputsHash: string;
   readonly result: PipelineResult;
   readonly stages: readonly StageTime[];
@@ -37,6 +43,8 @@ export interface RunOptions {
   readonly pipelines: readonly Pipeline[];
   /** Digests of all instances of the study. */
   readonly content: string;
+  /** Hashes of the inputs of results that were replaced, by pipeline. */
+  readonly replaced?: Readonly<Record<string, readonly string[]>>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -72,7 +80,13 @@ export async function runPipelines(
       runs.push({
         pipeline: name,
         version,
-        inputsHash: inputsHashOf(name, version, options.content, overrides, own.prior?.findingId),
+        inputsHash: madeAgain(
+          inputsHashOf(name, version, options.content, overrides, {
+            ...(own.prior === undefined ? {} : { prior: own.prior.findingId }),
+            networks: networksOf(pipeline, context.figuresOf),
+          }),
+          options.replaced?.[name],
+        ),
         result,
         stages: watch.stages(),
       });
@@ -114,22 +128,42 @@ function overridesFor(
   return Object.fromEntries(Object.entries(overrides).filter(([name]) => names.includes(name)));
 }
 
-/**
- * @param content version of the study's content
- * @param prior id of the finding of the earlier scan that it was compared with
- */
+type NamedFigures = readonly [name: string, figures: NetworkFigures];
+
+/** What else a result was made with. */
+export interface MadeWith {
+  /** Id of the finding of the earlier scan that it was compared with. */
+  readonly prior?: string;
+  readonly networks?: readonly NamedFigures[];
+}
+
+/** Those that are in use, with version, graph and thresholds. */
+function networksOf({ restsOn = [] }: Pipeline, figuresOf: PipelineContext['figuresOf']): readonly NamedFigures[] {
+  return restsOn.flatMap((name) => {
+    const figures = figuresOf?.(name);
+    return figures === undefined ? [] : [[name, figures] as const];
+  });
+}
+
+/** @param content version of the study's content */
 export function inputsHashOf(
   name: string,
   version: string,
   content: string,
   overrides: PipelineInputs['overrides'],
-  prior?: string,
+  { prior, networks = [] }: MadeWith = {},
 ): string {
   const sorted = Object.entries(overrides).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify([name, version, content, sorted, ...(prior === undefined ? [] : [prior])]))
-    .digest('hex');
+  const more = [...(prior === undefined ? [] : [prior]), ...(networks.length === 0 ? [] : [networks])];
+  return sha256(JSON.stringify([name, version, content, sorted, ...more]));
 }
+
+/** What was replaced stays replaced: made again of the same (a network was rolled back), it is a result of its own. */
+function madeAgain(hash: string, replaced: readonly string[] = []): string {
+  return replaced.includes(hash) ? madeAgain(sha256(hash), replaced) : hash;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 function stopwatch(now: () => number): { enter: (stage: string) => void; stages: () => StageTime[] } {
   const times: { stage: string; began: number }[] = [];

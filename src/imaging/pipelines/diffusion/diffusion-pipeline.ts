@@ -3,7 +3,7 @@
  * lies, and its age by FLAIR. Without the network the lesion is that of the threshold.
  */
 import type { QualityRemark } from '../../../case/index.ts';
-import type { HeadAnatomy } from '../../anatomy/index.ts';
+import { HEAD_ANATOMY_MODEL, type HeadAnatomy } from '../../anatomy/index.ts';
 import { ImageRefusal } from '../../image-refusal.ts';
 import type { ArterialAtlas } from '../../lesion/arterial-atlas.ts';
 import { breathe } from '../../volume/slice.ts';
@@ -12,8 +12,8 @@ import { median } from '../perfusion/tissue-mask.ts';
 import { remark } from '../perfusion/quality.ts';
 import type { MapDraft, Pipeline, PipelineContext, PipelineInputs, PipelineResult, SegmentDraft } from '../pipeline.ts';
 import { ageFindings, coreFinding, lesionFindings, type AgeOfStudy, type Common } from './findings.ts';
-import { lesionAge } from './lesion-age/lesion-age.ts';
-import { networkLesion, type LesionMasks, type NetworkLesion } from './network-lesion.ts';
+import { FLAIR_MODEL, lesionAge } from './lesion-age/lesion-age.ts';
+import { DIFFUSION_MODEL, networkLesion, type LesionMasks, type NetworkLesion } from './network-lesion.ts';
 import { isOff, prepareDiffusion, seriesOf, volumeOf, type DiffusionStudy } from './prepare.ts';
 import { diffusionRemark } from './quality.ts';
 import { diffusionLesion, type DiffusionLesion } from './threshold-lesion.ts';
@@ -35,6 +35,7 @@ export function diffusionPipeline(parts: DiffusionParts): Pipeline {
     name: DIFFUSION_PIPELINE,
     version: DIFFUSION_VERSION,
     priority: PRIORITY,
+    restsOn: [DIFFUSION_MODEL, FLAIR_MODEL, HEAD_ANATOMY_MODEL],
     needs: 'diffusion-weighted MR (dwi-b1000 or dwi-trace) with an ADC map (adc) or images without weighting (dwi-b0)',
     accepts: (roles) => roles.includes('dwi-b1000') || roles.includes('dwi-trace'),
     run: (inputs, context) => run(inputs, context, parts),

@@ -5,6 +5,7 @@
  */
 import type { FindingMethod, QualityRemark } from '../../../case/index.ts';
 import {
+  HEAD_ANATOMY_MODEL,
   ASPECTS_REGIONS,
   ASPECTS_STRUCTURE,
   BRAIN,
@@ -19,6 +20,7 @@ import { ImageRefusal } from '../../image-refusal.ts';
 import { cropInPlane, headBox, slabStack } from '../../volume/slab-stack.ts';
 import { breathe } from '../../volume/slice.ts';
 import type { Built, Volume } from '../../volume/volume.ts';
+import { HEMORRHAGE_NETWORKS } from '../hemorrhage/index.ts';
 import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult, RoledSeries } from '../pipeline.ts';
 import { computedAspects } from './aspects.ts';
 import { drawn } from './drawn.ts';
@@ -26,7 +28,7 @@ import { mcaShareOfRegions, mcaShareOfVoxels, probableRegion, type Measured } fr
 import { ischemiaFindings } from './findings.ts';
 import { hyperdenseArtery } from './hyperdense-artery.ts';
 import { mirrored } from './mirror.ts';
-import { ischemiaProbability, type IschemiaProbability } from './network.ts';
+import { EARLY_ISCHEMIA_MODEL, ischemiaProbability, type IschemiaProbability } from './network.ts';
 import { computedPosterior, POSTERIOR_REGIONS } from './posterior.ts';
 import { gateRemarks, ischemiaRemark, refuses } from './quality.ts';
 import { regionEvidence, type RegionEvidence } from './region-evidence.ts';
@@ -55,6 +57,8 @@ export function earlyIschemiaPipeline(anatomy: HeadAnatomy): Pipeline {
     name: EARLY_ISCHEMIA_PIPELINE,
     version: EARLY_ISCHEMIA_VERSION,
     priority: PRIORITY,
+    // Blood that the hemorrhage pipeline sees refuses it.
+    restsOn: [EARLY_ISCHEMIA_MODEL, HEAD_ANATOMY_MODEL, ...HEMORRHAGE_NETWORKS],
     needs: 'a native CT of the head (ncct)',
     accepts: (roles) => roles.includes('ncct'),
     run: (inputs, context) => run(inputs, context, anatomy),

@@ -4,7 +4,7 @@
  */
 import type { QualityRemark } from '../../../case/index.ts';
 import { InferenceError } from '../../../inference/engine.ts';
-import type { HeadAnatomy } from '../../anatomy/index.ts';
+import { HEAD_ANATOMY_MODEL, type HeadAnatomy } from '../../anatomy/index.ts';
 import { placed, registerHeads } from '../../registration/register-heads.ts';
 import { labelsTo } from '../../volume/resample.ts';
 import { breathe } from '../../volume/slice.ts';
@@ -49,6 +49,7 @@ export function hemorrhagePipeline({ anatomy }: HemorrhageOptions = {}): Pipelin
     version: HEMORRHAGE_VERSION,
     priority: PRIORITY,
     networks: HEMORRHAGE_NETWORKS,
+    restsOn: [...HEMORRHAGE_NETWORKS, HEAD_ANATOMY_MODEL],
     compares: true,
     needs: 'a native CT of the head (ncct)',
     accepts: (roles) => roles.includes('ncct'),

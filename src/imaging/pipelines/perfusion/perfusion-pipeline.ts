@@ -10,6 +10,7 @@ import type { Built, TimeSeries } from '../../volume/volume.ts';
 import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult, RoledSeries } from '../pipeline.ts';
 import { chooseInputs, inputOverrides, type InputFunctions, type InputOverrides } from './choose-inputs.ts';
 import { compute, type Computed, type DeconvolutionMethod } from './compute.ts';
+import { PERFUSION_MODEL } from './deconvolution.ts';
 import { diffusionCore } from './diffusion-core.ts';
 import { perfusionFindings } from './findings.ts';
 import { measuredIntervals } from './intervals.ts';
@@ -46,6 +47,7 @@ export function perfusionPipeline(): Pipeline {
     version: PERFUSION_VERSION,
     priority: PRIORITY,
     overrides: ['aif', 'vof', 'deconvolution'],
+    restsOn: [PERFUSION_MODEL],
     needs: 'a CT or MR perfusion series (ctp, pwi): images of the same places over the passage of a bolus',
     accepts: (roles) => roles.includes('ctp') || roles.includes('pwi'),
     run,

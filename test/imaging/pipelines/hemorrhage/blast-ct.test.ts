@@ -135,7 +135,8 @@ describe('a hemorrhage measured with BLAST-CT', () => {
       },
       {
         engine,
-        figuresOf: (network) => (network === BLAST_CT_MODEL ? { thresholds: {}, detectionFloors: {} } : undefined),
+        figuresOf: (network) =>
+          network === BLAST_CT_MODEL ? { identity: '1', thresholds: {}, detectionFloors: {} } : undefined,
         progress: () => undefined,
         signal: new AbortController().signal,
       },

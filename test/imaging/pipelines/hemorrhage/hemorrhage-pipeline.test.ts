@@ -188,7 +188,7 @@ describe('what the manifest of the network says', () => {
         engine: thresholdNetwork(),
         figuresOf: (network) =>
           network === 'hemorrhage'
-            ? { thresholds: { bloodProbability: 0.4 }, detectionFloors: { 'hemorrhage-volume': 50 } }
+            ? { identity: '1', thresholds: { bloodProbability: 0.4 }, detectionFloors: { 'hemorrhage-volume': 50 } }
             : undefined,
         progress: () => undefined,
         signal: new AbortController().signal,
