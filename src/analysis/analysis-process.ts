@@ -3,14 +3,12 @@
  * It ends with its parent.
  */
 import { createHash } from 'node:crypto';
-import { parseInstance } from '../imaging/dicom/index.ts';
 import { ImageRefusal } from '../imaging/image-refusal.ts';
 import { openFolderStore, type FolderStore } from '../imaging/ingest/index.ts';
 import { renderContactSheet } from '../imaging/results/contact-sheet/render-contact-sheet.ts';
 import { pipelinesInUse } from '../imaging/pipelines/index.ts';
 import { openStudySeries } from '../imaging/series/open-study-series.ts';
 import { ROLE_RULES } from '../imaging/series/role-rules.ts';
-import type { StudyInstance } from '../imaging/series/slice-reader.ts';
 import { analyzeStudy, type AnalyzedPipeline } from './analyze-study.ts';
 import { openEngine, type OpenedEngine } from './open-engine.ts';
 import { priorScan } from './prior-scan.ts';
@@ -22,6 +20,7 @@ import type {
   FromAnalysis,
   ToAnalysis,
 } from './protocol.ts';
+import { storedInstances } from './stored-instances.ts';
 
 interface Ready {
   readonly settings: AnalysisSettings;
@@ -42,15 +41,6 @@ async function open(settings: AnalysisSettings): Promise<Ready> {
   return { settings, images, engine };
 }
 
-/** Headers are read once; pixels again when a series is built, so that a study need not fit into memory. */
-async function instancesAt(paths: readonly string[], images: FolderStore): Promise<StudyInstance[]> {
-  const instances: StudyInstance[] = [];
-  for (const path of paths) {
-    instances.push({ header: parseInstance(await images.read(path)), bytes: () => images.read(path) });
-  }
-  return instances;
-}
-
 async function analyze(request: AnalysisRequest, id: number, ready: Ready): Promise<AnalysisAnswer> {
   const { settings, images, engine } = ready;
   const progress = (stage: string, percent: number): void => {
@@ -58,14 +48,14 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
   };
   const { signal } = new AbortController();
   progress('reading images', 0);
-  const instances = await instancesAt(request.paths, images);
+  const instances = await storedInstances(request.paths, images);
   progress('sorting series', 3);
   const series = await openStudySeries(instances, {
     zone: settings.timeZone,
     rules: settings.seriesRules,
   });
   const prior = priorScan(request.priors, series, ({ paths }) =>
-    instancesAt(paths, images).then((own) =>
+    storedInstances(paths, images).then((own) =>
       openStudySeries(own, { zone: settings.timeZone, rules: settings.seriesRules }),
     ),
   );

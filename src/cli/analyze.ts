@@ -4,21 +4,19 @@ import { join, resolve } from 'node:path';
 import { FINDING_KINDS, instantFromEpoch, parseInstant, shownFigure, type Instant } from '../case/index.ts';
 import { analyzeStudy, type AnalyzedPipeline } from '../analysis/analyze-study.ts';
 import { openEngine } from '../analysis/open-engine.ts';
-import { contentFolder } from '../compose.ts';
 import type { Config } from '../config/index.ts';
-import { loadCardContent } from '../explanation/content/load.ts';
 import { openStudySeries, type StudyInstance } from '../imaging/index.ts';
 import { pipelinesInUse, switchedOn } from '../imaging/pipelines/index.ts';
 import type { Pipeline, RoledSeries } from '../imaging/pipelines/pipeline.ts';
 import { writeResultFolder } from '../imaging/results/folder/write-result-folder.ts';
 import { VERSION } from '../product.ts';
-import { qualityWords } from '../quality-words.ts';
 import { registryOptions } from '../registry-options.ts';
 import { configuration, rulesOf } from './configuration.ts';
 import { filesBelow, instancesIn } from './dicom-files.ts';
 import { NIFTI, seriesRole, studyOfSeries, studyPerFile } from './nifti-studies.ts';
 import { overridesOf, type OverrideOptions } from './overrides.ts';
 import { CommandError, EXIT, progress } from './terminal.ts';
+import { wordsOf } from './words.ts';
 
 export interface AnalyzeCommandOptions extends OverrideOptions {
   readonly out?: string;
@@ -175,11 +173,6 @@ function instantOf(text: string): Instant {
     throw new CommandError('--last-known-well is an instant with zone, such as 2026-11-28T13:05:00+01:00');
   }
   return at;
-}
-
-function wordsOf(config: Config): (code: string) => string {
-  const words = qualityWords(loadCardContent(contentFolder(config.contentDirectory)));
-  return (code) => words[code] ?? code;
 }
 
 const roleList = (series: readonly RoledSeries[]): string => [...new Set(series.map(({ role }) => role))].join(', ');

@@ -6,13 +6,17 @@ import { createAuditLog } from '../../src/audit/index.ts';
 import { imagesAnalyzeCommand } from '../../src/cli/images-analyze.ts';
 import { quarantineStudy } from '../../src/imaging/ingest/index.ts';
 import { NO_DOMAINS } from '../../src/imaging/ingest/same-patient.ts';
+import { PIPELINES } from '../../src/imaging/pipelines/index.ts';
 import type { Pipeline, PipelineContext, PipelineResult } from '../../src/imaging/pipelines/pipeline.ts';
 import { runPipelines } from '../../src/imaging/pipelines/run-pipelines.ts';
+import { ROLE_RULES } from '../../src/imaging/series/role-rules.ts';
 import { createFindingsStore } from '../../src/imaging/results/findings-store.ts';
 import { createJobQueue, type Job, type JobContext, type JobQueue } from '../../src/jobs/index.ts';
 import type { Database } from '../../src/storage/index.ts';
 import { analyzeStudyHandler } from '../../src/studies/analyze-study-job.ts';
+import { overrideCheck, type CheckOverrides } from '../../src/studies/check-overrides.ts';
 import { overrideAnalysis, type AnalysisDecision } from '../../src/studies/override-analysis.ts';
+import { ctpStudy } from '../support/ctp-study.ts';
 import { emptyDatabase, freshDatabase } from '../support/database.ts';
 import { ctSeries } from '../support/dicom-files.ts';
 import { NOON, openIngest, type TestIngest } from '../support/image-ingest.ts';
@@ -35,8 +39,16 @@ beforeEach(async () => {
 });
 afterEach(() => ingest.close());
 
-const decide = (decision: AnalysisDecision) =>
-  overrideAnalysis({ database, queue, audit: createAuditLog(database) }, STUDY, decision);
+const nothingWrong: CheckOverrides = () => Promise.resolve({ unread: [], remarks: [] });
+
+const decide = (decision: AnalysisDecision, studyUid = STUDY, check = nothingWrong) =>
+  overrideAnalysis({ database, queue, audit: createAuditLog(database), check }, studyUid, decision);
+
+async function expectNothingKept(): Promise<void> {
+  expect(await queue.list()).toEqual([]);
+  expect(await database.sql.selectFrom('audit_record').selectAll().execute()).toEqual([]);
+  expect((await asked()) ?? {}).toEqual({});
+}
 
 /** What the analysis is asked to do when the job runs. */
 async function asked(): Promise<AnalysisRequest['overrides'] | undefined> {
@@ -63,8 +75,10 @@ async function asked(): Promise<AnalysisRequest['overrides'] | undefined> {
 describe('a decision of a reviewer', () => {
   it('is kept with the study and recorded with its author, and the study is analyzed again', async () => {
     expect(await asked()).toEqual({});
-    const queued = await decide({ overrides: { aif: [120, 80, 6] }, by: 'Dr. Example' });
-    expect((await queue.list({ states: ['queued'] })).map(({ id, key }) => [id, key])).toEqual([[queued?.id, STUDY]]);
+    const decided = await decide({ overrides: { aif: [120, 80, 6] }, by: 'Dr. Example' });
+    const queued = await queue.list({ states: ['queued'] });
+    expect(queued.map(({ key }) => key)).toEqual([STUDY]);
+    expect(decided).toMatchObject({ state: 'queued', job: { id: queued[0]?.id } });
     // Also when late images make another job.
     expect(await asked()).toEqual({ aif: [120, 80, 6], revision: 1 });
     expect(await asked()).toEqual({ aif: [120, 80, 6], revision: 1 });
@@ -86,9 +100,8 @@ describe('a decision of a reviewer', () => {
 
   it('changes nothing for a study that is not held or whose patient is in doubt', async () => {
     await quarantineStudy(database, STUDY, 'by-a-person', NOON);
-    expect(await decide({ overrides: { aif: [1, 1, 1] }, by: 'Dr. Example' })).toBeNull();
-    expect(await queue.list()).toEqual([]);
-    expect(await database.sql.selectFrom('audit_record').selectAll().execute()).toEqual([]);
+    expect(await decide({ overrides: { aif: [1, 1, 1] }, by: 'Dr. Example' })).toEqual({ state: 'not-held' });
+    await expectNothingKept();
   });
 
   it.each([
@@ -100,6 +113,48 @@ describe('a decision of a reviewer', () => {
   ])('at the command line: %s is refused before the database is opened', async (_name, options) => {
     await expect(imagesAnalyzeCommand(STUDY, { ...options, config: '/nowhere' })).rejects.toThrow(/--/);
   });
+});
+
+describe('a choice that cannot be meant is refused before it is kept, on the images that are held:', () => {
+  const SIZE = [40, 40, 4] as const;
+  const perfusion = ctpStudy({ study: 'override', size: SIZE, pixelMm: 5, sliceMm: 9, frames: 20 });
+  const study = perfusion.instances[0]?.studyUid ?? '';
+  const check: CheckOverrides = (...asked) =>
+    overrideCheck({ database, images: ingest.store, pipelines: PIPELINES, rules: ROLE_RULES, zone: 'UTC' })(...asked);
+  beforeEach(async () => {
+    for (const { bytes } of perfusion.instances) await ingest.receiver.receive(bytes, { way: 'dimse', peer: 'CT1' });
+  });
+  const choose = (overrides: Readonly<Record<string, unknown>>, studyUid = study) =>
+    decide({ overrides, by: 'Dr. Example' }, studyUid, check);
+
+  it('a voxel beside the image or in air, with where it lies and where it may lie', async () => {
+    expect(await choose({ aif: [300, 3, 1], vof: [0, 0, 1] })).toEqual({
+      state: 'refused',
+      unread: [],
+      remarks: [
+        {
+          code: 'arterial-voxel-outside-image',
+          severity: 'refuses',
+          figures: { column: 300, row: 3, slice: 1, columns: 40, rows: 40, slices: 4 },
+        },
+        { code: 'venous-voxel-outside-head', severity: 'refuses', figures: { column: 0, row: 0, slice: 1 } },
+      ],
+    });
+    await expectNothingKept();
+  }, 60_000);
+
+  it('while one in the head is taken', async () => {
+    expect(await choose({ aif: [20, 20, 1], deconvolution: 'plain-svd' })).toMatchObject({ state: 'queued' });
+  }, 60_000);
+
+  it('a voxel of a study without perfusion, which no pipeline would ever read', async () => {
+    expect(await choose({ aif: [1, 1, 1] }, STUDY)).toEqual({
+      state: 'refused',
+      unread: [{ name: 'aif', needs: expect.stringContaining('perfusion series') as string }],
+      remarks: [],
+    });
+    await expectNothingKept();
+  }, 60_000);
 });
 
 describe('a pipeline', () => {

@@ -120,6 +120,11 @@ export interface Pipeline {
   readonly priority: number;
   /** Overrides that it reads; the others make no other result of it. */
   readonly overrides?: readonly string[];
+  /**
+   * What of `inputs.overrides` cannot be meant on these images; found without running the pipeline, so that the person who
+   * decided hears of it at once. @throws ImageRefusal for images that cannot be used
+   */
+  readonly checkOverrides?: (inputs: PipelineInputs) => Promise<readonly QualityRemark[]>;
   /** It compares with an earlier scan: with another one it has another result. */
   readonly compares?: boolean;
   /** What `accepts` asks for, in words: 'a CT perfusion series (many images of one place over time)'. */

@@ -8,7 +8,8 @@ import { resampleTo } from '../../volume/resample.ts';
 import { breathe } from '../../volume/slice.ts';
 import type { Built, TimeSeries } from '../../volume/volume.ts';
 import type { Pipeline, PipelineContext, PipelineInputs, PipelineResult, RoledSeries } from '../pipeline.ts';
-import { chooseInputs, inputOverrides, type InputFunctions, type InputOverrides } from './choose-inputs.ts';
+import { chooseInputs, type InputFunctions } from './choose-inputs.ts';
+import { inputOverrides, misplacedOn, type InputOverrides } from './chosen-voxels.ts';
 import { compute, type Computed, type DeconvolutionMethod } from './compute.ts';
 import { PERFUSION_MODEL } from './deconvolution.ts';
 import { diffusionCore } from './diffusion-core.ts';
@@ -19,7 +20,7 @@ import { backgroundOf, drawn, drawnCurves } from './drawn.ts';
 import { prepare, refuses, type Pause, type Prepared } from './prepare.ts';
 import { ghostCoreRemarks, joined, remark } from './quality.ts';
 import { perfusionRegions, type RegionInputs } from './regions.ts';
-import { SETTINGS } from './settings.ts';
+import { SETTINGS, type PerfusionKind } from './settings.ts';
 import { territoriesOf } from './territory.ts';
 import { withoutVessels } from './tissue-mask.ts';
 import { positionOf, voxelVolume } from './working-grid.ts';
@@ -50,8 +51,16 @@ export function perfusionPipeline(): Pipeline {
     restsOn: [PERFUSION_MODEL],
     needs: 'a CT or MR perfusion series (ctp, pwi): images of the same places over the passage of a bolus',
     accepts: (roles) => roles.includes('ctp') || roles.includes('pwi'),
+    checkOverrides,
     run,
   };
+}
+
+async function checkOverrides(inputs: PipelineInputs): Promise<readonly QualityRemark[]> {
+  const { aif, vof } = inputOverrides(inputs.overrides);
+  if (aif === null && vof === null) return [];
+  const { roled, built } = await longestSeries(inputs);
+  return misplacedOn(built.image, kindOf(roled), { aif, vof });
 }
 
 async function run(inputs: PipelineInputs, context: PipelineContext): Promise<PipelineResult> {
@@ -60,7 +69,7 @@ async function run(inputs: PipelineInputs, context: PipelineContext): Promise<Pi
   await pause('reading', 1);
   const gate = [...roled.quality, ...(built.quality ?? [])];
   if (refuses(gate)) return refused(gate);
-  const kind = roled.role === 'ctp' ? 'ct' : 'mr';
+  const kind = kindOf(roled);
   const preparation = await prepare(built.image, kind, pause);
   if ('refused' in preparation) return refused(joined(gate, preparation.refused));
   const { prepared } = preparation;
@@ -139,6 +148,8 @@ async function longestSeries({ series }: PipelineInputs): Promise<{ roled: Roled
   }
   return best;
 }
+
+const kindOf = ({ role }: RoledSeries): PerfusionKind => (role === 'ctp' ? 'ct' : 'mr');
 
 function isTimeSeries(built: Built): built is Built<TimeSeries> {
   return 'frames' in built.image;

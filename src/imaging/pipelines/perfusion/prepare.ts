@@ -39,16 +39,37 @@ export type Pause = (stage: string, fraction: number) => Promise<void>;
 /** A remark that refuses ends the preparation. */
 export type Preparation = { readonly prepared: Prepared } | { readonly refused: readonly QualityRemark[] };
 
-export async function prepare(series: TimeSeries, kind: PerfusionKind, pause: Pause): Promise<Preparation> {
+export interface FirstPass {
+  readonly grid: Grid;
+  /** As in `Prepared`. */
+  readonly reduction: number;
+  readonly time: RegularTime;
+  /** Of the frames that are used, see `byFrame`. */
+  readonly times: readonly Float64Array[];
+  /** As built, not reduced yet. */
+  readonly frames: readonly Float32Array[];
+}
+
+/** The grid that is computed on, and the frames that hold the first passage of contrast. */
+export function firstPass(series: TimeSeries): FirstPass {
   const factor = reduction(series, SETTINGS.workingMm);
-  const grid = reducedGrid(series, factor);
   const allTimes = byFrame(series.times);
   const time = regularTime(allTimes, SETTINGS);
-  const times = allTimes.slice(time.from, time.from + time.frames);
+  const used = <T>(all: readonly T[]): readonly T[] => all.slice(time.from, time.from + time.frames);
+  return {
+    grid: reducedGrid(series, factor),
+    reduction: factor,
+    time,
+    times: used(allTimes),
+    frames: used(series.frames),
+  };
+}
+
+export async function prepare(series: TimeSeries, kind: PerfusionKind, pause: Pause): Promise<Preparation> {
+  const { grid, reduction: factor, time, times, frames: used } = firstPass(series);
   const quality = [...timeRemarks(time), ...coverageRemarks(grid)];
   if (refuses(quality)) return { refused: quality };
 
-  const used = series.frames.slice(time.from, time.from + time.frames);
   const reduced: Float32Array[] = [];
   for (const [at, frame] of used.entries()) {
     reduced.push(reduceInPlane(frame, series.size, factor));
@@ -115,7 +136,8 @@ export function vesselCurves(
   return toConcentration(signalCurves(source, voxels, time), bolus.baselineFrom, bolus.baselineTo, kind);
 }
 
-function meanFrame(frames: readonly Float32Array[]): Float32Array {
+/** Mean over time of each voxel where it was imaged. */
+export function meanFrame(frames: readonly Float32Array[]): Float32Array {
   const [sums, counts] = [new Float32Array(frames[0]?.length ?? 0), new Uint16Array(frames[0]?.length ?? 0)];
   for (const frame of frames) {
     for (let at = 0; at < frame.length; at++) {
