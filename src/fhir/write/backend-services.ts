@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { importJWK, SignJWT, type JWK } from 'jose';
 import type { Instant } from '../../case/index.ts';
-import { boundedRequest, type RequestLimits } from './bounded-request.ts';
+import type { RequestLimits } from '../../outgoing/bounded-request.ts';
+import { fhirRequest } from './fhir-request.ts';
 import { WriteFailure } from './write-failure.ts';
 
 export interface BackendServiceOptions extends RequestLimits {
@@ -62,7 +63,7 @@ export function createBackendService(options: BackendServiceOptions): AccessToke
   async function ask(signal: AbortSignal): Promise<Held> {
     endpoint ??= await tokenEndpoint(options, signal);
     const asked = options.now();
-    const { status, json } = await boundedRequest(
+    const { status, json } = await fhirRequest(
       endpoint,
       {
         method: 'POST',
@@ -107,7 +108,7 @@ export function createBackendService(options: BackendServiceOptions): AccessToke
 }
 
 async function tokenEndpoint(options: BackendServiceOptions, signal: AbortSignal): Promise<string> {
-  const { status, json } = await boundedRequest(
+  const { status, json } = await fhirRequest(
     `${options.fhirBase}/.well-known/smart-configuration`,
     { method: 'GET', headers: { accept: 'application/json' } },
     signal,

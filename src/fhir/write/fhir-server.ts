@@ -3,7 +3,8 @@ import type { FhirResource } from 'fhir/r4.js';
 import { normalizeBaseUrl } from '../access/allowed-servers.ts';
 import { isObject, objectsOf, type JsonObject } from '../access/json.ts';
 import type { AccessTokens } from './backend-services.ts';
-import { boundedRequest, type BoundedAnswer, type RequestLimits } from './bounded-request.ts';
+import type { BoundedAnswer, RequestLimits } from '../../outgoing/bounded-request.ts';
+import { fhirRequest } from './fhir-request.ts';
 import { failureOfStatus, WriteFailure } from './write-failure.ts';
 
 export interface FhirServerOptions extends RequestLimits {
@@ -52,7 +53,7 @@ export function createFhirServer({
     const token = tokens === null ? null : await tokens.token(signal);
     const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
     const all = { accept: FHIR_JSON, 'cache-control': 'no-cache', ...headers, ...authorization };
-    return { answer: await boundedRequest(`${base}/${path}`, { method, headers: all, body }, signal, limits), token };
+    return { answer: await fhirRequest(`${base}/${path}`, { method, headers: all, body }, signal, limits), token };
   }
 
   async function send(
