@@ -31,7 +31,10 @@ export async function imagesAnalyzeCommand(studyUid: string, options: ImagesAnal
   if (by === '') throw new CommandError('--by says who decided; it goes into the audit record');
   return withDatabase(options, async (database, config) => {
     const { imaging, site } = config;
-    const images = await openFolderStore({ directory: join(resolve(imaging.directory), 'received'), ...imaging.encryption });
+    const images = await openFolderStore({
+      directory: join(resolve(imaging.directory), 'received'),
+      ...imaging.encryption,
+    });
     const check = overrideCheck({
       ...{ database, images },
       pipelines: switchedOn(imaging.pipelinesOff),

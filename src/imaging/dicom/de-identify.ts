@@ -11,6 +11,7 @@ import { exportWarnings, type ExportWarning } from './de-identification/export-w
 import { methodElements } from './de-identification/method-elements.ts';
 import { pseudonyms, shiftedDate, type Pseudonyms } from './de-identification/pseudonyms.ts';
 import { characterSets, code, codes, text as decodedText, uid, valueBytes } from './elements.ts';
+import { storedPictures } from './mosaic.ts';
 import { openInstance } from './open-instance.ts';
 import { headerOf } from './parse-instance.ts';
 import { pixelDataElement } from './pixel-data.ts';
@@ -44,7 +45,8 @@ export function deidentify(
   { key, options = {} }: { readonly key: Uint8Array; readonly options?: DeidentificationOptions },
 ): Deidentified {
   const opened = openInstance(bytes);
-  const { patient, studyUid, sopClassUid, sopInstanceUid, pixels, frames } = headerOf(opened);
+  const header = headerOf(opened);
+  const { patient, studyUid, sopClassUid, sopInstanceUid, pixels } = header;
   if (pixels === null) {
     throw new ImageRefusal(
       'unsupported-type',
@@ -66,13 +68,14 @@ export function deidentify(
     { tag: 'x00100020', vr: 'LO', value: text(context.names.patient) },
     ...methodElements(options),
   ];
+  const pictures = storedPictures({ ...header, pixels });
   const copy = writeFile({
     sopClassUid,
     sopInstanceUid: newUid,
     syntaxUid: opened.syntaxUid,
     syntax: opened.syntax,
     elements: [...elements, ...own],
-    pixelData: pixelDataElement(opened, pixels, frames.length),
+    pixelData: pixelDataElement(opened, pictures.pixels, pictures.count),
   });
   // An attribute that was written under a VR not its own is gone: an image that needs it does not leave half.
   headerOf(openInstance(copy));

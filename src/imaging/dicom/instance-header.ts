@@ -11,7 +11,7 @@ export interface PatientIdentity {
   readonly sex: string | null;
 }
 
-/** One frame; a classic instance has one. Enhanced multi-frame: from the shared and per-frame functional groups. */
+/** One frame; a classic instance has one, a mosaic one each tile. Enhanced multi-frame: from the shared and per-frame functional groups. */
 export interface FrameHeader {
   /** ImagePositionPatient, LPS millimeters. */
   readonly position: Point | null;
@@ -63,6 +63,7 @@ export interface InstanceHeader {
   readonly patient: PatientIdentity;
   /** 'CT', 'MR', 'SEG' … */
   readonly modality: string;
+  /** Without 'MOSAIC' where the mosaic was unpacked. */
   readonly imageType: readonly string[];
   readonly bodyPart: string | null;
   readonly studyDescription: string | null;
@@ -89,6 +90,8 @@ export interface InstanceHeader {
   readonly lossy: boolean;
   /** null: the instance holds no image (SR, presentation state). */
   readonly pixels: PixelFormat | null;
-  /** One each frame, in stored order; empty without pixels. */
+  /** One each frame, in stored order, or one each tile of a mosaic; empty without pixels. */
   readonly frames: readonly FrameHeader[];
+  /** Frames are tiles of one stored picture, so many beside each other and as many below. Absent: each is a picture. */
+  readonly tilesPerRow?: number;
 }

@@ -5,6 +5,7 @@ import { isoDate } from './date-times.ts';
 import { characterSets, code, codes, item, items, number, text, texts, uid } from './elements.ts';
 import { frameHeaders } from './frame-headers.ts';
 import type { InstanceHeader, PatientIdentity } from './instance-header.ts';
+import { MOSAIC, unpackedMosaic } from './mosaic.ts';
 import { openInstance, type OpenedInstance } from './open-instance.ts';
 import { pixelFormat } from './pixel-format.ts';
 
@@ -50,7 +51,6 @@ function read({ dataSet, syntaxUid, syntax, pixelData }: OpenedInstance, instanc
     accessionNumber: text(dataSet, 'x00080050'),
     patient: patientOf(dataSet),
     modality: code(dataSet, 'x00080060') ?? '',
-    imageType: codes(dataSet, 'x00080008'),
     bodyPart: code(dataSet, 'x00180015'),
     studyDescription: text(dataSet, 'x00081030'),
     seriesDescription: text(dataSet, 'x0008103e'),
@@ -65,9 +65,21 @@ function read({ dataSet, syntaxUid, syntax, pixelData }: OpenedInstance, instanc
     rescaleType: code(dataSet, 'x00281054') ?? inGroup(dataSet, 'x00289145', (from) => code(from, 'x00281054')),
     burnedInAnnotation: yesNo(code(dataSet, 'x00280301')),
     lossy: syntax.lossy || code(dataSet, 'x00282110') === '01',
-    pixels: format?.pixels ?? null,
-    frames: format === null ? [] : frameHeaders(dataSet, format.frames),
+    ...imageOf(dataSet, format),
   };
+}
+
+type Image = Pick<InstanceHeader, 'imageType' | 'pixels' | 'frames' | 'tilesPerRow'>;
+
+function imageOf(dataSet: DataSet, format: ReturnType<typeof pixelFormat> | null): Image {
+  const imageType = codes(dataSet, 'x00080008');
+  if (format === null) return { imageType, pixels: null, frames: [] };
+  const frames = frameHeaders(dataSet, format.frames);
+  const [only, ...others] = frames;
+  const isMosaic = imageType.includes(MOSAIC) && only !== undefined && others.length === 0;
+  const unpacked = isMosaic ? unpackedMosaic(dataSet, format.pixels, only) : null;
+  if (unpacked === null) return { imageType, pixels: format.pixels, frames };
+  return { imageType: imageType.filter((value) => value !== MOSAIC), ...unpacked };
 }
 
 /** CT, enhanced CT, MR, enhanced MR and their converted forms (PS3.6 Annex A), or whatever has rows. */

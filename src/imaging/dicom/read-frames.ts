@@ -2,8 +2,10 @@
 import { ImageRefusal } from '../image-refusal.ts';
 import type { InstanceHeader } from './instance-header.ts';
 import { decodeFrame } from './codecs/decode-frame.ts';
+import type { RawSamples } from './codecs/raw-samples.ts';
 import { LIMITS } from './limits.ts';
 import { modalityLut, modalityValues } from './modality-values.ts';
+import { storedPictures, tileOf } from './mosaic.ts';
 import { openInstance } from './open-instance.ts';
 import { storedFrames } from './pixel-data.ts';
 
@@ -27,7 +29,7 @@ export async function readFrames(
 }
 
 async function read(bytes: Uint8Array, header: InstanceHeader, which: readonly number[]): Promise<Float32Array[]> {
-  const { pixels, frames } = header;
+  const { pixels, frames, tilesPerRow } = header;
   if (pixels === null) throw new ImageRefusal('no-pixels', 'the instance has no pixel data');
   if (pixels.samplesPerPixel !== 1) throw new ImageRefusal('unsupported-type', 'color images hold no measured values');
   if (pixels.bitsAllocated === 1)
@@ -36,13 +38,17 @@ async function read(bytes: Uint8Array, header: InstanceHeader, which: readonly n
     throw new ImageRefusal('too-large', 'the frames have more than 268,435,456 pixels together; read fewer at once');
   }
   const opened = openInstance(bytes);
-  const stored = storedFrames(opened, pixels, frames.length);
+  const pictures = storedPictures({ ...header, pixels });
+  const stored = storedFrames(opened, pictures.pixels, pictures.count);
   const lut = modalityLut(opened.dataSet, pixels);
   const values: Float32Array[] = [];
+  let mosaic: RawSamples | undefined;
   for (const at of which) {
-    const [content, frame] = [stored[at], frames[at]];
+    const [content, frame] = [stored[tilesPerRow === undefined ? at : 0], frames[at]];
     if (content === undefined || frame === undefined) throw new RangeError(`the instance has no frame ${at}`);
-    const raw = await decodeFrame(content, opened.syntax, pixels);
+    const picture = mosaic ?? (await decodeFrame(content, opened.syntax, pictures.pixels));
+    if (tilesPerRow !== undefined) mosaic = picture;
+    const raw = tilesPerRow === undefined ? picture : tileOf(picture, pixels, tilesPerRow, at);
     values.push(modalityValues(raw, pixels, frame, lut));
   }
   return values;

@@ -150,7 +150,8 @@ export const ROLE_RULES: readonly RoleRule[] = [
   {
     name: 'mosaic',
     role: 'other',
-    reason: 'all slices in one picture (mosaic): their places are not told, send them as single slices',
+    reason:
+      'all slices in one picture (mosaic) without the private elements that tell their places: send it with them, or as single slices',
     when: { all: [isMr, { set: 'imageType', hasAny: ['MOSAIC'] }] },
   },
   {

@@ -115,7 +115,7 @@ function planeOf(slice: Slice): Plane {
   if (slice.header.imageType.includes('MOSAIC')) {
     throw new ImageRefusal(
       'unsupported-type',
-      `${sliceName(slice)} is a mosaic of many slices in one picture; send the series as enhanced MR or as single slices`,
+      `${sliceName(slice)} is a mosaic of many slices in one picture, and where they lie stands in private elements that are missing or not understood; send it with them, or as enhanced MR or single slices`,
     );
   }
   const { position, orientation, pixelSpacing } = frameOf(slice);
