@@ -33,14 +33,6 @@ export const THRESHOLDS = {
     limits: 5000,
     source: `${OWN}; at the foramen magnum no ring of skull is left`,
   },
-  motionMm: {
-    unit: 'mm, root mean square over a sphere of 80 mm',
-    bad: 'above',
-    note: 1,
-    limits: 3,
-    source:
-      'measure: Jenkinson 1999 (FMRIB TR99MJ1); limits: own choice. The pipeline corrects it and refuses what it cannot',
-  },
   sliceJumpMm: { unit: 'mm', bad: 'above', limits: 6, source: OWN },
   metalMl: { unit: 'mL', bad: 'above', note: 0.05, limits: 1, source: `${OWN}; above 3000 HU no tooth or bone counts` },
   streakShare: { unit: 'share of a slice', bad: 'above', limits: 0.03, source: OWN },

@@ -1,9 +1,8 @@
-/** What the pixels of a perfusion series tell of its quality. */
+/** What the pixels of a perfusion series tell of its quality; its motion is measured where it is corrected, in the pipeline. */
 import type { QualityRemark } from '../../case/index.ts';
 import { spacing } from '../affine.ts';
 import type { TimeSeries } from '../volume/volume.ts';
 import { bolusOf, type Bolus } from './bolus.ts';
-import { frameMotion } from './motion.ts';
 import { remark } from './remarks.ts';
 import { grade } from './thresholds.ts';
 
@@ -11,13 +10,10 @@ export async function timeSeriesQuality(series: TimeSeries): Promise<readonly Qu
   const missing = missingShare(series);
   const [, , depth] = spacing(series.affine);
   const coverageMm = series.size[2] * depth;
-  const motion = await frameMotion(series);
-  const motionMm = motion.reduce((most, mm) => Math.max(most, mm), 0);
   const bolus = await bolusOf(series);
   return [
     ...remark('small-coverage', grade('courseMm', coverageMm), { coverageMm }),
     ...remark('missing-frames', grade('missingShare', missing), { missingShare: missing }),
-    ...remark('motion', grade('motionMm', motionMm), { motionMm, timePoint: motion.indexOf(motionMm) + 1 }),
     ...(bolus === null ? remark('contrast-absent', 'refuses') : bolusQuality(bolus, series.unit === 'HU', depth)),
   ];
 }

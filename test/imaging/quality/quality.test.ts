@@ -6,7 +6,6 @@ import type { QualityRemark } from '../../../src/case/index.ts';
 import type { Point } from '../../../src/imaging/affine.ts';
 import { REFUSAL_CODES } from '../../../src/imaging/image-refusal.ts';
 import { builtQuality } from '../../../src/imaging/quality/built-quality.ts';
-import { frameMotion } from '../../../src/imaging/quality/motion.ts';
 import { ANATOMY_QUALITY_CODES } from '../../../src/imaging/anatomy/index.ts';
 import { ISCHEMIA_QUALITY_CODES } from '../../../src/imaging/pipelines/early-ischemia/index.ts';
 import { HEMORRHAGE_QUALITY_CODES } from '../../../src/imaging/pipelines/hemorrhage/index.ts';
@@ -121,7 +120,6 @@ describe('a native head CT', () => {
 interface CourseGiven {
   readonly seconds?: readonly number[];
   readonly bolus?: (second: number) => number;
-  readonly moved?: (t: number) => Point;
   readonly noiseHu?: number;
   readonly slices?: number;
   readonly missing?: (t: number, k: number) => boolean;
@@ -134,30 +132,23 @@ const NOISE = Float32Array.from({ length: 9973 }, (_, at) => gauss([at, 0, 0]));
 
 /** CT perfusion of the phantom. */
 function course(given: CourseGiven): TimeSeries {
-  const { seconds = evenly(28, 2), bolus = passage, moved = () => [0, 0, 0], noiseHu = 5, slices = 6, missing } = given;
+  const { seconds = evenly(28, 2), bolus = passage, noiseHu = 5, slices = 6, missing } = given;
   const [n, mm, gap] = [52, 4, 5];
-  const heads = new Map<string, { hu: Float32Array; takesUp: Float32Array }>();
-  const headAt = ([dx, dy, dz]: Point): { hu: Float32Array; takesUp: Float32Array } => {
-    const head = headHu({ noiseHu: 0, moved: [dx, dy, dz] });
-    const [hu, takesUp] = [new Float32Array(n * n * slices), new Float32Array(n * n * slices)];
-    hu.forEach((_, at) => {
-      const [i, j, k] = [at % n, Math.floor(at / n) % n, Math.floor(at / (n * n))];
-      const p: Point = [(i - n / 2) * mm, (j - n / 2) * mm, (k - slices / 2) * gap];
-      const value = head(p);
-      const inVessel = isVessel([p[0] - dx, p[1] - dy, p[2] - dz]) || Math.hypot(p[0] - dx - 26, p[1] - dy) < 6;
-      hu[at] = value;
-      takesUp[at] = value > -500 && value < 200 ? (inVessel ? 1 : 0.03) : 0;
-    });
-    return { hu, takesUp };
-  };
+  const [hu, takesUp] = [new Float32Array(n * n * slices), new Float32Array(n * n * slices)];
+  const head = headHu({ noiseHu: 0 });
+  hu.forEach((_, at) => {
+    const [i, j, k] = [at % n, Math.floor(at / n) % n, Math.floor(at / (n * n))];
+    const p: Point = [(i - n / 2) * mm, (j - n / 2) * mm, (k - slices / 2) * gap];
+    const value = head(p);
+    const inVessel = isVessel(p) || Math.hypot(p[0] - 26, p[1]) < 6;
+    hu[at] = value;
+    takesUp[at] = value > -500 && value < 200 ? (inVessel ? 1 : 0.03) : 0;
+  });
   const frames = seconds.map((second, t) => {
-    const key = moved(t).join(' ');
-    const head = heads.get(key) ?? headAt(moved(t));
-    heads.set(key, head);
     const added = bolus(second);
-    return head.hu.map((hu, at) => {
+    return hu.map((value, at) => {
       if (missing?.(t, Math.floor(at / (n * n))) === true) return NaN;
-      return hu + added * (head.takesUp[at] ?? 0) + noiseHu * (NOISE[(at * 31 + t * 7919) % NOISE.length] ?? 0);
+      return value + added * (takesUp[at] ?? 0) + noiseHu * (NOISE[(at * 31 + t * 7919) % NOISE.length] ?? 0);
     });
   });
   return {
@@ -179,17 +170,6 @@ describe('a CT perfusion', () => {
     expect(codes(await timeSeriesQuality(course({ slices: 17 })))).toEqual([]);
     expect(codes(await timeSeriesQuality(course({ slices: 8 })))).toEqual(['limits: small-coverage']);
     expect(codes(await timeSeriesQuality(course({})))).toEqual([SLAB]);
-  });
-
-  it('in which the head moves: millimeters are measured, those through thick slices roughly', async () => {
-    const at = (t: number): Point => (t === 10 ? [0, 3, 0] : t === 20 ? [4, 0, 4] : [0, 0, 0]);
-    const motion = await frameMotion(course({ moved: at }));
-    expect(Math.abs((motion[10] ?? 0) - 3)).toBeLessThan(1);
-    // Slices of 5 mm tell little of the 4 mm along their normal: between half and twice is told.
-    expect(motion[20]).toBeGreaterThan(3);
-    expect(motion[20]).toBeLessThan(10);
-    expect(Math.max(...motion.filter((_, t) => t !== 10 && t !== 20))).toBeLessThan(0.3);
-    expect(await courseRemarks({ moved: at })).toContain('limits: motion');
   });
 
   it('that ends before the bolus has passed, or has no bolus', async () => {

@@ -84,7 +84,8 @@ export function noiseRemarks(contrastToNoise: number): QualityRemark[] {
   return contrastToNoise < CONTRAST_TO_NOISE.limits ? [remark('noisy', 'limits', { contrastToNoise })] : [];
 }
 
-const MOTION_MM = { limits: 4, refuses: 25 } as const;
+/** Largest displacement of the head; own choice. It is corrected, and refused only where that is beyond correction. */
+const MOTION_MM = { note: 2, limits: 4, refuses: 25 } as const;
 /** Share of frames beyond the refusing motion. */
 const MOVED_SHARE = 0.2;
 
@@ -92,7 +93,8 @@ export function motionRemarks(motionMm: readonly number[]): QualityRemark[] {
   const most = Math.max(0, ...motionMm);
   const far = motionMm.filter((mm) => mm > MOTION_MM.refuses).length;
   if (far > MOVED_SHARE * motionMm.length) return [remark('motion', 'refuses', { motionMm: most, frames: far })];
-  return most > MOTION_MM.limits ? [remark('motion', 'limits', { motionMm: most })] : [];
+  if (most > MOTION_MM.limits) return [remark('motion', 'limits', { motionMm: most })];
+  return most > MOTION_MM.note ? [remark('motion', 'note', { motionMm: most })] : [];
 }
 
 /** mm along the body; less leaves out most of an MCA territory. */

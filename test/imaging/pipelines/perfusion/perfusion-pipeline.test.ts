@@ -140,7 +140,10 @@ it('a head that moves is brought back: the volumes stay, the motion is told', as
   const result = await runPerfusion(phantom, { engine });
   // What moved out of the skull's shadow is lost at the border, which no interval knows.
   expectTruth(result, phantom, 0.2, false);
-  expect(result.quality.find(({ code }) => code === 'motion')).toMatchObject({ severity: 'limits' });
+  const told = result.quality.filter(({ code }) => code === 'motion');
+  expect(told).toMatchObject([{ severity: 'limits' }]);
+  // One measurement: the remark and the method say the same millimeters.
+  expect(told[0]?.figures['motionMm']).toBeCloseTo(Number(findingOf(result, 'core-volume').settings['motionMm']), 2);
 });
 
 it('a brain without a lesion has none: volumes of 0 mL, no side, and no ratio', async () => {
