@@ -150,6 +150,7 @@ Example:
     .option(...AIF_OPTION)
     .option(...VOF_OPTION)
     .option(...DECONVOLUTION_OPTION)
+    .option('--locale <id>', 'language of the contact sheet and of remarks: en, zh-CN')
     .option('--last-known-well <instant>', 'with zone; soon after it a core may be none, and the result says so')
     .option(...CONFIG_OPTION)
     .addHelpText(

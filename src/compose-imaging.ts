@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path';
 import type { Router } from 'express';
 import type { Logger } from 'pino';
+import { contentFolder } from './advisor-parts.ts';
 import { createAnalysisClient } from './analysis/analysis-client.ts';
 import type { JtiStore } from './cds-hooks/index.ts';
 import type { AuditLog } from './audit/index.ts';
@@ -56,8 +57,6 @@ export interface ImagingParts {
   readonly clock: () => Instant;
   /** Starts the analysis process at once, not with the first study. */
   readonly warm: boolean;
-  /** Words of quality remarks, by code, in English. */
-  readonly qualityWords: Readonly<Record<string, string>>;
   /** Nobody is asked for a token: development. */
   readonly open: boolean;
 }
@@ -153,7 +152,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
       },
       pipelinesOff: imaging.pipelinesOff,
       seriesRules: rules,
-      qualityWords: parts.qualityWords,
+      texts: { directory: contentFolder(config.contentDirectory), locale: config.defaultLocale },
       timeZone: config.site.timeZone,
       device,
     },

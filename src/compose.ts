@@ -31,7 +31,6 @@ import { openModels, type OpenModels } from './models.ts';
 import { openDatabase, type Database } from './storage/index.ts';
 import { createJtiStore } from './storage/jti-store.ts';
 import { VERSION } from './product.ts';
-import { qualityWords } from './quality-words.ts';
 import { registryOptions } from './registry-options.ts';
 
 export { composeAdvisorParts, contentFolder } from './advisor-parts.ts';
@@ -165,7 +164,6 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
         clock,
         open,
         warm: options.warm ?? false,
-        qualityWords: qualityWords(advisorParts.content),
       });
       const { imagingOf } = imaging;
       parts = { ...parts, imagingOf: (record) => imagingOf(imagingKeys(record, clock())) };

@@ -4,11 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { ImageRefusal } from '../imaging/image-refusal.ts';
+import { loadCardContent } from '../explanation/index.ts';
 import { openFolderStore, type FolderStore } from '../imaging/ingest/index.ts';
 import { renderContactSheet } from '../imaging/results/contact-sheet/render-contact-sheet.ts';
+import type { SheetWords } from '../imaging/results/contact-sheet/words.ts';
 import { pipelinesInUse } from '../imaging/pipelines/index.ts';
 import { openStudySeries } from '../imaging/series/open-study-series.ts';
 import { ROLE_RULES } from '../imaging/series/role-rules.ts';
+import { sheetWords } from '../sheet-words.ts';
 import { analyzeStudy, type AnalyzedPipeline } from './analyze-study.ts';
 import { openEngine, type OpenedEngine } from './open-engine.ts';
 import { priorScan } from './prior-scan.ts';
@@ -26,6 +29,7 @@ interface Ready {
   readonly settings: AnalysisSettings;
   readonly images: FolderStore;
   readonly engine: OpenedEngine;
+  readonly words: SheetWords;
 }
 
 const send = (message: FromAnalysis): void => {
@@ -38,11 +42,12 @@ async function open(settings: AnalysisSettings): Promise<Ready> {
     openFolderStore({ directory, ...encryption }),
     openEngine(settings.engine),
   ]);
-  return { settings, images, engine };
+  const { directory: content, locale } = settings.texts;
+  return { settings, images, engine, words: sheetWords(loadCardContent(content).texts[locale]) };
 }
 
 async function analyze(request: AnalysisRequest, id: number, ready: Ready): Promise<AnalysisAnswer> {
-  const { settings, images, engine } = ready;
+  const { settings, images, engine, words } = ready;
   const progress = (stage: string, percent: number): void => {
     send({ type: 'progress', id, stage, percent });
   };
@@ -76,7 +81,7 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
   const drawn: AnalyzedRun[] = [];
   for (const run of runs) {
     progress(`${run.pipeline}: contact sheet`, 100);
-    drawn.push({ found: run.found, stages: run.stages, outputs: run.outputs, ...(await sheetOf(run, settings)) });
+    drawn.push({ found: run.found, stages: run.stages, outputs: run.outputs, ...(await sheetOf(run, words)) });
   }
   return {
     series: series.map(({ source, role }) => ({ seriesUid: source.seriesUid, role })),
@@ -88,16 +93,17 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
 /** A picture that cannot be drawn costs no finding. */
 async function sheetOf(
   { pipeline, version, result, found, findings }: AnalyzedPipeline,
-  { qualityWords }: AnalysisSettings,
+  words: SheetWords,
 ): Promise<{ readonly sheet?: Uint8Array }> {
+  const reference = createHash('sha256').update(found.studyUid).digest('hex').slice(0, 8);
   try {
     const sheet = await renderContactSheet({
       ...result,
       findings,
       state: found.state,
-      title: pipeline,
-      subtitle: `${pipeline} ${version}, study ${createHash('sha256').update(found.studyUid).digest('hex').slice(0, 8)}`,
-      words: (code) => qualityWords[code] ?? code,
+      title: words.pipeline(pipeline),
+      subtitle: `${pipeline} ${version}, ${words.text('study', { reference })}`,
+      words,
     });
     return { sheet };
   } catch {

@@ -1,5 +1,6 @@
 /** Messages between the service and the process that analyzes studies. Volumes stay there; findings and files come back. */
 import type { Instant } from '../case/index.ts';
+import type { Locale } from '../explanation/index.ts';
 import type { PriorScan } from '../imaging/pipelines/pipeline.ts';
 import type { StageTime } from '../imaging/pipelines/run-pipelines.ts';
 import type { Device } from '../imaging/results/dicom/report-context.ts';
@@ -22,8 +23,8 @@ export interface AnalysisSettings {
   readonly seriesRules: readonly RoleRule[];
   /** IANA zone of acquisition times without one. */
   readonly timeZone: string;
-  /** Words of quality remarks on contact sheets, by code. */
-  readonly qualityWords: Readonly<Record<string, string>>;
+  /** What contact sheets are written in. */
+  readonly texts: { readonly directory: string; readonly locale: Locale };
   /** How SEG and SR name this installation. */
   readonly device: Device;
 }

@@ -5,9 +5,11 @@ import { FINDING_KINDS, instantFromEpoch, parseInstant, shownFigure, type Instan
 import { analyzeStudy, type AnalyzedPipeline } from '../analysis/analyze-study.ts';
 import { openEngine } from '../analysis/open-engine.ts';
 import type { Config } from '../config/index.ts';
+import { LOCALES } from '../explanation/index.ts';
 import { openStudySeries, type StudyInstance } from '../imaging/index.ts';
 import { pipelinesInUse, switchedOn } from '../imaging/pipelines/index.ts';
 import type { Pipeline, RoledSeries } from '../imaging/pipelines/pipeline.ts';
+import type { SheetWords } from '../imaging/results/contact-sheet/words.ts';
 import { writeResultFolder } from '../imaging/results/folder/write-result-folder.ts';
 import { VERSION } from '../product.ts';
 import { registryOptions } from '../registry-options.ts';
@@ -15,7 +17,7 @@ import { configuration, rulesOf } from './configuration.ts';
 import { filesBelow, instancesIn } from './dicom-files.ts';
 import { NIFTI, seriesRole, studyOfSeries, studyPerFile } from './nifti-studies.ts';
 import { overridesOf, type OverrideOptions } from './overrides.ts';
-import { CommandError, EXIT, progress } from './terminal.ts';
+import { chosen, CommandError, EXIT, progress } from './terminal.ts';
 import { wordsOf } from './words.ts';
 
 export interface AnalyzeCommandOptions extends OverrideOptions {
@@ -27,6 +29,7 @@ export interface AnalyzeCommandOptions extends OverrideOptions {
   readonly series?: readonly string[];
   /** Instant with zone. */
   readonly lastKnownWell?: string;
+  readonly locale?: string;
   readonly config?: string;
 }
 
@@ -42,7 +45,7 @@ interface Study {
 /** @returns 0; 1 when something was refused, failed or left out */
 export async function analyzeCommand(paths: readonly string[], options: AnalyzeCommandOptions): Promise<number> {
   const config = configuration(options.config);
-  const words = wordsOf(config);
+  const words = wordsOf(config, chosen('locale', options.locale, LOCALES) ?? config.defaultLocale);
   const overrides = overridesOf(options);
   const lastKnownWell = options.lastKnownWell === undefined ? null : instantOf(options.lastKnownWell);
   const files = await filesBelow(paths);
@@ -104,8 +107,8 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
             {
               ...run,
               at,
-              title: run.pipeline,
-              subtitle: `${run.pipeline} ${run.version}, ${roleList(study.series)}, ${referenceOf(study)}`,
+              title: words.pipeline(run.pipeline),
+              subtitle: `${run.pipeline} ${run.version}, ${roleList(study.series)}, ${words.text('study', { reference: referenceOf(study) })}`,
               words,
             },
             folder,
@@ -195,7 +198,7 @@ const needsOf = ({ needs = 'other series', networks: anyOf }: Pipeline, networks
     : `${needs}: none found, or its network is not in use ("modelRoles": {"${anyOf[0]}": "active"} switches it on)`;
 
 /** Pictures are kept apart from their folder; this leads back to it and says nothing of the study. */
-const referenceOf = ({ name }: Study): string => `study ${digestOf([name]).slice(0, 8)}`;
+const referenceOf = ({ name }: Study): string => digestOf([name]).slice(0, 8);
 
 function asJson(study: Study, { pipeline, version, found, findings, stages }: AnalyzedPipeline): object {
   return { ...namesOf(study), pipeline, version, state: found.state, quality: found.said.quality, findings, stages };
@@ -204,7 +207,7 @@ function asJson(study: Study, { pipeline, version, found, findings, stages }: An
 function asText(
   { name }: Study,
   { pipeline, version, found, findings, stages }: AnalyzedPipeline,
-  words: (code: string) => string,
+  words: SheetWords,
   folder: string | null,
 ): string {
   const seconds = stages.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1_000;
@@ -218,7 +221,7 @@ function asText(
     const plainUnit = unit === null || unit.startsWith('{') ? '' : ` ${unit}`;
     lines.push(`    ${kind.padEnd(30)} ${shown}${plainUnit}${range}`);
   }
-  for (const { code, severity } of found.said.quality) lines.push(`    ${severity}: ${words(code)}`);
+  for (const { code, severity } of found.said.quality) lines.push(`    ${severity}: ${words.remark(code)}`);
   if (folder !== null) lines.push(`  written to ${folder}`);
   return lines.join('\n');
 }

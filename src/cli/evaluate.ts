@@ -10,7 +10,7 @@ import { openModels } from '../models.ts';
 import { registryOptions } from '../registry-options.ts';
 import { configuration } from './configuration.ts';
 import { NoFhirResource, patientFiles, readPatientFile, type PatientFile } from './read-patient-files.ts';
-import { CommandError, EXIT, progress } from './terminal.ts';
+import { chosen, CommandError, EXIT, progress } from './terminal.ts';
 import { printCards } from './print-cards.ts';
 
 export interface EvaluateOptions {
@@ -19,13 +19,6 @@ export interface EvaluateOptions {
   readonly locale?: string;
   readonly json?: boolean;
   readonly config?: string;
-}
-
-function chosen<T extends string>(name: string, value: string | undefined, allowed: readonly T[]): T | undefined {
-  if (value === undefined) return undefined;
-  const found = allowed.find((entry) => entry === value);
-  if (found === undefined) throw new CommandError(`--${name} is one of ${allowed.join(', ')}`);
-  return found;
 }
 
 function instantOf(text: string | undefined): Instant | undefined {

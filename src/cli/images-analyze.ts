@@ -5,6 +5,7 @@ import { instantFromEpoch } from '../case/index.ts';
 import { ImageRefusal } from '../imaging/image-refusal.ts';
 import { openFolderStore } from '../imaging/ingest/index.ts';
 import { switchedOn } from '../imaging/pipelines/index.ts';
+import type { SheetWords } from '../imaging/results/contact-sheet/words.ts';
 import { createJobQueue } from '../jobs/index.ts';
 import { overrideCheck, type OverrideProblems } from '../studies/check-overrides.ts';
 import { overrideAnalysis } from '../studies/override-analysis.ts';
@@ -45,7 +46,7 @@ export async function imagesAnalyzeCommand(studyUid: string, options: ImagesAnal
     const audit = createAuditLog(database);
     try {
       const decided = await overrideAnalysis({ database, queue, audit, check }, studyUid, { overrides, by });
-      if (decided.state === 'refused') throw new CommandError(reasons(decided, wordsOf(config)));
+      if (decided.state === 'refused') throw new CommandError(reasons(decided, wordsOf(config, config.defaultLocale)));
       process.stdout.write(
         decided.state === 'not-held'
           ? 'this study is not held, or its patient is in doubt\n'
@@ -62,12 +63,12 @@ export async function imagesAnalyzeCommand(studyUid: string, options: ImagesAnal
 }
 
 /** What, where and how to mend it, a line each. */
-function reasons({ unread, remarks }: OverrideProblems, words: (code: string) => string): string {
+function reasons({ unread, remarks }: OverrideProblems, words: SheetWords): string {
   const lines = [
     ...unread.map(({ name, needs }) => `--${name} says nothing about this study: it needs ${needs}`),
     ...remarks.map(({ code, figures }) => {
       const measured = Object.entries(figures).map(([name, value]) => `${name} ${String(value)}`);
-      return `${words(code)} (${measured.join(', ')})`;
+      return `${words.remark(code)} (${measured.join(', ')})`;
     }),
   ];
   return ['refused, and nothing was changed:', ...lines.map((line) => `  - ${line}`)].join('\n');

@@ -22,6 +22,18 @@ export class CommandError extends Error {
   }
 }
 
+/** One of the values that an option may have. @throws CommandError for another one */
+export function chosen<T extends string>(
+  name: string,
+  value: string | undefined,
+  allowed: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const found = allowed.find((entry) => entry === value);
+  if (found === undefined) throw new CommandError(`--${name} is one of ${allowed.join(', ')}`);
+  return found;
+}
+
 /** A progress line on stderr, redrawn in place on a terminal and left out elsewhere. @param total 0 when not known */
 export function progress(
   label: string,

@@ -1,11 +1,10 @@
-/** Words of quality remarks, for commands. */
+/** Words of images and what was found on them, for commands. */
 import { contentFolder } from '../advisor-parts.ts';
 import type { Config } from '../config/index.ts';
 import { loadCardContent } from '../explanation/content/load.ts';
-import { qualityWords } from '../quality-words.ts';
+import type { Locale } from '../explanation/index.ts';
+import type { SheetWords } from '../imaging/results/contact-sheet/words.ts';
+import { sheetWords } from '../sheet-words.ts';
 
-/** Code → name and how to mend it; the code itself where it has no words. */
-export function wordsOf(config: Config): (code: string) => string {
-  const words = qualityWords(loadCardContent(contentFolder(config.contentDirectory)));
-  return (code) => words[code] ?? code;
-}
+export const wordsOf = ({ contentDirectory }: Pick<Config, 'contentDirectory'>, locale: Locale): SheetWords =>
+  sheetWords(loadCardContent(contentFolder(contentDirectory)).texts[locale]);

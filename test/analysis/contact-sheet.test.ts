@@ -41,7 +41,7 @@ it('a result comes with its contact sheet', async () => {
       pipelinesOff: [],
       seriesRules: ROLE_RULES,
       timeZone: 'UTC',
-      qualityWords: {},
+      texts: { directory: 'cards', locale: 'zh-CN' },
       device: { manufacturer: 'm', modelName: 'n', version: '1', serialNumber: 's' },
     },
     timeLimit: 400_000,

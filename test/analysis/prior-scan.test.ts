@@ -70,7 +70,7 @@ describe('two studies in the analysis process', () => {
         pipelinesOff: [],
         seriesRules: ROLE_RULES,
         timeZone: 'UTC',
-        qualityWords: {},
+        texts: { directory: 'cards', locale: 'zh-CN' },
         device: { manufacturer: 'm', modelName: 'n', version: '1', serialNumber: 's' },
       },
       timeLimit: 400_000,

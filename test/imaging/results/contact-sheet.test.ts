@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { loadCardContent } from '../../../src/explanation/index.ts';
 import type { Affine, Point } from '../../../src/imaging/affine.ts';
 import { chooseSlices } from '../../../src/imaging/results/contact-sheet/choose-slices.ts';
 import { turbo } from '../../../src/imaging/results/contact-sheet/color-map.ts';
@@ -11,12 +13,16 @@ import {
   type ContactSheetInput,
 } from '../../../src/imaging/results/contact-sheet/render-contact-sheet.ts';
 import { grayTile, overlay } from '../../../src/imaging/results/contact-sheet/tile.ts';
-import { findingLine } from '../../../src/imaging/results/contact-sheet/words.ts';
+import { lines } from '../../../src/imaging/results/contact-sheet/svg.ts';
 import { findingsOf } from '../../../src/imaging/results/result.ts';
 import type { Volume } from '../../../src/imaging/volume/volume.ts';
+import { sheetWords } from '../../../src/sheet-words.ts';
 import { aDraft, aResult, FOUND_AT, MOTION, SHORT_TAIL } from '../../support/imaging-result.ts';
 import { perfusionPicture, PICTURE_GRID } from '../../support/perfusion-picture.ts';
 import { makeSeries } from '../../support/source-series.ts';
+
+const { texts } = loadCardContent('cards');
+const WORDS = { en: sheetWords(texts.en), 'zh-CN': sheetWords(texts['zh-CN']) } as const;
 
 const picture = perfusionPicture(makeSeries().source);
 const input: ContactSheetInput = {
@@ -26,7 +32,7 @@ const input: ContactSheetInput = {
   state: 'final',
   findings: findingsOf(aResult(), FOUND_AT),
   quality: [SHORT_TAIL],
-  words: (code) => (code === 'bolus-cut-off' ? 'The bolus is cut off' : code),
+  words: WORDS.en,
 };
 
 /** The same image with its voxels stored in another order. */
@@ -119,11 +125,20 @@ describe('the sheet', () => {
     // Title, and the first finding's value at the right edge.
     expect(bright(20, 20, 260, 50)).toBeGreaterThan(400);
     expect(bright(png.width - 120, 120, png.width - 20, 150)).toBeGreaterThan(100);
-  });
+  }, 120_000);
 
   it('says numbers with intervals, what could not be computed, quality in words, sides, and that it is for research', () => {
     const svg = contactSheetSvg(input);
-    for (const said of ['23 mL', '18 – 30 mL', 'not computable', 'The bolus is cut off (seconds 38)', '>R<', '>L<']) {
+    for (const said of [
+      '23 mL',
+      '18 – 30 mL',
+      'not computable',
+      'bolus-cut-off (seconds 38)',
+      '>R<',
+      '>L<',
+      '>Core<',
+      '>Ischemic core<',
+    ]) {
       expect(svg).toContain(said);
     }
     expect(svg).toContain('FOR RESEARCH USE');
@@ -136,8 +151,48 @@ describe('the sheet', () => {
     const findings = findingsOf(aResult({ state: 'refused', said }), FOUND_AT);
     const nothing = { background: null, segments: [], maps: [], curves: [] };
     const svg = contactSheetSvg({ ...input, ...nothing, findings, quality: [MOTION], state: 'refused' });
-    expect(svg).toContain('Perfusion, CT: refused, motion');
+    expect(svg).toContain(`Perfusion, CT: refused, ${WORDS.en.remark('motion')}`);
     expect(svg).not.toMatch(/\d mL/);
+  });
+
+  it('in Chinese says the same, and not in English', async () => {
+    const chinese = { ...input, title: WORDS['zh-CN'].pipeline('perfusion'), subtitle: '', words: WORDS['zh-CN'] };
+    const svg = contactSheetSvg({ ...chinese, quality: [MOTION] });
+    const said = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, content = '']) => content);
+    for (const key of ['findings', 'research-use', 'not-reviewed', 'image', 'curves']) {
+      expect(said).toContain(texts['zh-CN'].text(`sheet.${key}`));
+    }
+    // Terms, units, codes of figures and the times stay as they are: sentences do not.
+    expect(said.filter((one) => /[a-z]{3,} [a-z]{2,} [a-z]{2,}/.test(one))).toEqual([]);
+    const png = decode(await renderContactSheet(chinese));
+    // The title is drawn: two characters, with more strokes than the two empty boxes of a font that lacks them.
+    const bright = ({ data, channels, width }: typeof png): number => {
+      let count = 0;
+      for (let y = 20; y < 50; y++) {
+        for (let x = 20; x < 120; x++) if ((data[channels * (x + width * y)] ?? 0) > 150) count++;
+      }
+      return count;
+    };
+    expect(bright(png)).toBeGreaterThan(250);
+  }, 120_000);
+
+  it('can be drawn in every letter of the Chinese texts', () => {
+    const has = lettersOf(readFileSync('cards/fonts/DroidSansFallback-GB2312.ttf'));
+    const latin = lettersOf(readFileSync('node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
+    const used = texts['zh-CN']
+      .keys()
+      .filter((key) => /^(sheet|imaging|quality|infarct|hematoma|unit)/.test(key))
+      .flatMap((key) => [...texts['zh-CN'].text(key)]);
+    expect([...new Set(used)].filter((letter) => !has(letter) && !latin(letter))).toEqual([]);
+    expect(has('龘')).toBe(false);
+  });
+
+  it('breaks lines between Chinese characters, and no line begins with what closes the one before', () => {
+    const broken = lines('请在灌注序列内指定体素（列、行、层），或改为自动选择。', 60, 12);
+    expect(broken.length).toBeGreaterThan(4);
+    expect(broken.join('')).toBe('请在灌注序列内指定体素（列、行、层），或改为自动选择。');
+    expect(broken.filter((line) => /^[，。、）]/.test(line))).toEqual([]);
+    expect(lines('motion between the frames', 60, 12)).toEqual(['motion', 'between', 'the', 'frames']);
   });
 
   it('writes text from outside as text', () => {
@@ -148,10 +203,10 @@ describe('the sheet', () => {
 });
 
 describe('words and colors', () => {
-  const line = (draft: Parameters<typeof aDraft>[0]) => {
+  const line = (draft: Parameters<typeof aDraft>[0], words = WORDS.en) => {
     const [finding] = findingsOf(aResult({ said: { ...aResult().said, findings: [aDraft(draft)] } }), FOUND_AT);
     if (finding === undefined) throw new Error('no finding');
-    return findingLine(finding);
+    return words.finding(finding);
   };
 
   it('name what is below the detection floor as such', () => {
@@ -162,7 +217,38 @@ describe('words and colors', () => {
     );
   });
 
+  it('are those of the cards, in their language', () => {
+    const core = { kind: 'core-volume', value: 23.4 } as const;
+    expect(line(core, WORDS['zh-CN']).name).toBe(texts['zh-CN'].text('imaging.kind.core-volume'));
+    expect(line({ ...core, detectionFloor: 30 }, WORDS['zh-CN']).detail).toBe('低于检测下限');
+    expect(line({ kind: 'ischemic-territory', value: 'left-carotid' }, WORDS['zh-CN']).value).toMatch(
+      /\p{Script=Han}/u,
+    );
+  });
+
   it('run from dark blue to dark red and stay inside', () => {
     expect([turbo(-1), turbo(2), turbo(0.5)[1] > 200]).toEqual([[48, 18, 59], [122, 4, 2], true]);
   });
 });
+
+/** Of a TrueType font: format 4 of its character map (the Unicode BMP). */
+function lettersOf(font: Buffer): (letter: string) => boolean {
+  const tables = Array.from({ length: font.readUInt16BE(4) }, (_, at) => 12 + 16 * at);
+  const cmap = tables.map((at) => [font.toString('latin1', at, at + 4), font.readUInt32BE(at + 8)] as const);
+  const start = cmap.find(([name]) => name === 'cmap')?.[1] ?? 0;
+  const maps = Array.from(
+    { length: font.readUInt16BE(start + 2) },
+    (_, at) => start + font.readUInt32BE(start + 8 + 8 * at),
+  );
+  const map = maps.find((at) => font.readUInt16BE(at) === 4) ?? 0;
+  const count = font.readUInt16BE(map + 6) / 2;
+  const [ends, starts] = [map + 14, map + 16 + 2 * count];
+  return (letter) => {
+    const code = letter.codePointAt(0) ?? 0;
+    for (let at = 0; at < count; at++) {
+      if (font.readUInt16BE(ends + 2 * at) < code) continue;
+      return font.readUInt16BE(starts + 2 * at) <= code;
+    }
+    return false;
+  };
+}

@@ -9,11 +9,14 @@ import { findingsFile, type FileEntry } from '../../../src/imaging/results/folde
 import { writeResultFolder } from '../../../src/imaging/results/folder/write-result-folder.ts';
 import { writeReport } from '../../../src/imaging/results/dicom/report.ts';
 import { writeSegmentations } from '../../../src/imaging/results/dicom/segmentation.ts';
+import { loadCardContent } from '../../../src/explanation/index.ts';
+import { sheetWords } from '../../../src/sheet-words.ts';
 import { aResult, FOUND_AT } from '../../support/imaging-result.ts';
 import { perfusionPicture } from '../../support/perfusion-picture.ts';
 import { reportContext } from '../../support/report-context.ts';
 import { makeSeries } from '../../support/source-series.ts';
 
+const words = sheetWords(loadCardContent('cards').texts['zh-CN']);
 const series = makeSeries();
 const picture = perfusionPicture(series.source);
 const found = aResult();
@@ -38,7 +41,7 @@ describe('the folder of a result', () => {
         at: FOUND_AT,
         title: 'Perfusion, CT',
         subtitle: 'perfusion 1.0.0',
-        words: (code) => code,
+        words,
       },
       folder,
     );
@@ -75,7 +78,13 @@ describe('the folder of a result', () => {
         path,
       ).toBe(sha256);
     }
-    expect(json.findings[0]).toMatchObject({ kind: 'core-volume', value: 23.4, unit: 'mL', interval: { low: 17.9 } });
+    expect(json.findings[0]).toMatchObject({
+      kind: 'core-volume',
+      name: '梗死核心',
+      value: 23.4,
+      unit: 'mL',
+      interval: { low: 17.9 },
+    });
     expect(json.findings[2]).toMatchObject({ kind: 'mismatch-ratio', value: null, unit: '{ratio}' });
     expect(text).not.toMatch(/ller|TEST-0001/);
   });
@@ -92,6 +101,6 @@ describe('the folder of a result', () => {
 
 it('findings.json is refused rather than written wrong', () => {
   const broken = { ...found, state: 'superb' as 'final' };
-  const input = { result: broken, findings: [], stages, at: FOUND_AT, files: [] };
+  const input = { result: broken, findings: [], stages, at: FOUND_AT, files: [], words };
   expect(() => findingsFile(input)).toThrow('would break its schema at /state');
 });

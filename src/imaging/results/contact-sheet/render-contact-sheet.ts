@@ -1,12 +1,15 @@
 /** One picture of a result for a person: slices with regions, maps with color bars, numbers with intervals. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { toIso, type ImagingFinding, type Instant, type QualityRemark } from '../../../case/index.ts';
+import { PRODUCT_ROOT } from '../../../product.ts';
 import { refusalOf, type Curve, type ResultState } from '../result.ts';
 import { curvesPanel, findingsPanel, qualityPanel } from './side-panel.ts';
 import { sliceRows, type SlicesInput } from './slice-rows.ts';
 import { lines, rect, svg, text } from './svg.ts';
+import { capitalized, type SheetWords } from './words.ts';
 
 export interface ContactSheetInput extends SlicesInput {
   /** 'Perfusion, CT' */
@@ -17,8 +20,6 @@ export interface ContactSheetInput extends SlicesInput {
   readonly findings: readonly ImagingFinding[];
   readonly quality: readonly QualityRemark[];
   readonly curves: readonly Curve[];
-  /** Words of a remark's code; the code itself where it has none. */
-  readonly words: (code: string) => string;
 }
 
 const TILE = 168;
@@ -33,9 +34,9 @@ export function contactSheetSvg(input: ContactSheetInput): string {
   const x = EDGE + rows.width + (rows.width === 0 ? 0 : EDGE);
   const panelWidth = rows.width === 0 ? 2 * PANEL : PANEL;
   const width = x + panelWidth + EDGE;
-  const findings = findingsPanel(x, TOP, panelWidth, input.findings);
+  const findings = findingsPanel(x, TOP, panelWidth, input.findings, input.words);
   const quality = qualityPanel(x, findings.bottom + 8, panelWidth, input.quality, input.words);
-  const curves = curvesPanel(x, quality.bottom + 8, panelWidth, 250, input.curves);
+  const curves = curvesPanel(x, quality.bottom + 8, panelWidth, 250, input.curves, input.words);
   const bottom = Math.max(rows.bottom, curves.bottom) + 8;
   return svg(width, Math.ceil(bottom + 46), [
     ...header(width, input),
@@ -43,61 +44,68 @@ export function contactSheetSvg(input: ContactSheetInput): string {
     ...findings.svg,
     ...quality.svg,
     ...curves.svg,
-    ...footer(EDGE, bottom, width),
+    ...footer(EDGE, bottom, width, input.words),
   ]);
 }
 
 const BADGE = { width: 330, height: 44 } as const;
 
-/** 'acquired 2026-11-28 13:58 UTC · analyzed 2026-11-28 14:05 UTC' */
-function times([finding]: readonly ImagingFinding[]): readonly string[] {
+/** 'acquired 2026-11-28 13:58 UTC', 'analyzed 2026-11-28 14:05 UTC' */
+function times([finding]: readonly ImagingFinding[], words: SheetWords): readonly string[] {
   if (finding === undefined) return [];
-  const minutes = (at: Instant): string => `${toIso(at).slice(0, 16).replace('T', ' ')} UTC`;
+  const time = (at: Instant): string => `${toIso(at).slice(0, 16).replace('T', ' ')} UTC`;
   const { acquiredAt, foundAt } = finding;
-  const acquired = acquiredAt === null ? 'time of acquisition unknown' : `acquired ${minutes(acquiredAt)}`;
-  return [acquired, `analyzed ${minutes(foundAt)}`];
-}
-
-function header(width: number, input: ContactSheetInput): readonly string[] {
-  const { state, quality, words } = input;
-  const title = input.title.charAt(0).toUpperCase() + input.title.slice(1);
-  const x = width - EDGE - BADGE.width;
-  const shown =
-    state === 'refused'
-      ? `${title}: refused, ${words(refusalOf(quality) ?? 'unknown')}`
-      : state === 'preliminary'
-        ? `${title}: preliminary, more images may come`
-        : title;
   return [
-    text(EDGE, 44, shown, { size: 26, bold: true, ...(state === 'refused' ? { color: '#ff5d5d' } : {}) }),
-    text(EDGE, 70, [input.subtitle, ...times(input.findings)].join(' · '), { size: 14, color: '#a9b1ba' }),
-    rect(x, 22, BADGE.width, BADGE.height, 'rx="4" fill="none" stroke="#ff9f43" stroke-width="2"'),
-    text(x + BADGE.width / 2, 42, 'FOR RESEARCH USE', { size: 17, bold: true, color: '#ff9f43', anchor: 'middle' }),
-    text(x + BADGE.width / 2, 59, 'computed, not reviewed by a physician', {
-      size: 12,
-      color: '#ff9f43',
-      anchor: 'middle',
-    }),
+    acquiredAt === null ? words.text('acquired-unknown') : words.text('acquired', { time: time(acquiredAt) }),
+    words.text('analyzed', { time: time(foundAt) }),
   ];
 }
 
-function footer(x: number, y: number, width: number): readonly string[] {
-  const said =
-    'Seen from the feet: R is the right side of the patient, on the left of each picture; front at the top. Feet to head from left to right; z counts upward. Black on maps: nothing was measured there. Not a diagnosis, not a medical device.';
-  return lines(said, width - 2 * x, 12).map((line, at) =>
+function titleOf({ title, state, quality, words }: ContactSheetInput): string {
+  const shown = capitalized(title);
+  if (state === 'preliminary') return words.text('preliminary', { title: shown });
+  if (state !== 'refused') return shown;
+  const code = refusalOf(quality);
+  return code === null
+    ? words.text('refused-unknown', { title: shown })
+    : words.text('refused', { title: shown, reason: words.remark(code) });
+}
+
+function header(width: number, input: ContactSheetInput): readonly string[] {
+  const { state, words, findings } = input;
+  const x = width - EDGE - BADGE.width;
+  const said = [input.subtitle, ...times(findings, words)].join(' · ');
+  return [
+    text(EDGE, 44, titleOf(input), { size: 26, bold: true, ...(state === 'refused' ? { color: '#ff5d5d' } : {}) }),
+    text(EDGE, 70, said, { size: 14, color: '#a9b1ba' }),
+    rect(x, 22, BADGE.width, BADGE.height, 'rx="4" fill="none" stroke="#ff9f43" stroke-width="2"'),
+    text(x + BADGE.width / 2, 42, words.text('research-use'), {
+      size: 17,
+      bold: true,
+      color: '#ff9f43',
+      anchor: 'middle',
+    }),
+    text(x + BADGE.width / 2, 59, words.text('not-reviewed'), { size: 12, color: '#ff9f43', anchor: 'middle' }),
+  ];
+}
+
+function footer(x: number, y: number, width: number, words: SheetWords): readonly string[] {
+  return lines(words.text('footer'), width - 2 * x, 12).map((line, at) =>
     text(x, y + 14 + 16 * at, line, { size: 12, color: '#a9b1ba' }),
   );
 }
 
 const require = createRequire(import.meta.url);
-const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
+const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((name) => require.resolve(`dejavu-fonts-ttf/ttf/${name}`));
+/** Chinese, of which DejaVu has none: the renderer takes a letter from the first font that has it. */
+const HAN_FONT = join(PRODUCT_ROOT, 'cards', 'fonts', 'DroidSansFallback-GB2312.ttf');
 let renderer: Promise<readonly Uint8Array[]> | undefined;
 
-/** The WebAssembly module can be initialized once a process; servers have no fonts, so two come along. */
+/** The WebAssembly module can be initialized once a process; servers have no fonts, so they come along. */
 function ready(): Promise<readonly Uint8Array[]> {
   renderer ??= (async () => {
     await initWasm(readFile(require.resolve('@resvg/resvg-wasm/index_bg.wasm')));
-    return Promise.all(FONTS.map((name) => readFile(require.resolve(`dejavu-fonts-ttf/ttf/${name}`))));
+    return Promise.all([...FONTS, HAN_FONT].map((file) => readFile(file)));
   })();
   return renderer;
 }

@@ -2,7 +2,7 @@
 import type { ImagingFinding, QualityRemark } from '../../../case/index.ts';
 import type { Curve } from '../result.ts';
 import { lines, rect, text } from './svg.ts';
-import { findingLine } from './words.ts';
+import { capitalized, type SheetWords } from './words.ts';
 
 export interface Panel {
   readonly svg: readonly string[];
@@ -16,11 +16,18 @@ export function heading(x: number, y: number, width: number, title: string): rea
   return [text(x, y, title, { size: 17, bold: true }), rect(x, y + 8, width, 1, 'fill="#3c444d"')];
 }
 
-export function findingsPanel(x: number, top: number, width: number, findings: readonly ImagingFinding[]): Panel {
-  const svg = [...heading(x, top + 16, width, 'Findings')];
+export function findingsPanel(
+  x: number,
+  top: number,
+  width: number,
+  findings: readonly ImagingFinding[],
+  words: SheetWords,
+): Panel {
+  const svg = [...heading(x, top + 16, width, words.text('findings'))];
   let y = top + 48;
   for (const finding of findings) {
-    const { name, value, detail } = findingLine(finding);
+    const { value, detail, ...line } = words.finding(finding);
+    const name = capitalized(line.name);
     svg.push(text(x, y, name, { size: 15 }));
     // A list of regions is longer than what is left beside its name.
     const fits = lines(`${name}  ${value}`, width, 17).length === 1;
@@ -35,12 +42,14 @@ export function findingsPanel(x: number, top: number, width: number, findings: r
     y += 27;
   }
   if (findings.length === 0) {
-    svg.push(text(x, y, 'none', { size: 15, color: MUTED }));
+    svg.push(text(x, y, words.text('none'), { size: 15, color: MUTED }));
     y += 27;
   }
-  const bases = [...new Set(findings.flatMap(({ interval }) => interval?.basis ?? []))];
+  const bases = [
+    ...new Set(findings.flatMap(({ interval }) => (interval === null ? [] : words.basis(interval.basis)))),
+  ];
   if (bases.length > 0) {
-    for (const line of lines(`Intervals: ${bases.join('; ')}`, width, 12)) {
+    for (const line of lines(words.text('intervals', { bases: bases.join('; ') }), width, 12)) {
       svg.push(text(x, y, line, { size: 12, color: MUTED }));
       y += 16;
     }
@@ -48,10 +57,10 @@ export function findingsPanel(x: number, top: number, width: number, findings: r
   return { svg, bottom: y + 8 };
 }
 
-const SEVERITY: Readonly<Record<QualityRemark['severity'], readonly [string, string]>> = {
-  note: ['Note', '#8ec5ff'],
-  limits: ['Limits', '#ffcd28'],
-  refuses: ['Refuses', '#ff5d5d'],
+const SEVERITY_COLORS: Readonly<Record<QualityRemark['severity'], string>> = {
+  note: '#8ec5ff',
+  limits: '#ffcd28',
+  refuses: '#ff5d5d',
 };
 
 export function qualityPanel(
@@ -59,19 +68,21 @@ export function qualityPanel(
   top: number,
   width: number,
   quality: readonly QualityRemark[],
-  words: (code: string) => string,
+  words: SheetWords,
 ): Panel {
-  const svg = [...heading(x, top + 16, width, 'Quality')];
+  const svg = [...heading(x, top + 16, width, words.text('quality'))];
   let y = top + 46;
   if (quality.length === 0) {
-    svg.push(text(x, y, 'no remarks', { size: 14, color: MUTED }));
+    svg.push(text(x, y, words.text('no-remarks'), { size: 14, color: MUTED }));
     y += 20;
   }
   for (const { code, severity, figures } of quality) {
-    const [label, color] = SEVERITY[severity];
+    const color = SEVERITY_COLORS[severity];
     const measured = Object.entries(figures).map(([name, value]) => `${name} ${String(Number(value.toPrecision(3)))}`);
-    const said = `${words(code)}${measured.length === 0 ? '' : ` (${measured.join(', ')})`}`;
-    svg.push(text(x, y, label, { size: 13, bold: true, color }));
+    const remark = words.remark(code);
+    const said =
+      measured.length === 0 ? remark : words.text('measured', { said: remark, figures: measured.join(', ') });
+    svg.push(text(x, y, words.text(`severity.${severity}`), { size: 13, bold: true, color }));
     for (const line of lines(said, width - 70, 13)) {
       svg.push(text(x + 70, y, line, { size: 13 }));
       y += 18;
@@ -83,10 +94,17 @@ export function qualityPanel(
 
 const CURVE_COLORS = ['#ff6b6b', '#4dabf7', '#69db7c', '#ffd43b'];
 
-export function curvesPanel(x: number, top: number, width: number, height: number, curves: readonly Curve[]): Panel {
+export function curvesPanel(
+  x: number,
+  top: number,
+  width: number,
+  height: number,
+  curves: readonly Curve[],
+  words: SheetWords,
+): Panel {
   const drawn = curves.filter(({ seconds }) => seconds.length > 1);
   if (drawn.length === 0) return { svg: [], bottom: top };
-  const svg = [...heading(x, top + 16, width, 'Curves')];
+  const svg = [...heading(x, top + 16, width, words.text('curves'))];
   const [left, right, upper, lower] = [x + 40, x + width - 6, top + 40, top + height - 60];
   const times = drawn.flatMap(({ seconds }) => seconds);
   const values = drawn.flatMap((curve) => curve.values).filter(Number.isFinite);
@@ -105,11 +123,12 @@ export function curvesPanel(x: number, top: number, width: number, height: numbe
     const color = CURVE_COLORS[at % CURVE_COLORS.length] ?? '#fff';
     const points = seconds.map((t, i) => `${px(t).toFixed(1)},${py(own[i] ?? 0).toFixed(1)}`).join(' ');
     const y = lower + 33 + 17 * at;
-    const where = voxel === null ? '' : `, voxel ${voxel.join(' ')}`;
+    const curve = words.named('curve', name);
+    const label = voxel === null ? curve : words.text('curve-voxel', { curve, voxel: voxel.join(' ') });
     svg.push(
       `<polyline points="${points}" fill="none" stroke="${color}" stroke-width="2"/>`,
       rect(left, y - 8, 16, 3, `fill="${color}"`),
-      text(left + 22, y - 2, `${name}${where}`, { size: 12 }),
+      text(left + 22, y - 2, label, { size: 12 }),
     );
   });
   return { svg, bottom: lower + 40 + 17 * drawn.length };

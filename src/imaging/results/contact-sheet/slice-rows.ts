@@ -6,12 +6,13 @@ import { css, OTHER_REGION, REGION_COLORS, turbo } from './color-map.ts';
 import { displayGrid, tileToVoxels, type Crop, type DisplayGrid } from '../../display-grid.ts';
 import { picture, rect, text } from './svg.ts';
 import { grayTile, mapTile, overlay, type Region, type Tile } from './tile.ts';
-import { SEGMENT_NAMES, unitName } from './words.ts';
+import { capitalized, unitName, type SheetWords } from './words.ts';
 
 export interface SlicesInput {
   readonly background: Volume | null;
   readonly segments: readonly SegmentDraft[];
   readonly maps: readonly MapDraft[];
+  readonly words: SheetWords;
 }
 
 interface Row {
@@ -59,14 +60,14 @@ export function sliceRows(x: number, top: number, side: number, count: number, i
       svg.push(picture(left, upper, side, tile(slice)), ...marks(left, upper, side, display, slice));
     });
     const barX = x + Math.min(count, slices.length) * (side + GAP) + 8;
-    svg.push(...(bar === null ? legend(barX, y, input.segments) : colorBar(barX, y, side, bar, unit)));
+    svg.push(...(bar === null ? legend(barX, y, input.segments, input.words) : colorBar(barX, y, side, bar, unit)));
     y += Math.ceil(slices.length / count) * (side + GAP) + 6;
   }
   return { svg, width: Math.min(count, slices.length) * (side + GAP) + 8 + BAR, bottom: y };
 }
 
 /** What is to fill the pictures: the brain, as the pipeline or its maps know it, else all that is no air. */
-function headOf({ background, segments, maps }: SlicesInput): Parameters<typeof cropTo>[1] {
+function headOf({ background, segments, maps }: Omit<SlicesInput, 'words'>): Parameters<typeof cropTo>[1] {
   const brain = segments.find(({ label }) => label === 'brain');
   if (brain !== undefined) return brain;
   const map = maps.find(({ volume }) => volume.values.some(Number.isNaN));
@@ -75,7 +76,7 @@ function headOf({ background, segments, maps }: SlicesInput): Parameters<typeof 
 }
 
 function rowsOf(input: SlicesInput, display: DisplayGrid, crop: Crop, pixels: number): readonly Row[] {
-  const { background, segments, maps } = input;
+  const { background, segments, maps, words } = input;
   const to = (slice: number, grid: Parameters<typeof tileToVoxels>[4]): ReturnType<typeof tileToVoxels> =>
     tileToVoxels(display, slice, crop, pixels, grid);
   const regions = drawnSegments(segments).map(({ label, grid, voxels }): Region => ({
@@ -91,7 +92,7 @@ function rowsOf(input: SlicesInput, display: DisplayGrid, crop: Crop, pixels: nu
     const window = windowOf(background);
     const gray = (slice: number): Tile => grayTile(background, to(slice, background), pixels, window);
     image.push({
-      title: 'Image with regions',
+      title: words.text('image'),
       unit: '',
       bar: null,
       tile: (slice) =>
@@ -103,7 +104,7 @@ function rowsOf(input: SlicesInput, display: DisplayGrid, crop: Crop, pixels: nu
     });
   }
   const colored = maps.map(({ name, volume, window }): Row => ({
-    title: name,
+    title: capitalized(words.named('map', name)),
     unit: unitName(volume.unit),
     bar: window,
     tile: (slice) => mapTile(volume, to(slice, volume), pixels, window),
@@ -158,16 +159,17 @@ function colorBar(
   return [...cells, ...ticks];
 }
 
-function legend(x: number, y: number, segments: readonly SegmentDraft[]): readonly string[] {
+function legend(x: number, y: number, segments: readonly SegmentDraft[], words: SheetWords): readonly string[] {
   // The smallest lies on top, so it is named first.
   const size = ({ voxels }: SegmentDraft): number => voxels.reduce((sum, one) => sum + one, 0);
   const ordered = drawnSegments(segments).toSorted((a, b) => size(a) - size(b));
   return ordered.flatMap(({ label, voxels }, at) => {
     const color = css(REGION_COLORS[label] ?? OTHER_REGION);
-    const none = voxels.includes(1) ? '' : ': none';
+    const region = capitalized(words.named('region', label));
+    const said = voxels.includes(1) ? region : words.text('region-none', { region });
     return [
       rect(x, y + 6 + 26 * at, 14, 14, `fill="${color}" fill-opacity="0.45" stroke="${color}" stroke-width="2"`),
-      text(x + 22, y + 18 + 26 * at, `${SEGMENT_NAMES[label] ?? label}${none}`, { size: 12 }),
+      text(x + 22, y + 18 + 26 * at, said, { size: 12 }),
     ];
   });
 }

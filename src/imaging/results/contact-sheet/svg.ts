@@ -32,17 +32,23 @@ export function picture(x: number, y: number, side: number, { pixels, rgb }: Til
   return `<image x="${x}" y="${y}" width="${side}" height="${side}" xlink:href="data:image/png;base64,${data}"/>`;
 }
 
-/** Width of text in units of its size: close enough to break lines by. */
+/** Width of a letter in units of its size, and of a Chinese one: close enough to break lines by. */
 const LETTER = 0.56;
+const HAN = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]/u;
+/** What stays together: a word, or one Chinese character; with what closes it, and the space before it. */
+const PIECES =
+  /\s*(?:[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+)[，。、；：！？）”]*/gu;
 
-/** Breaks at spaces; a word longer than a line is left as it is. */
+const widthOf = (text: string): number => [...text].reduce((sum, letter) => sum + (HAN.test(letter) ? 1 : LETTER), 0);
+
+/** Breaks between words and between Chinese characters; a word longer than a line is left as it is. */
 export function lines(content: string, width: number, size: number): readonly string[] {
-  const most = Math.max(8, Math.floor(width / (size * LETTER)));
+  const most = Math.max(8 * LETTER, width / size);
   const broken: string[] = [];
-  for (const word of content.split(/\s+/)) {
+  for (const piece of content.match(PIECES) ?? []) {
     const last = broken.at(-1);
-    if (last !== undefined && last.length + word.length < most) broken[broken.length - 1] = `${last} ${word}`;
-    else broken.push(word);
+    if (last !== undefined && widthOf(last + piece) <= most) broken[broken.length - 1] = last + piece;
+    else broken.push(piece.trimStart());
   }
   return broken;
 }

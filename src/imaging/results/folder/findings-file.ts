@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import { FINDING_KINDS, FINDING_STATES, toIso, type ImagingFinding, type Instant } from '../../../case/index.ts';
 import { RESEARCH_USE } from '../dicom/report.ts';
 import type { NewResult } from '../result.ts';
-import { FINDING_NAMES } from '../contact-sheet/words.ts';
+import type { SheetWords } from '../contact-sheet/words.ts';
 
 export interface FileEntry {
   /** Below the folder of the findings, with forward slashes. */
@@ -62,7 +62,7 @@ export const FINDINGS_SCHEMA = {
       object({
         id: text,
         kind: { enum: Object.keys(FINDING_KINDS) },
-        name: text,
+        name: { ...text, description: 'In the language that was asked for; `kind` is the code.' },
         state: { enum: FINDING_STATES },
         value: {
           description: 'In `unit`; null: refused or not computable, never zero.',
@@ -100,10 +100,11 @@ export interface FindingsFileInput {
   readonly stages: readonly StageDuration[];
   readonly at: Instant;
   readonly files: readonly FileEntry[];
+  readonly words: Pick<SheetWords, 'finding'>;
 }
 
 /** @throws Error when the file would not be what its schema says */
-export function findingsFile({ result, findings, stages, at, files }: FindingsFileInput): string {
+export function findingsFile({ result, findings, stages, at, files, words }: FindingsFileInput): string {
   const { said } = result;
   const content = {
     format: 'stroke-cds findings',
@@ -116,19 +117,13 @@ export function findingsFile({ result, findings, stages, at, files }: FindingsFi
     acquiredAt: result.acquiredAt === null ? null : toIso(result.acquiredAt),
     foundAt: toIso(at),
     quality: said.quality,
-    findings: findings.map(({ id, kind, state, value, interval, detectionFloor, quality, method, seriesUids }) => ({
-      id,
-      kind,
-      name: FINDING_NAMES[kind],
-      state,
-      value,
-      unit: FINDING_KINDS[kind],
-      interval,
-      detectionFloor,
-      quality,
-      settings: method.settings,
-      seriesUids,
-    })),
+    findings: findings.map((finding) => {
+      const { id, kind, state, value, interval, detectionFloor, quality, method, seriesUids } = finding;
+      return {
+        ...{ id, kind, name: words.finding(finding).name, state, value, unit: FINDING_KINDS[kind] },
+        ...{ interval, detectionFloor, quality, settings: method.settings, seriesUids },
+      };
+    }),
     curves: said.curves,
     stages,
     files,

@@ -6,6 +6,7 @@ import type { ImagingFinding, Instant } from '../../../case/index.ts';
 import type { PipelineResult } from '../../pipelines/pipeline.ts';
 import { writeNifti } from '../../volume/write-nifti.ts';
 import { renderContactSheet } from '../contact-sheet/render-contact-sheet.ts';
+import type { SheetWords } from '../contact-sheet/words.ts';
 import type { NewResult } from '../result.ts';
 import { findingsFile, type FileEntry, type StageDuration } from './findings-file.ts';
 
@@ -20,8 +21,7 @@ export interface ResultFolder {
   /** Head of the contact sheet: 'Perfusion, CT'. */
   readonly title: string;
   readonly subtitle: string;
-  /** Words of a quality remark's code. */
-  readonly words: (code: string) => string;
+  readonly words: SheetWords;
 }
 
 /**
@@ -49,7 +49,10 @@ export async function writeResultFolder(input: ResultFolder, folder: string): Pr
   const sheet = { ...result, findings, title, subtitle, words, state: found.state };
   await write('contact-sheet.png', await renderContactSheet(sheet));
   const { stages, at } = input;
-  await write('findings.json', new TextEncoder().encode(findingsFile({ result: found, findings, stages, at, files })));
+  await write(
+    'findings.json',
+    new TextEncoder().encode(findingsFile({ result: found, findings, stages, at, files, words })),
+  );
   return files;
 }
 
