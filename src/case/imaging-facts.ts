@@ -44,6 +44,7 @@ export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
   dwiLesionUnderOneThirdMca: 'diffusion',
   dwiFlairMismatch: 'diffusion',
   infarctDiameter: 'diffusion',
+  infarctPattern: 'diffusion',
   ischemicLesion: 'diffusion',
   aspects: 'early-ischemia',
   pcAspects: 'early-ischemia',
@@ -56,10 +57,16 @@ export const imagingReference = ({ id }: Pick<ImagingFinding, 'id'>): string => 
 export const isImagingReference = (reference: string): boolean => reference.startsWith('imaging:');
 
 /**
- * What a network that was never compared with readers on patients says, and what opens or closes a treatment: until a person
- * has read the images, it settles nothing.
+ * What a network that was never compared with readers on patients says, and what opens or closes a treatment or names a cause:
+ * until a person has read the images, it settles nothing.
  */
-const READ_BY_A_PERSON = ['aspects', 'pcAspects', 'dwiFlairMismatch', 'dwiLesionUnderOneThirdMca'] as const;
+const READ_BY_A_PERSON = [
+  'aspects',
+  'pcAspects',
+  'dwiFlairMismatch',
+  'dwiLesionUnderOneThirdMca',
+  'infarctPattern',
+] as const;
 
 /** One of these facts, and only software gave it: now, or earlier and read back from the chart ('derived'). */
 export function awaitsReader(key: FactKey, facts: StrokeFacts): boolean {

@@ -1,4 +1,4 @@
-/** Pattern of the acute infarcts as far as the features of the lesion allow: for the decisions and for what pipelines say. */
+/** Pattern of the acute infarcts as far as the features of the lesion allow; its parts tell more (`imaging/lesion`). */
 import type { LesionFeatures } from './lesion-features.ts';
 import type { InfarctPattern } from './vascular-findings.ts';
 
@@ -11,7 +11,7 @@ const SPILL = 0.1;
 
 /**
  * What the features allow to be said. A wide deep infarct may be that of one or of several penetrating arteries, and
- * the share near a border does not make a border-zone infarct: those are left to a report.
+ * the share near a border does not make a border-zone infarct: those are left to the parts of the lesion and to a report.
  */
 export function infarctPatternOf(lesion: LesionFeatures): InfarctPattern | undefined {
   if (lesion.lesionPresent === 0) return 'none-visible';

@@ -7,7 +7,8 @@ import type { Source } from './fact.ts';
  * 'single-penetrating-artery': one infarct confined to the territory of one penetrating artery (basal ganglia, thalamus,
  * internal capsule, corona radiata, pons), whatever its size. 'single-territorial': one cortical, cerebellar or large
  * infarct. 'border-zone': infarcts between territories only. 'multiple-one-territory': several in the territory of one
- * artery. 'multiple-territories': in both carotid territories, or in front and behind.
+ * artery. 'scattered-cortical': of these, only small cortical ones. 'multiple-territories': in both carotid territories, or in
+ * front and behind.
  */
 export const INFARCT_PATTERNS = [
   'none-visible',
@@ -15,6 +16,7 @@ export const INFARCT_PATTERNS = [
   'single-territorial',
   'border-zone',
   'multiple-one-territory',
+  'scattered-cortical',
   'multiple-territories',
 ] as const;
 export type InfarctPattern = (typeof INFARCT_PATTERNS)[number];

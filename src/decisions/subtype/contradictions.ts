@@ -1,6 +1,7 @@
 /** Evidence that does not fit together: said, never resolved in silence. */
 import { infarctPatternOf, type FactKey, type StrokeCase } from '../../case/index.ts';
 import type { Message } from '../evaluation.ts';
+import { computedPattern } from './infarct.ts';
 import type { Answers } from './findings.ts';
 
 export interface Contradiction extends Message {
@@ -53,19 +54,28 @@ const RULES: readonly Rule[] = [
   {
     key: 'pattern-and-territory-differ',
     data: ['infarctPattern', 'infarctTerritory'],
-    there: (_a, { facts: { infarctPattern, infarctTerritory } }) =>
-      infarctPattern.status === 'known' &&
-      infarctTerritory.status === 'known' &&
-      infarctPattern.value !== 'none-visible' &&
-      (infarctPattern.value === 'multiple-territories') !== infarctTerritory.value.length > 1,
+    there: (_a, { facts }) => {
+      const { infarctPattern, infarctTerritory } = facts;
+      return (
+        infarctPattern.status === 'known' &&
+        infarctTerritory.status === 'known' &&
+        computedPattern(facts) === undefined &&
+        infarctPattern.value !== 'none-visible' &&
+        (infarctPattern.value === 'multiple-territories') !== infarctTerritory.value.length > 1
+      );
+    },
   },
   {
     key: 'report-and-measured-lesion-differ',
     data: ['infarctPattern', 'ischemicLesion'],
-    there: (_a, { facts: { infarctPattern, ischemicLesion } }) => {
+    there: (_a, { facts }) => {
+      const { infarctPattern, ischemicLesion } = facts;
       if (infarctPattern.status !== 'known' || ischemicLesion.status !== 'known') return false;
+      if (computedPattern(facts) !== undefined) return false;
       const measured = infarctPatternOf(ischemicLesion.value);
-      return measured !== undefined && measured !== infarctPattern.value;
+      // Scattered infarcts are several in one territory: the features do not tell them apart.
+      const reported = infarctPattern.value === 'scattered-cortical' ? 'multiple-one-territory' : infarctPattern.value;
+      return measured !== undefined && measured !== reported;
     },
   },
 ];

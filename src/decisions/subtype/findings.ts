@@ -9,6 +9,7 @@ import { and, or } from '../three-valued.ts';
 import { CARDIAC_FACTS, cardiacSource, lowEjectionFraction } from './cardiac-sources.ts';
 import { CCS_EVIDENCE, CISS_DETAILS, CISS_MECHANISM, ESUS, OCSP, TOAST, TOAST_SOURCES } from './citations.ts';
 import {
+  computedPattern,
   narrowerThan,
   PATTERN_FACTS,
   patternIs,
@@ -265,6 +266,7 @@ export const FINDINGS = [
         'single-territorial',
         'border-zone',
         'multiple-one-territory',
+        'scattered-cortical',
         'multiple-territories',
       );
       return or(elsewhere, and(patternIs(facts, 'single-penetrating-artery'), widerThan(facts, 15)));
@@ -316,13 +318,15 @@ export const FINDINGS = [
     id: 'several-infarcts-in-one-territory',
     data: PATTERN_FACTS,
     citation: CCS_EVIDENCE,
-    holds: ({ facts }) => patternIs(facts, 'multiple-one-territory'),
+    holds: ({ facts }) => patternIs(facts, 'multiple-one-territory', 'scattered-cortical'),
   },
   {
     id: 'border-zone-infarcts',
     data: PATTERN_FACTS,
     citation: CCS_EVIDENCE,
     holds: ({ facts }) => patternIs(facts, 'border-zone'),
+    openBecause: ({ facts }) =>
+      computedPattern(facts) === 'border-zone' ? { key: 'border-zone-infarcts-computed' } : undefined,
   },
 
   // --- the patient

@@ -1,5 +1,5 @@
 /** Why did this stroke happen? Four classifications of one stroke, what is missing for them, and the test to do next. */
-import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
+import { awaitsReader, type FactKey, type Instant, type StrokeCase } from '../../case/index.ts';
 import type { CasePredictions } from '../prediction.ts';
 import { hemorrhagePresent } from '../intracerebral-hemorrhage/presence.ts';
 import { CCS_FINDINGS, classifyCcs } from './ccs.ts';
@@ -50,7 +50,7 @@ const CISS_SYSTEM: RuleSystem<CissClass> = {
 
 const isOpenFact = (stroke: StrokeCase, key: FactKey): boolean => {
   const fact = stroke.facts[key];
-  return fact.status !== 'known';
+  return fact.status !== 'known' || awaitsReader(key, stroke.facts);
 };
 
 function findingResult(stroke: StrokeCase, answers: Answers, definition: (typeof FINDINGS)[number]): FindingResult {

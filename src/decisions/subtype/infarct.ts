@@ -1,5 +1,5 @@
 /** Pattern, size and supply of the infarct: as reported, else from the lesion's own features. */
-import { candidates, holds, infarctPatternOf, isAbove, isBelow } from '../../case/index.ts';
+import { awaitsReader, candidates, holds, infarctPatternOf, isAbove, isBelow } from '../../case/index.ts';
 import type { FactKey, InfarctPattern, InfarctTerritory, LesionFeatures, StrokeFacts } from '../../case/index.ts';
 
 export const PATTERN_FACTS: readonly FactKey[] = ['infarctPattern', 'ischemicLesion'];
@@ -9,9 +9,20 @@ export const TERRITORY_FACTS: readonly FactKey[] = ['infarctTerritory', 'ischemi
 const knownLesion = ({ ischemicLesion }: StrokeFacts): LesionFeatures | undefined =>
   ischemicLesion.status === 'known' ? ischemicLesion.value : undefined;
 
-/** The report outranks what was computed. Undefined when sources disagree. */
+/** The pattern that only software drew from the images; undefined when a person named one. */
+export function computedPattern(facts: StrokeFacts): InfarctPattern | undefined {
+  const { infarctPattern } = facts;
+  return infarctPattern.status === 'known' && awaitsReader('infarctPattern', facts) ? infarctPattern.value : undefined;
+}
+
+/**
+ * The report outranks what was computed. Undefined when sources disagree, and for border zones that nobody has read: the
+ * borders are those of a template, and the mechanism would follow from them.
+ */
 export function patternOf(facts: StrokeFacts): InfarctPattern | undefined {
-  const reported = candidates(facts.infarctPattern).map(({ value }) => value);
+  const computed = computedPattern(facts);
+  if (computed === 'border-zone') return undefined;
+  const reported = computed === undefined ? candidates(facts.infarctPattern).map(({ value }) => value) : [];
   const [first] = reported;
   if (first !== undefined) return reported.every((value) => value === first) ? first : undefined;
   const lesion = knownLesion(facts);

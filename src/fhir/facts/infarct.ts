@@ -16,6 +16,7 @@ const PATTERNS: Readonly<Record<string, InfarctPattern>> = {
   'answer-infarct-pattern-single-territorial': 'single-territorial',
   'answer-infarct-pattern-border-zone': 'border-zone',
   'answer-infarct-pattern-multiple-one-territory': 'multiple-one-territory',
+  'answer-infarct-pattern-scattered-cortical': 'scattered-cortical',
   'answer-infarct-pattern-multiple-territories': 'multiple-territories',
 };
 const TERRITORIES: Readonly<Record<string, InfarctTerritory>> = {

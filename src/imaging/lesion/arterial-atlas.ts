@@ -7,11 +7,18 @@ import { distanceTransform } from './distance-transform.ts';
 import { inCorticospinalCourse, inHandKnob, isPerisylvian } from './eloquent-regions.ts';
 import { mcaRegionAt } from './mca-regions.ts';
 import { tally, type Tally } from './tally.ts';
-import { ZONE } from './zones.ts';
+import { BORDER, ZONE } from './zones.ts';
 
 /** A lesion voxel this far from a label still belongs to it: masks reach over the edge of the template brain. */
 const NEAREST_LABEL_MM = 6;
 const BORDER_ZONE_MM = 5;
+/** Own: borders differ between people by centimeters, and the way into template space errs by some millimeters. */
+const BORDER_MM = 10;
+/** Own: below this depth lies white matter only; above this height the lateral ventricle's body and the centrum semiovale. */
+const INTERNAL_FROM_DEPTH_MM = 15;
+const INTERNAL_FROM_Z_MM = 18;
+/** Own: the border of the basal temporal lobe is none of those that low flow is known to reach first. */
+const EXTERNAL_FROM_Z_MM = 0;
 const PERIVENTRICULAR_MM = 10;
 const MEDIAL_CORTEX_MM = 12;
 
@@ -33,6 +40,8 @@ export interface ArterialAtlas {
   readonly mcaRegion: Uint8Array;
   /** Bits of {@link ZONE}. */
   readonly zones: Uint8Array;
+  /** One of {@link BORDER}: between which territories a voxel lies. */
+  readonly border: Uint8Array;
   /** Squared distance in mm to the outer surface of the brain; 0 outside. */
   readonly squaredDepth: Uint16Array;
   /** Voxels of each territory, by its number, without the rim of nearest labels. */
@@ -42,7 +51,10 @@ export interface ArterialAtlas {
 }
 
 /** What a lesion is counted against, voxel by voxel. */
-export type AtlasGrid = Omit<ArterialAtlas, 'name' | 'version' | 'digest' | 'midlineXMm' | 'territoryVoxels' | 'whole'>;
+export type AtlasGrid = Omit<
+  ArterialAtlas,
+  'name' | 'version' | 'digest' | 'midlineXMm' | 'border' | 'territoryVoxels' | 'whole'
+>;
 
 /** Reads, checks and prepares the atlas: seconds, so once a process. @throws Error that names the file at fault */
 export async function loadArterialAtlas(directory: string): Promise<ArterialAtlas> {
@@ -64,12 +76,13 @@ export function prepareAtlas({ manifest, size, affine, labels }: LabelVolume): A
   }
   const squared = shared(Uint16Array, labels.length);
   squared.set(squaredDepth(proper, size));
-  const zones = borderAndVentricleZones(proper, territory, size);
+  const { zones, border } = borderAndVentricleZones({ proper, territory, squaredDepth: squared, size, affine });
   const mcaRegion = shared(Uint8Array, labels.length);
   const grid: AtlasGrid = { size, affine, territory, mcaRegion, zones, squaredDepth: squared };
   addPositions(grid, manifest.midlineXMm);
   return {
     ...grid,
+    border,
     name: manifest.name,
     version: manifest.version,
     digest: manifest.sha256,
@@ -114,30 +127,45 @@ export function territoryNamed(number: number): Territory | undefined {
   return number === 0 ? undefined : TERRITORY_ORDER[(number - 1) >> 1];
 }
 
-const CORTICAL_ARTERY: Readonly<Partial<Record<Territory, 1 | 2 | 3>>> = {
-  aca: 1,
-  mcaFrontal: 2,
-  mcaParietal: 2,
-  mcaTemporal: 2,
-  mcaOccipital: 2,
-  mcaInsular: 2,
-  pcaTemporal: 3,
-  pcaOccipital: 3,
+const [ACA, MCA, PCA, LENTICULOSTRIATE] = [1, 2, 3, 4] as const;
+const CORTICAL: readonly number[] = [ACA, MCA, PCA];
+const BORDERING: Readonly<Partial<Record<Territory, number>>> = {
+  aca: ACA,
+  mcaFrontal: MCA,
+  mcaParietal: MCA,
+  mcaTemporal: MCA,
+  mcaOccipital: MCA,
+  mcaInsular: MCA,
+  pcaTemporal: PCA,
+  pcaOccipital: PCA,
+  medialLenticulostriate: LENTICULOSTRIATE,
+  lateralLenticulostriate: LENTICULOSTRIATE,
 };
 
-function borderAndVentricleZones(proper: Uint8Array, territory: Uint8Array, size: Point): Uint8Array {
-  const zones = shared(Uint8Array, proper.length);
-  const arteryOf = Uint8Array.from({ length: 256 }, (_, number) => {
+interface Labelled extends Pick<AtlasGrid, 'territory' | 'squaredDepth' | 'size' | 'affine'> {
+  /** Territories without the rim of nearest labels. */
+  readonly proper: Uint8Array;
+}
+
+function borderAndVentricleZones(atlas: Labelled): { readonly zones: Uint8Array; readonly border: Uint8Array } {
+  const { proper, territory, size } = atlas;
+  const [zones, border] = [shared(Uint8Array, proper.length), shared(Uint8Array, proper.length)];
+  const groupOf = Uint8Array.from({ length: 256 }, (_, number) => {
     const name = territoryNamed(number);
-    return name === undefined ? 0 : (CORTICAL_ARTERY[name] ?? 0);
+    return name === undefined ? 0 : (BORDERING[name] ?? 0);
   });
-  for (const artery of [1, 2, 3]) {
-    const only = proper.map((number) => (arteryOf[number] === artery ? 1 : 0));
+  for (const group of [ACA, MCA, PCA, LENTICULOSTRIATE]) {
+    const only = proper.map((number) => (groupOf[number] === group ? 1 : 0));
     const { squared } = distanceTransform(only, size);
     for (let at = 0; at < proper.length; at++) {
-      const own = arteryOf[territory[at] ?? 0] ?? 0;
-      if (own !== 0 && own !== artery && (squared[at] ?? 0) <= BORDER_ZONE_MM ** 2) {
+      const own = groupOf[territory[at] ?? 0] ?? 0;
+      if (own === 0 || own === group) continue;
+      const distance = squared[at] ?? 0;
+      if (CORTICAL.includes(group) && CORTICAL.includes(own) && distance <= BORDER_ZONE_MM ** 2) {
         zones[at] = (zones[at] ?? 0) | ZONE.borderZone;
+      }
+      if ((group === MCA || own === MCA) && distance <= BORDER_MM ** 2) {
+        border[at] = Math.max(border[at] ?? 0, borderAt(at, own === MCA ? group : own, atlas));
       }
     }
   }
@@ -146,7 +174,15 @@ function borderAndVentricleZones(proper: Uint8Array, territory: Uint8Array, size
   for (let at = 0; at < proper.length; at++) {
     if ((squared[at] ?? 0) <= PERIVENTRICULAR_MM ** 2) zones[at] = (zones[at] ?? 0) | ZONE.periventricular;
   }
-  return zones;
+  return { zones, border };
+}
+
+/** Which border between the middle cerebral artery and another group it is, by height and depth. */
+function borderAt(at: number, other: number, { squaredDepth, size: [nx, ny], affine }: Labelled): number {
+  const z = affine[10] * Math.floor(at / (nx * ny)) + affine[11];
+  const isDeep = (squaredDepth[at] ?? 0) >= INTERNAL_FROM_DEPTH_MM ** 2 && z >= INTERNAL_FROM_Z_MM;
+  if (isDeep && other !== PCA) return BORDER.internal;
+  return other !== LENTICULOSTRIATE && z >= EXTERNAL_FROM_Z_MM ? BORDER.external : BORDER.none;
 }
 
 function isUnitGrid(affine: Affine): boolean {

@@ -11,3 +11,10 @@ export const ZONE = {
   /** ACA territory near the midline: cortex that no outer surface is near to. */
   medialAca: 64,
 } as const;
+
+/**
+ * Borders of the middle cerebral artery. External: with the cortical territories of the anterior and the posterior cerebral
+ * artery. Internal: with the anterior cerebral and the lenticulostriate arteries in the corona radiata and centrum semiovale
+ * (Mangla 2011, RadioGraphics 31:1201).
+ */
+export const BORDER = { none: 0, external: 1, internal: 2 } as const;

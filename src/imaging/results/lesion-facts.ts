@@ -1,10 +1,11 @@
 /**
- * What the diffusion pipeline knows beyond volumes: the lesion in template space, the share of the MCA territory, and
- * whether FLAIR shows the lesion. What lies across a limit, or is borderline, is no fact: the finding is shown. Pure.
+ * What the diffusion pipeline knows beyond volumes: the lesion in template space, its pattern, the share of the MCA territory,
+ * and whether FLAIR shows the lesion. What lies across a limit, or is borderline, is no fact: the finding is shown. Pure.
  */
 import {
   exactly,
   imagingReference,
+  INFARCT_PATTERNS,
   known,
   LESION_FEATURE_NAMES,
   LESION_FEATURES,
@@ -18,16 +19,19 @@ import {
 /** WAKE-UP, and the guidelines after it: less than one third of the territory. */
 const ONE_THIRD_PERCENT = 100 / 3;
 
-type LesionFacts = Pick<StrokeFacts, 'ischemicLesion' | 'dwiFlairMismatch' | 'dwiLesionUnderOneThirdMca'>;
+type LesionFacts = Pick<StrokeFacts, 'ischemicLesion' | 'infarctPattern' | 'dwiFlairMismatch' | 'dwiLesionUnderOneThirdMca'>;
 
 /** @param findings that count, of this episode */
 export function lesionFacts(findings: readonly ImagingFinding[]): Partial<LesionFacts> {
   const of = (kind: ImagingFinding['kind']): ImagingFinding | undefined => findings.find((one) => one.kind === kind);
   const [lesion, share, mismatch] = [of('ischemic-lesion'), of('dwi-lesion-mca-share'), of('dwi-flair-mismatch')];
+  const found = of('infarct-pattern');
+  const pattern = INFARCT_PATTERNS.find((one) => one === found?.value);
   const features = lesion === undefined ? null : completeFeatures(lesion);
   const isSmall = share === undefined ? null : belowOneThird(share);
   return {
     ...(lesion === undefined || features === null ? {} : { ischemicLesion: factOf(lesion, features) }),
+    ...(found === undefined || pattern === undefined ? {} : { infarctPattern: factOf(found, pattern) }),
     ...(share === undefined || isSmall === null ? {} : { dwiLesionUnderOneThirdMca: factOf(share, isSmall) }),
     ...(mismatch?.value === 'present' || mismatch?.value === 'absent'
       ? { dwiFlairMismatch: factOf(mismatch, mismatch.value === 'present') }

@@ -76,6 +76,7 @@ describe('step 2', () => {
   it.each([
     ['single-territorial', 'artery-to-artery-embolism'],
     ['multiple-one-territory', 'artery-to-artery-embolism'],
+    ['scattered-cortical', 'artery-to-artery-embolism'],
     ['border-zone', 'hypoperfusion-impaired-clearance'],
   ] as const)('%s: %s', (pattern, expected) => {
     expect(mechanism(searched({ ...narrowed(80), infarctPattern: given(pattern) }))).toBe(expected);

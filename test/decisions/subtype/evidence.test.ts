@@ -49,6 +49,11 @@ describe('contradictions', () => {
   ])('%s is said', (key, stroke) => {
     expect(classified(stroke).contradictions.map((one) => one.key)).toContain(key);
   });
+  it('scattered infarcts are several in one territory, as the features say', () => {
+    const ischemicLesion = given(lesionWith({ lesionPresent: 1, componentCountFrom50Ul: 4, anteriorFraction: 1 }));
+    const stroke = searched({ infarctPattern: given('scattered-cortical' as const), ischemicLesion });
+    expect(classified(stroke).contradictions).toEqual([]);
+  });
   it('there are none in a clear case', () => {
     expect(classified(searched(fibrillation)).contradictions).toEqual([]);
     expect(classified(lacunar(9)).contradictions).toEqual([]);

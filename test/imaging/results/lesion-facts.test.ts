@@ -1,6 +1,6 @@
 /** What of a diffusion study reaches the decisions: never more than a person's report would leave open. */
 import { describe, expect, it } from 'vitest';
-import { LESION_FEATURE_NAMES, type ImagingFinding, type LesionFeatures } from '../../../src/case/index.ts';
+import { awaitsReader, LESION_FEATURE_NAMES, type ImagingFinding, type LesionFeatures } from '../../../src/case/index.ts';
 import { LEFT_CORTICAL } from '../../../src/demo/example-lesions.ts';
 import { joinImaging } from '../../../src/imaging/results/case-facts.ts';
 import { aCase, given } from '../../support/case-builder.ts';
@@ -26,6 +26,27 @@ describe('the lesion in template space', () => {
     expect(LESION_FEATURE_NAMES).toContain('volumeMl');
     expect(facts([lesion(others)]).ischemicLesion).toEqual(aCase().facts.ischemicLesion);
     expect(facts([lesion({ ...LEFT_CORTICAL, volumeMl: -1 })]).ischemicLesion).toEqual(aCase().facts.ischemicLesion);
+  });
+});
+
+describe('the pattern of the infarcts', () => {
+  const word = (value: string | null): ImagingFinding => finding('infarct-pattern', value, { interval: null });
+
+  it.each(['border-zone', 'scattered-cortical', 'single-territorial'])('%s is told, and awaits a reader', (value) => {
+    const joined = facts([word(value)]);
+    expect(joined.infarctPattern).toMatchObject({ status: 'known', value, basis: 'derived' });
+    expect(awaitsReader('infarctPattern', joined)).toBe(true);
+  });
+
+  it('of another word is no fact', () => {
+    expect(facts([word('watershed')]).infarctPattern.status).toBe('unknown');
+  });
+
+  it("never replaces the radiologist's reading", () => {
+    const recorded = given('single-territorial' as const);
+    const joined = facts([word('border-zone')], { infarctPattern: recorded });
+    expect(joined.infarctPattern).toEqual(recorded);
+    expect(awaitsReader('infarctPattern', joined)).toBe(false);
   });
 });
 

@@ -1,6 +1,5 @@
 /** What is said of a diffusion study: values, intervals, floors. */
 import {
-  infarctPatternOf,
   type FindingInterval,
   type FindingKind,
   type LesionFeatures,
@@ -15,7 +14,7 @@ import type { FindingDraft } from '../pipeline.ts';
 import { LESION_AGE } from './lesion-age/settings.ts';
 import type { LesionAge } from './lesion-age/lesion-age.ts';
 import { onsetWithinWindow, PRIOR } from './lesion-age/onset-probability.ts';
-import { mcaShare, ownMeasures, partsOf, suppliesOf, templateFeatures } from './lesion-measures.ts';
+import { mcaShare, ownMeasures, partsOf, suppliesOf, templateFeatures, templatePattern } from './lesion-measures.ts';
 import { NETWORK_SETTINGS, type LesionMasks } from './network-lesion.ts';
 import type { DiffusionStudy } from './prepare.ts';
 import { diffusionRemark } from './quality.ts';
@@ -148,7 +147,7 @@ function inTemplate(
     const other = mask.includes(1) ? templateFeatures(mask, adc, toTemplate, atlas) : null;
     return other === null ? [] : [mcaShare(other)];
   });
-  const pattern = infarctPatternOf(features);
+  const pattern = templatePattern(voxels, adc, toTemplate, atlas);
   const supplies = suppliesOf(features);
   const parts = partsOf(features);
   const word = (kind: FindingKind, value: string): ((interval: Interval) => Draft)[] =>

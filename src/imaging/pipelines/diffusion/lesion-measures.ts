@@ -1,11 +1,13 @@
 /** What is measured of a lesion on its own grid, and in template space through the anatomy of the head. */
-import { type InfarctTerritory, type LesionFeatures } from '../../../case/index.ts';
+import type { InfarctPattern, InfarctTerritory, LesionFeatures } from '../../../case/index.ts';
 import { type Affine, compose, spacing } from '../../affine.ts';
 import { ImageRefusal } from '../../image-refusal.ts';
 import type { ArterialAtlas } from '../../lesion/arterial-atlas.ts';
 import { components } from '../../lesion/components.ts';
 import { largestAxialDiameter } from '../../lesion/diameter.ts';
+import type { BinaryMask } from '../../binary-mask.ts';
 import { lesionFeatures } from '../../lesion/features.ts';
+import { infarctPattern } from '../../lesion/infarct-pattern.ts';
 import type { Grid } from '../../volume/volume.ts';
 import { voxelVolume } from '../perfusion/working-grid.ts';
 
@@ -44,8 +46,31 @@ export function templateFeatures(
   toTemplate: Affine,
   atlas: ArterialAtlas,
 ): LesionFeatures | null {
+  return unlessOutside(() => lesionFeatures(inTemplate(lesion, grid, toTemplate), atlas));
+}
+
+/**
+ * Pattern of the infarcts by the parts of the lesion, in template space.
+ * @returns null when they do not tell
+ */
+export function templatePattern(
+  lesion: Uint8Array,
+  grid: Grid,
+  toTemplate: Affine,
+  atlas: ArterialAtlas,
+): InfarctPattern | null {
+  return unlessOutside(() => infarctPattern(inTemplate(lesion, grid, toTemplate), atlas)) ?? null;
+}
+
+const inTemplate = (voxels: Uint8Array, { size, affine }: Grid, toTemplate: Affine): BinaryMask => ({
+  size,
+  affine: compose(toTemplate, affine),
+  voxels,
+});
+
+function unlessOutside<T>(measure: () => T): T | null {
   try {
-    return lesionFeatures({ size: grid.size, affine: compose(toTemplate, grid.affine), voxels: lesion }, atlas);
+    return measure();
   } catch (error) {
     if (error instanceof ImageRefusal) return null;
     throw error;
