@@ -1,8 +1,8 @@
 /** A pattern that only software drew from the images: told, and asked a reader for; border zones settle no mechanism. */
 import { describe, expect, it } from 'vitest';
 import { unknown, type InfarctPattern, type Known, type StrokeFacts } from '../../../src/case/index.ts';
-import { given, lesionWith } from '../../support/case-builder.ts';
-import { classified, fibrillation, narrowed, searched } from './patients.ts';
+import { given } from '../../support/case-builder.ts';
+import { classified, fibrillation, lesionWith, narrowed, searched } from './patients.ts';
 
 const computed = (value: InfarctPattern): Known<InfarctPattern> => ({
   ...given<InfarctPattern>(value),

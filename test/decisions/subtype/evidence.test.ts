@@ -1,8 +1,7 @@
 /** What stands beside the classes: contradictions, investigations, the measured lesion, the trained probability. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { LesionFeatureName, LesionFeatures, StrokeFacts } from '../../../src/case/index.ts';
-import { LESION_FEATURE_NAMES } from '../../../src/case/index.ts';
+import type { LesionFeatureName, StrokeFacts } from '../../../src/case/index.ts';
 import type { ModelPrediction } from '../../../src/decisions/prediction.ts';
 import { evaluateSubtype } from '../../../src/decisions/subtype/index.ts';
 import { TOLD_APART } from '../../../src/decisions/subtype/trained.ts';
@@ -14,14 +13,13 @@ import {
   done,
   fibrillation,
   lacunar,
+  lesionWith,
   narrowed,
   PURE_MOTOR,
   searched,
 } from './patients.ts';
 
 const unknownFacts = aCase().facts;
-const lesionWith = (features: Partial<Record<LesionFeatureName, number>>): LesionFeatures =>
-  Object.fromEntries(LESION_FEATURE_NAMES.map((name) => [name, features[name] ?? 0])) as unknown as LesionFeatures;
 
 describe('contradictions', () => {
   it.each<[string, Parameters<typeof classified>[0]]>([

@@ -1,6 +1,13 @@
 /** Ischemic strokes whose cause was looked for; each test changes what its story needs. */
-import type { ArterialStenosis, InfarctPattern, StrokeCase, StrokeFacts } from '../../../src/case/index.ts';
-import { quantity } from '../../../src/case/index.ts';
+import type {
+  ArterialStenosis,
+  InfarctPattern,
+  LesionFeatureName,
+  LesionFeatures,
+  StrokeCase,
+  StrokeFacts,
+} from '../../../src/case/index.ts';
+import { LESION_FEATURE_NAMES, quantity } from '../../../src/case/index.ts';
 import { evaluateSubtype, type ClassifiedSubtype } from '../../../src/decisions/subtype/index.ts';
 import {
   aCase,
@@ -91,6 +98,10 @@ export function searched(facts: Partial<StrokeFacts> = {}): StrokeCase {
     ...facts,
   });
 }
+
+/** A measured lesion whose other features are 0. */
+export const lesionWith = (features: Partial<Record<LesionFeatureName, number>>): LesionFeatures =>
+  Object.fromEntries(LESION_FEATURE_NAMES.map((name) => [name, features[name] ?? 0])) as unknown as LesionFeatures;
 
 /** Single deep infarct with a pure motor stroke. */
 export const lacunar = (millimeters: number, facts: Partial<StrokeFacts> = {}): StrokeCase =>
