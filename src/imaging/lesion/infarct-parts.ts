@@ -32,7 +32,12 @@ export function infarctParts(mask: BinaryMask, atlas: ArterialAtlas, leastMl: nu
   const box = boundingBox(voxels, atlas.size);
   if (box === undefined) return [];
   const { sizes, all } = components(voxels, atlas.size, box);
-  const ends = sizes.map((sum => (size: number) => (sum += size))(0));
+  const ends = sizes.map(
+    (
+      (sum) => (size: number) =>
+        (sum += size)
+    )(0),
+  );
   return ends
     .map((end, i) => all.subarray(end - (sizes[i] ?? 0), end))
     .filter((part) => part.length * VOXEL_ML >= leastMl)
@@ -63,7 +68,11 @@ function partOf(voxels: Int32Array, atlas: ArterialAtlas): InfarctPart {
     ml: n * VOXEL_ML,
     diameterMm: largestDiameter(voxels, atlas.size),
     side: 2 * left >= n ? 'left' : 'right',
-    center: [(affine[0] * sumI) / n + affine[3], (affine[5] * sumJ) / n + affine[7], (affine[10] * sumK) / n + affine[11]],
+    center: [
+      (affine[0] * sumI) / n + affine[3],
+      (affine[5] * sumJ) / n + affine[7],
+      (affine[10] * sumK) / n + affine[11],
+    ],
     external: external / n,
     internal: internal / n,
     mca: mca / n,

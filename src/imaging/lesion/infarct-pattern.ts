@@ -93,11 +93,11 @@ function reach(parts: readonly InfarctPart[], axes: readonly (0 | 1 | 2)[]): num
   return largest;
 }
 
+/** Where most lie at borders, low flow may have its part in it: several in one territory is all that is said. */
 const areScattered = (parts: readonly InfarctPart[]): boolean =>
   parts.length >= S.scatteredParts &&
-  parts.every(
-    ({ diameterMm, cortical }) => diameterMm < S.stretch * S.scatteredPartMm && cortical >= S.leastCortical,
-  );
+  2 * parts.filter(isAtBorder).length <= parts.length &&
+  parts.every(({ diameterMm, cortical }) => diameterMm < S.stretch * S.scatteredPartMm && cortical >= S.leastCortical);
 
 /** The mask without what is too small to count. */
 function withParts(parts: readonly InfarctPart[], { size, affine, territory }: ArterialAtlas): BinaryMask {

@@ -19,7 +19,10 @@ import {
 /** WAKE-UP, and the guidelines after it: less than one third of the territory. */
 const ONE_THIRD_PERCENT = 100 / 3;
 
-type LesionFacts = Pick<StrokeFacts, 'ischemicLesion' | 'infarctPattern' | 'dwiFlairMismatch' | 'dwiLesionUnderOneThirdMca'>;
+type LesionFacts = Pick<
+  StrokeFacts,
+  'ischemicLesion' | 'infarctPattern' | 'dwiFlairMismatch' | 'dwiLesionUnderOneThirdMca'
+>;
 
 /** @param findings that count, of this episode */
 export function lesionFacts(findings: readonly ImagingFinding[]): Partial<LesionFacts> {

@@ -31,8 +31,9 @@ describe('border zones', () => {
   it('computed: they do not make one of two causes the probable one', () => {
     const both = evaluate(computed('border-zone'), fibrillation);
     expect(both.ccs).toMatchObject({ class: 'undetermined', undetermined: 'two-or-more-causes' });
-    expect(evaluate(given('border-zone' as const), { ...fibrillation, ischemicLesion: unknown('not-recorded') }).ccs)
-      .toMatchObject({ class: 'large-artery-atherosclerosis', level: 'probable' });
+    expect(
+      evaluate(given('border-zone' as const), { ...fibrillation, ischemicLesion: unknown('not-recorded') }).ccs,
+    ).toMatchObject({ class: 'large-artery-atherosclerosis', level: 'probable' });
   });
 
   it('reported: the mechanism follows', () => {

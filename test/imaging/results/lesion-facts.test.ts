@@ -1,6 +1,11 @@
 /** What of a diffusion study reaches the decisions: never more than a person's report would leave open. */
 import { describe, expect, it } from 'vitest';
-import { awaitsReader, LESION_FEATURE_NAMES, type ImagingFinding, type LesionFeatures } from '../../../src/case/index.ts';
+import {
+  awaitsReader,
+  LESION_FEATURE_NAMES,
+  type ImagingFinding,
+  type LesionFeatures,
+} from '../../../src/case/index.ts';
 import { LEFT_CORTICAL } from '../../../src/demo/example-lesions.ts';
 import { joinImaging } from '../../../src/imaging/results/case-facts.ts';
 import { aCase, given } from '../../support/case-builder.ts';
