@@ -1,5 +1,6 @@
 /** Audit records in and out of the database. */
-import { CompiledQuery, type Kysely, type Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
+import { keptPlan } from '../storage/kept-plan.ts';
 import type { AuditRecordTable, Schema } from '../storage/schema.ts';
 import type { Checkpoint, PreparedEntry, RawRecord } from './record.ts';
 
@@ -34,7 +35,7 @@ export async function insertBehind(
   const cards = entries.flatMap(({ cards: issued, client, evaluationId, recordedAt }) =>
     evaluationId === null ? [] : issued.map((card) => ({ ...card, client: client ?? '', evaluationId, recordedAt })),
   );
-  // Cards as arrays and not as rows, so that the text depends on the number of records only.
+  // Cards as arrays and not as rows, so that the text depends on the number of records only (at most 64).
   const parameters: unknown[] = [
     last.sequence,
     last.hash,
@@ -63,7 +64,7 @@ export async function insertBehind(
     parameters,
   );
   const { numAffectedRows } = await db.executeQuery(
-    CompiledQuery.raw(
+    keptPlan(
       `with moved as (
          update audit_head set sequence = $1::bigint, hash = $2::text
          where id = 1 and sequence = $3::bigint and hash = $4::text returning 1

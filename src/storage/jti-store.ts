@@ -1,9 +1,9 @@
 /** Token ids that were used, shared by all replicas and kept over restarts. */
 import { createHash } from 'node:crypto';
-import { CompiledQuery } from 'kysely';
 import type { Instant } from '../case/index.ts';
 import type { Database } from './database.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { keptPlan } from './kept-plan.ts';
 
 export interface JtiStore {
   /**
@@ -42,7 +42,7 @@ export function createJtiStore(database: Database): JtiStore {
     const rows = [...first.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     // Arrays, so that the text is the same for any number of tokens.
     const { rows: inserted } = await db.executeQuery<{ key: string }>(
-      CompiledQuery.raw(
+      keptPlan(
         `insert into used_token (key, expires_at) select * from unnest($1::text[], $2::timestamptz[])
          on conflict (key) do nothing returning key`,
         [rows.map(({ key }) => key), rows.map(({ expiresAt }) => expiresAt.toISOString())],

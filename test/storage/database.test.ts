@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instantFromEpoch } from '../../src/case/index.ts';
 import { openDatabase, type Database } from '../../src/storage/index.ts';
 import { createJtiStore } from '../../src/storage/jti-store.ts';
+import { keptPlan } from '../../src/storage/kept-plan.ts';
 import { freshDatabase } from '../support/database.ts';
 import { postgresUnavailable, startPostgres, type PostgresServer } from '../support/postgres.ts';
 
@@ -101,6 +102,31 @@ function promises(open: () => Promise<Database>, again: () => Promise<Database>)
     expect(await database.sql.selectFrom('used_token').select('key').where('key', 'like', 'lost-%').execute()).toEqual(
       [],
     );
+  });
+
+  it('answers a statement whose plan is kept as any other, each time and after it failed', async () => {
+    const text = `insert into used_token (key, expires_at)
+      select k, $2::timestamptz from unnest($1::text[]) k returning key, expires_at, null::text as nothing, 7::bigint as big`;
+    const insert = (db: Database['sql'], keys: readonly string[], at: string) =>
+      db.executeQuery(keptPlan(text, [keys, at]));
+    const at = '2030-01-01T00:00:00.123Z';
+    const rest = { expires_at: new Date(at), nothing: null, big: 7 };
+    for (let time = 0; time < 8; time += 1) {
+      const keys = [`kept "${String(time)}", {braced} \\ 卒中`, `also-${String(time)}`];
+      const { rows, numAffectedRows } = await insert(database.sql, keys, at);
+      expect(rows).toEqual(keys.map((key) => ({ key, ...rest })));
+      expect(numAffectedRows).toBe(2n);
+      await expect(insert(database.sql, [`odd-${String(time)}`], 'no time')).rejects.toMatchObject({ code: '22007' });
+      const attempt = database.sql.transaction().execute(async (tx) => {
+        await insert(tx, [`odd-${String(time)}`], at);
+        await insert(tx, keys, at);
+      });
+      await expect(attempt).rejects.toMatchObject({ code: '23505' });
+      expect((await insert(database.sql, [], at)).rows).toEqual([]);
+    }
+    const odd = database.sql.selectFrom('used_token').select('key').where('key', 'like', 'odd-%');
+    expect(await odd.execute()).toEqual([]);
+    await database.sql.deleteFrom('used_token').execute();
   });
 
   it('refuses a token id that was used, also at the same moment and by another replica', async () => {

@@ -9,12 +9,13 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely';
+import { keepsPlan } from '../kept-plan.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 function connectionTo(client: WorkerClient): DatabaseConnection {
   return {
-    async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-      const { rows, affectedRows } = await client.query(sql, parameters);
+    async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+      const { rows, affectedRows } = await client.query(query.sql, query.parameters, keepsPlan(query));
       return { rows: rows as R[], numAffectedRows: BigInt(affectedRows) };
     },
     streamQuery: () => {

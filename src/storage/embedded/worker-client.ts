@@ -16,7 +16,7 @@ export class QueryError extends Error {
 
 export interface WorkerClient {
   /** @param parameters null for a script of several statements */
-  readonly query: (sql: string, parameters: readonly unknown[] | null) => Promise<QueryAnswer>;
+  readonly query: (sql: string, parameters: readonly unknown[] | null, keepsPlan?: boolean) => Promise<QueryAnswer>;
   readonly close: () => Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function openWorker(options: WorkerOptions): Promise<WorkerClient> {
   };
 
   const client: WorkerClient = {
-    query: (sql, parameters) =>
+    query: (sql, parameters, keepsPlan = false) =>
       new Promise((resolve, reject) => {
         if (ended !== null || closing !== null) {
           reject(ended ?? new StorageError('closed', 'the database is being closed'));
@@ -52,7 +52,7 @@ export function openWorker(options: WorkerOptions): Promise<WorkerClient> {
         }
         const id = nextId++;
         waiting.set(id, { resolve, reject });
-        command({ id, sql, parameters });
+        command({ id, sql, parameters, keepsPlan });
       }),
     close: () => {
       closing ??= new Promise((resolve) => {

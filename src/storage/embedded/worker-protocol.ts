@@ -12,6 +12,8 @@ export interface WorkerRequest {
   readonly sql: string;
   /** null: a script of several statements without parameters. */
   readonly parameters: readonly unknown[] | null;
+  /** See `keptPlan`. */
+  readonly keepsPlan: boolean;
 }
 
 export interface QueryAnswer {

@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { createPreparedStatements, type RunPrepared } from './prepared-statements.ts';
 import type { WorkerCommand, WorkerFailure, WorkerOptions, WorkerReply, WorkerRequest } from './worker-protocol.ts';
 
 function send(reply: WorkerReply): void {
@@ -26,11 +27,15 @@ async function open({ directory, archive }: WorkerOptions): Promise<PGlite> {
   return PGlite.create(directory === null ? loadDataDir : { dataDir: directory, ...loadDataDir });
 }
 
-async function answer(database: PGlite, request: WorkerRequest): Promise<void> {
+async function answer(database: PGlite, runPrepared: RunPrepared, request: WorkerRequest): Promise<void> {
   try {
     if (request.parameters === null) {
       await database.exec(request.sql);
       send({ type: 'answer', id: request.id, answer: { rows: [], affectedRows: 0 } });
+      return;
+    }
+    if (request.keepsPlan) {
+      send({ type: 'answer', id: request.id, answer: await runPrepared(request.sql, request.parameters) });
       return;
     }
     const result = await database.query<Record<string, unknown>>(request.sql, [...request.parameters]);
@@ -49,10 +54,11 @@ async function serve(options: WorkerOptions): Promise<void> {
     parentPort?.close();
     return;
   }
+  const runPrepared = createPreparedStatements(database);
   let last: Promise<void> = Promise.resolve();
   parentPort?.on('message', (command: WorkerCommand) => {
     last = last.then(async () => {
-      if (command !== 'close') return answer(database, command);
+      if (command !== 'close') return answer(database, runPrepared, command);
       await database.close().catch(() => undefined);
       send({ type: 'closed' });
       parentPort?.close();
