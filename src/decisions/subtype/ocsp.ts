@@ -27,6 +27,11 @@ function syndromeOf(signs: Signs): OcspClass {
   return areas === 1 ? 'partial-anterior' : 'no-deficit';
 }
 
+/** The syndrome of every combination of signs; the sign at place i of `SIGNS` is bit i. */
+const SYNDROMES: readonly OcspClass[] = Array.from({ length: 1 << SIGNS.length }, (_, bits) =>
+  syndromeOf(Object.fromEntries(SIGNS.map((sign, at) => [sign, (bits & (1 << at)) !== 0])) as Signs),
+);
+
 type Score = number | undefined;
 const any = (...scores: readonly Score[]): boolean | undefined =>
   scores.some((score) => score !== undefined && score > 0) ? true : scores.includes(undefined) ? undefined : false;
@@ -61,14 +66,18 @@ function signsOf(facts: StrokeFacts): Readonly<Record<Sign, boolean | undefined>
 
 /** Syndromes of every way in which the open signs can turn out. */
 function possibleSyndromes(signs: Readonly<Record<Sign, boolean | undefined>>): readonly OcspClass[] {
-  const open = SIGNS.filter((sign) => signs[sign] === undefined);
-  const possible = new Set<OcspClass>();
-  const way = { ...signs } as Record<Sign, boolean>;
-  for (let bits = 0; bits < 1 << open.length; bits += 1) {
-    for (const [at, sign] of open.entries()) way[sign] = (bits & (1 << at)) !== 0;
-    possible.add(syndromeOf(way));
-  }
-  return [...possible];
+  const bitsOf = (value: boolean | undefined): number =>
+    SIGNS.reduce((bits, sign, at) => (signs[sign] === value ? bits | (1 << at) : bits), 0);
+  const [present, open] = [bitsOf(true), bitsOf(undefined)];
+  const possible: OcspClass[] = [];
+  // Every part of `open`, from none to all: the next larger one is what subtracting the whole leaves inside it.
+  let way = 0;
+  do {
+    const syndrome = SYNDROMES[present | way];
+    if (syndrome !== undefined && !possible.includes(syndrome)) possible.push(syndrome);
+    way = (way - open) & open;
+  } while (way !== 0);
+  return possible;
 }
 
 export function classifyOcsp(facts: StrokeFacts): OcspClassification {
