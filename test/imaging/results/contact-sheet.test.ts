@@ -182,7 +182,7 @@ describe('the sheet', () => {
     const used = texts['zh-CN']
       .keys()
       .filter((key) => /^(sheet|imaging|quality|infarct|hematoma|unit)/.test(key))
-      .flatMap((key) => [...texts['zh-CN'].text(key)]);
+      .flatMap((key) => Array.from(texts['zh-CN'].text(key)));
     expect([...new Set(used)].filter((letter) => !has(letter) && !latin(letter))).toEqual([]);
     expect(has('龘')).toBe(false);
   });
