@@ -39,7 +39,8 @@ const HAN = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]/u;
 const PIECES =
   /\s*(?:[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+)[，。、；：！？）”]*/gu;
 
-const widthOf = (text: string): number => Array.from(text).reduce((sum, letter) => sum + (HAN.test(letter) ? 1 : LETTER), 0);
+const widthOf = (text: string): number =>
+  Array.from(text).reduce((sum, letter) => sum + (HAN.test(letter) ? 1 : LETTER), 0);
 
 /** Breaks between words and between Chinese characters; a word longer than a line is left as it is. */
 export function lines(content: string, width: number, size: number): readonly string[] {
