@@ -9,6 +9,7 @@ import {
   type BuiltInstance,
   type SeriesOptions,
 } from '../../support/dicom-files.ts';
+import { mosaics } from '../../support/mosaics.ts';
 
 export interface Seed {
   readonly name: string;
@@ -43,6 +44,8 @@ export async function seeds(): Promise<readonly Seed[]> {
     ...plain,
     { name: 'mr with texts and private elements', bytes: first(mrSeries({ size: SIZE, values: signal, tags: texts })) },
     { name: 'ct bare implicit', bytes: first(ctSeries({ size: SIZE, values, syntax: SYNTAX.implicit, bare: true })) },
+    { name: 'mosaic', bytes: first(mosaics({ size: [12, 10, 4], values: signal })) },
+    { name: 'mosaic implicit', bytes: first(mosaics({ size: [12, 10, 4], values: signal, syntax: SYNTAX.implicit })) },
     ...PACKED.map(([name, syntax, encode]) => ({ name, bytes: packed(syntax, encode) })),
     { name: 'rle, two frames with offsets', bytes: packedFrames() },
   ];
