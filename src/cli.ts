@@ -147,6 +147,7 @@ Example:
     .option('--json', 'one JSON object a study and pipeline')
     .option('--role <role>', 'what NIfTI files show: ncct, ctp, pwi, adc, …; each is a study of its own')
     .option('--series <role=file...>', 'NIfTI files that are one study: adc=adc.nii.gz dwi-b1000=b1000.nii.gz')
+    .option('--earlier <folder>', 'an earlier study of the patient: a hemorrhage is compared with the one found there')
     .option(...AIF_OPTION)
     .option(...VOF_OPTION)
     .option(...DECONVOLUTION_OPTION)
@@ -158,9 +159,11 @@ Example:
       `
 Every series gets its role by rules (stroke-cds series explain says why), every pipeline that has what it needs runs.
 What cannot be used is refused with a reason, and the exit code is 1. For research use; nothing leaves this machine.
+With --earlier both studies are analyzed, and the scans laid on each other: change of the volume, new blood.
 
-Example:
-  stroke-cds analyze ct-perfusion --out findings`,
+Examples:
+  stroke-cds analyze ct-perfusion --out findings
+  stroke-cds analyze ct-at-noon --earlier ct-at-eight`,
     )
     .action(async (paths: string[], options: AnalyzeCommandOptions) => {
       const { analyzeCommand } = await import('./cli/analyze.ts');

@@ -44,6 +44,7 @@ import { createDestinations } from './studies/destinations.ts';
 import { createImagingOfPatient, type RecordKeys } from './studies/imaging-of-patient.ts';
 import { createPullRequests, PULL_LANE, PULL_STUDY, pullStudyHandler } from './studies/pull-study-job.ts';
 import { AUDIT_LANE, RECORD_RESULT, recordResultHandler, recordResultJob } from './studies/record-result-job.ts';
+import { FOLLOW_SERIAL_SCANS, serialScansHandler, serialScansJob } from './studies/serial-scans-job.ts';
 import { withdrawAfterFailure } from './studies/withdraw-results.ts';
 import { VERSION } from './product.ts';
 
@@ -194,7 +195,11 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
             logger.warn({ event: { ...event, error: undefined } }, 'DICOM port: an association was not served');
           },
         });
-  const followUps = (resultId: string): NewJob[] => [recordResultJob(resultId), ...destinations.jobsFor(resultId)];
+  const followUps = (resultId: string): NewJob[] => [
+    recordResultJob(resultId),
+    serialScansJob(resultId),
+    ...destinations.jobsFor(resultId),
+  ];
   const withdraw = async (): Promise<void> => {
     const parts = { database, findings, queue, enqueue: queue.enqueue, followUps, clock };
     const count = await withdrawAfterFailure(parts);
@@ -219,6 +224,7 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
         domains: imaging.patientIds,
         clock,
       }),
+      [FOLLOW_SERIAL_SCANS]: serialScansHandler({ database, findings, results, queue, domains: imaging.patientIds }),
       [RECORD_RESULT]: recordResultHandler(findings, audit),
       ...(pull === null ? {} : { [PULL_STUDY]: pullStudyHandler(pull, database) }),
       ...destinations.handlers,

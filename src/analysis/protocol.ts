@@ -31,9 +31,11 @@ export interface AnalysisSettings {
 
 /** An earlier study of the same patient with a final result of a hemorrhage. */
 export interface PriorStudy {
+  readonly studyUid: string;
   /** As in `PriorScan`. */
   readonly findingId: string;
   readonly volume: PriorScan['volume'];
+  readonly method: PriorScan['method'];
   readonly acquiredAt: Instant;
   /** Paths in the image store. */
   readonly paths: readonly string[];

@@ -4,9 +4,9 @@
  */
 import { candidates } from './fact.ts';
 import { currentFindings } from './imaging-facts.ts';
-import type { FindingKind, ImagingFinding } from './imaging-finding.ts';
+import type { FindingKind, FindingMethod, ImagingFinding } from './imaging-finding.ts';
 import type { StrokeCase } from './stroke-case.ts';
-import { HOUR } from './time.ts';
+import { HOUR, type Instant } from './time.ts';
 
 export const HEMORRHAGE_PIPELINE_NAME = 'hemorrhage';
 
@@ -15,6 +15,51 @@ export const LONGEST_COURSE_MS = 72 * HOUR;
 
 /** Name in the settings of a finding that compares two scans: the id of the earlier scan's intraparenchymal volume. */
 export const COMPARED_WITH = 'comparedWith';
+
+/**
+ * The scan that one taken at `at` is compared with: the first of the episode, for what has grown since then is the course.
+ * @returns undefined where none before it is of the episode
+ */
+export function firstOfEpisode<T extends { readonly acquiredAt: Instant }>(
+  scans: readonly T[],
+  at: Instant,
+): T | undefined {
+  const [first] = scans
+    .filter(({ acquiredAt }) => acquiredAt < at && at - acquiredAt <= LONGEST_COURSE_MS)
+    .toSorted((a, b) => a.acquiredAt - b.acquiredAt);
+  return first;
+}
+
+/** The intraparenchymal volume of a scan on which the software is sure of the hemorrhage; undefined for every other. */
+export function volumeToCompare(findings: readonly ImagingFinding[]): (ImagingFinding & { value: number }) | undefined {
+  const own = findings.filter(({ method }) => method.pipeline === HEMORRHAGE_PIPELINE_NAME);
+  const isPresent = own.some(({ kind, value }) => kind === 'hemorrhage' && value === 'present');
+  const volume = own.find(({ kind }) => kind === 'intraparenchymal-volume');
+  if (!isPresent || typeof volume?.value !== 'number' || volume.value <= 0) return undefined;
+  return { ...volume, value: volume.value };
+}
+
+/** What a volume was measured with. */
+export type Measurement = Pick<FindingMethod, 'version' | 'model' | 'settings'>;
+
+/** Settings that decide what of the network's answer is counted. */
+const CUTS = ['bloodProbability', 'smallestMl'] as const;
+
+/**
+ * By one version of the pipeline and of its network, with the same thresholds? Else the difference of two volumes may be that
+ * of two networks. A server does not tell which graph it runs (digest 'unknown'): its version has to do.
+ */
+export function isMeasuredAlike(a: Measurement, b: Measurement): boolean {
+  if (a.model === null || b.model === null) return false;
+  const digests = [a.model.digest, b.model.digest];
+  return (
+    a.version === b.version &&
+    a.model.name === b.model.name &&
+    a.model.version === b.model.version &&
+    (a.model.digest === b.model.digest || digests.includes('unknown')) &&
+    CUTS.every((name) => a.settings[name] === b.settings[name])
+  );
+}
 
 export interface ComputedHemorrhage {
   /** The finding 'hemorrhage'; its value is 'present', 'uncertain' or 'not-seen'. */

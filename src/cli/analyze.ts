@@ -2,13 +2,15 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { FINDING_KINDS, instantFromEpoch, parseInstant, shownFigure, type Instant } from '../case/index.ts';
-import { analyzeStudy, type AnalyzedPipeline } from '../analysis/analyze-study.ts';
+import { analyzeStudy, type AnalyzedPipeline, type AnalyzedStudy } from '../analysis/analyze-study.ts';
 import { openEngine } from '../analysis/open-engine.ts';
+import { priorScanOf } from '../analysis/prior-scan.ts';
 import type { Config } from '../config/index.ts';
 import { LOCALES } from '../explanation/index.ts';
 import { openStudySeries, type StudyInstance } from '../imaging/index.ts';
+import { samePatientInStudy } from '../imaging/ingest/same-patient.ts';
 import { pipelinesInUse, switchedOn } from '../imaging/pipelines/index.ts';
-import type { Pipeline, RoledSeries } from '../imaging/pipelines/pipeline.ts';
+import type { Pipeline, PriorScan, RoledSeries } from '../imaging/pipelines/pipeline.ts';
 import type { SheetWords } from '../imaging/results/contact-sheet/words.ts';
 import { writeResultFolder } from '../imaging/results/folder/write-result-folder.ts';
 import { VERSION } from '../product.ts';
@@ -27,6 +29,8 @@ export interface AnalyzeCommandOptions extends OverrideOptions {
   readonly role?: string;
   /** NIfTI files that are one study: 'adc=adc.nii.gz'. */
   readonly series?: readonly string[];
+  /** Folder or file of an earlier study of the patient. */
+  readonly earlier?: string;
   /** Instant with zone. */
   readonly lastKnownWell?: string;
   readonly locale?: string;
@@ -48,14 +52,11 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
   const words = wordsOf(config, chosen('locale', options.locale, LOCALES) ?? config.defaultLocale);
   const overrides = overridesOf(options);
   const lastKnownWell = options.lastKnownWell === undefined ? null : instantOf(options.lastKnownWell);
-  const files = await filesBelow(paths);
-  const { studies, refused } = await studiesIn(files, options, config);
-  if (studies.length === 0) {
-    throw new CommandError(
-      `there is no usable image in ${[...paths, ...(options.series ?? [])].join(', ') || 'nothing: name files'}`,
-    );
+  const { studies, refused } = await studiesIn(paths, options, config);
+  const earlier = options.earlier === undefined ? null : await earlierOf(options.earlier, studies, options, config);
+  for (const [reason, count] of [...refused, ...(earlier?.refused ?? [])]) {
+    process.stderr.write(`${String(count)} files left out: ${reason}\n`);
   }
-  for (const [reason, count] of refused) process.stderr.write(`${String(count)} files left out: ${reason}\n`);
 
   const engine = await openEngine({
     registry: registryOptions(config),
@@ -64,71 +65,93 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
     server: config.imaging.inferenceServer,
     serverAuthorization: config.imaging.inferenceServerAuthorization,
   });
-  const pipelines = pipelinesInUse(config.imaging.pipelinesOff, engine.networks);
-  let problems = refused.size > 0;
-  try {
-    for (const study of studies) {
-      const at = instantFromEpoch(Date.now());
-      const bar = progress(`analyzing ${study.name}`, 100);
-      const analyzed = await analyzeStudy(
-        study.series,
-        study.instances,
-        {
-          engine,
-          figuresOf: engine.figuresOf,
-          signal: new AbortController().signal,
-          progress: (stage, percent) => {
-            bar.tick(percent, stage);
-          },
+  let problems = refused.size > 0 || (earlier?.refused.size ?? 0) > 0;
+
+  /** Says what was found, and writes it where that was asked for. */
+  const analyzed = async (
+    study: Study,
+    pipelines: readonly Pipeline[],
+    out: string | undefined,
+    prior?: PriorScan,
+  ): Promise<AnalyzedStudy> => {
+    const at = instantFromEpoch(Date.now());
+    const bar = progress(`analyzing ${study.name}`, 100);
+    const found = await analyzeStudy(
+      study.series,
+      study.instances,
+      {
+        engine,
+        figuresOf: engine.figuresOf,
+        signal: new AbortController().signal,
+        progress: (stage, percent) => {
+          bar.tick(percent, stage);
         },
-        {
-          pipelines,
-          content: study.content,
-          lastKnownWell,
-          overrides,
-          complete: true,
-          timeZone: config.site.timeZone,
-          device: {
-            manufacturer: 'Stroke CDS',
-            modelName: 'stroke-cds',
-            version: VERSION,
-            serialNumber: 'command line',
-          },
-          at,
-          former: {},
-          now: () => performance.now(),
+      },
+      {
+        pipelines,
+        content: study.content,
+        lastKnownWell,
+        overrides,
+        complete: true,
+        timeZone: config.site.timeZone,
+        device: {
+          manufacturer: 'Stroke CDS',
+          modelName: 'stroke-cds',
+          version: VERSION,
+          serialNumber: 'command line',
         },
-      );
-      bar.done();
-      for (const run of analyzed.runs) {
-        const folder = options.out === undefined ? null : join(resolve(options.out), study.name, run.pipeline);
-        if (folder !== null) {
-          await writeResultFolder(
-            {
-              ...run,
-              at,
-              title: words.pipeline(run.pipeline),
-              subtitle: `${run.pipeline} ${run.version}, ${roleList(study.series)}, ${words.text('study', { reference: referenceOf(study) })}`,
-              words,
-            },
-            folder,
-          );
-        }
-        say(options.json === true ? JSON.stringify(asJson(study, run)) : asText(study, run, words, folder));
-        problems ||= run.result.state === 'refused';
-      }
-      for (const { pipeline, error } of analyzed.failed) {
-        process.stderr.write(
-          `${study.name}: ${pipeline} failed: ${error instanceof Error ? error.message : 'unknown'}\n`,
+        at,
+        former: {},
+        ...(prior === undefined ? {} : { prior }),
+        now: () => performance.now(),
+      },
+    );
+    bar.done();
+    for (const run of found.runs) {
+      const folder = out === undefined ? null : join(resolve(out), study.name, run.pipeline);
+      if (folder !== null) {
+        await writeResultFolder(
+          {
+            ...run,
+            at,
+            title: words.pipeline(run.pipeline),
+            subtitle: `${run.pipeline} ${run.version}, ${roleList(study.series)}, ${words.text('study', { reference: referenceOf(study) })}`,
+            words,
+          },
+          folder,
         );
       }
-      problems ||= analyzed.failed.length > 0;
-      if (analyzed.runs.length + analyzed.failed.length === 0) {
-        const asked = switchedOn(config.imaging.pipelinesOff);
-        const missing = Object.fromEntries(asked.map((one) => [one.name, needsOf(one, engine.networks)]));
-        const nothing = { ...namesOf(study), pipeline: null, missing };
-        say(options.json === true ? JSON.stringify(nothing) : nothingFits(study, missing));
+      say(options.json === true ? JSON.stringify(asJson(study, run)) : asText(study, run, words, folder));
+      problems ||= run.result.state === 'refused';
+    }
+    for (const { pipeline, error } of found.failed) {
+      process.stderr.write(`${study.name}: ${pipeline} failed: ${error instanceof Error ? error.message : 'unknown'}\n`);
+    }
+    problems ||= found.failed.length > 0;
+    return found;
+  };
+
+  const pipelines = pipelinesInUse(config.imaging.pipelinesOff, engine.networks);
+  const asked = switchedOn(config.imaging.pipelinesOff);
+  try {
+    let prior: PriorScan | undefined;
+    if (earlier !== null) {
+      const comparing = pipelines.filter(({ compares }) => compares === true);
+      if (comparing.length === 0) {
+        const needs = asked.filter(({ compares }) => compares === true).map((one) => needsOf(one, engine.networks));
+        throw new CommandError(`--earlier compares hemorrhages, which is not in use: ${needs.join('; ')}`);
       }
+      const out = options.out === undefined ? undefined : join(options.out, 'earlier');
+      const { runs } = await analyzed(earlier.study, comparing, out);
+      prior = runs.map((run) => priorScanOf(run, earlier.study.series)).find((one) => one !== undefined);
+      if (prior === undefined) process.stderr.write('no hemorrhage was found for sure in the earlier study\n');
+    }
+    for (const study of studies) {
+      const { runs, failed } = await analyzed(study, pipelines, options.out, prior);
+      if (runs.length + failed.length > 0) continue;
+      const missing = Object.fromEntries(asked.map((one) => [one.name, needsOf(one, engine.networks)]));
+      const nothing = { ...namesOf(study), pipeline: null, missing };
+      say(options.json === true ? JSON.stringify(nothing) : nothingFits(study, missing));
     }
   } finally {
     await engine.close();
@@ -136,11 +159,43 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
   return problems ? EXIT.problems : EXIT.ok;
 }
 
+/** @throws CommandError where it is not one study, of another patient, or taken after the study that is compared with it */
+async function earlierOf(
+  path: string,
+  studies: readonly Study[],
+  { role }: AnalyzeCommandOptions,
+  config: Config,
+): Promise<{ readonly study: Study; readonly refused: ReadonlyMap<string, number> }> {
+  const found = await studiesIn([path], role === undefined ? {} : { role }, config);
+  const [study] = found.studies;
+  const [later] = studies;
+  if (study === undefined || later === undefined || found.studies.length + studies.length > 2) {
+    throw new CommandError('--earlier compares one study with one earlier study');
+  }
+  const [then, now] = [study, later].map(({ instances }) => instances[0]?.header.patient);
+  if (then !== undefined && now !== undefined && samePatientInStudy(then, now) === 'different') {
+    throw new CommandError('--earlier: the two studies are not of one patient');
+  }
+  const [thenAt, nowAt] = [startOf(study), startOf(later)];
+  if (thenAt !== null && nowAt !== null && thenAt >= nowAt) {
+    throw new CommandError('--earlier names the study that was taken later');
+  }
+  return { study, refused: found.refused };
+}
+
+/** null where its images do not say. */
+function startOf({ series }: Study): Instant | null {
+  const times = series.flatMap(({ acquiredAt }) => (acquiredAt === null ? [] : [acquiredAt]));
+  return times.length === 0 ? null : instantFromEpoch(Math.min(...times));
+}
+
+/** @throws CommandError where nothing can be used */
 async function studiesIn(
-  files: readonly string[],
-  options: AnalyzeCommandOptions,
+  paths: readonly string[],
+  options: Pick<AnalyzeCommandOptions, 'role' | 'series'>,
   config: Config,
 ): Promise<{ studies: readonly Study[]; refused: Map<string, number> }> {
+  const files = await filesBelow(paths);
   const nifti = files.filter((file) => NIFTI.test(file));
   const found = await instancesIn(files.filter((file) => !NIFTI.test(file)));
   const refused = new Map(found.refused);
@@ -160,6 +215,9 @@ async function studiesIn(
   const single = nifti.length === 0 ? [] : await studyPerFile(nifti, seriesRole(options.role), onRefused);
   for (const { name, series, bytes } of together === null ? single : [together, ...single]) {
     studies.push({ name, series, instances: [], content: digestOf(bytes) });
+  }
+  if (studies.length === 0) {
+    throw new CommandError(`there is no usable image in ${[...paths, ...pairs].join(', ') || 'nothing: name files'}`);
   }
   return { studies, refused };
 }

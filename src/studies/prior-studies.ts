@@ -1,5 +1,5 @@
 /** Earlier studies of the patient in which a hemorrhage was found, with what is held of them: a new study is compared with one. */
-import { HEMORRHAGE_PIPELINE_NAME } from '../case/index.ts';
+import { volumeToCompare } from '../case/index.ts';
 import type { PriorStudy } from '../analysis/protocol.ts';
 import { ANALYZED_SOP_CLASSES } from '../imaging/ingest/completeness.ts';
 import type { FolderStore } from '../imaging/ingest/folder-store.ts';
@@ -23,15 +23,23 @@ const MOST = 6;
 export const imagesOf = async (database: Database, studyUid: string): Promise<readonly HeldInstance[]> =>
   (await instancesOf(database, studyUid)).filter(({ sopClassUid }) => ANALYZED_SOP_CLASSES.includes(sopClassUid));
 
-/** Of the same patient without doubt, outside of quarantine; what is no longer held is left out. */
-export async function priorStudies(study: StudySummary, parts: PriorStudyParts): Promise<readonly PriorStudy[]> {
-  const { database, findings, domains } = parts;
+/** Of the same patient without doubt, outside of quarantine. @returns Study Instance UIDs */
+export async function otherStudies(
+  study: StudySummary,
+  database: Database,
+  domains: IdentifierDomains,
+): Promise<readonly string[]> {
   const ofPatient = await studiesOfPatient(database, recordOf(study.patient, domains), domains);
-  const others = ofPatient
+  return ofPatient
     .filter(({ verdict, study: { studyUid } }) => verdict === 'same' && studyUid !== study.studyUid)
     .map(({ study: { studyUid } }) => studyUid);
-  const results = (await findings.currentResults(others))
-    .filter(({ pipeline, state }) => pipeline === HEMORRHAGE_PIPELINE_NAME && state === 'final')
+}
+
+/** Earlier or later, as far as they are held: the analysis knows when its own images were taken. */
+export async function priorStudies(study: StudySummary, parts: PriorStudyParts): Promise<readonly PriorStudy[]> {
+  const { database, findings, domains } = parts;
+  const results = (await findings.currentResults(await otherStudies(study, database, domains)))
+    .filter(({ state }) => state === 'final')
     .toSorted((a, b) => (b.acquiredAt ?? 0) - (a.acquiredAt ?? 0));
   const priors: PriorStudy[] = [];
   for (const result of results) {
@@ -46,9 +54,8 @@ async function priorOf(
   { database, findings, results }: PriorStudyParts,
 ): Promise<PriorStudy | null> {
   const { acquiredAt } = result;
-  const isPresent = result.findings.some(({ kind, value }) => kind === 'hemorrhage' && value === 'present');
-  const volume = result.findings.find(({ kind }) => kind === 'intraparenchymal-volume');
-  if (acquiredAt === null || !isPresent || typeof volume?.value !== 'number' || volume.value <= 0) return null;
+  const volume = volumeToCompare(result.findings);
+  if (acquiredAt === null || volume === undefined) return null;
   const segmentation = (await findings.outputsOf(result.id)).find(({ kind }) => kind === 'seg');
   const images = await imagesOf(database, result.studyUid);
   if (segmentation === undefined || images.length === 0) return null;
@@ -57,8 +64,10 @@ async function priorOf(
   if (bytes === null) return null;
   const ml = volume.value;
   return {
+    studyUid: result.studyUid,
     findingId: volume.id,
     volume: { ml, interval: volume.interval ?? { low: ml, high: ml } },
+    method: volume.method,
     acquiredAt,
     paths: images.map(({ path }) => path),
     segmentation: bytes,

@@ -17,8 +17,10 @@ import { NOON } from '../support/image-ingest.ts';
 import { DEEP_LEFT, ellipsoidMl, ncctSeries, ncctStudy } from '../support/ncct-study.ts';
 
 const priorAt = (hoursAgo: number): PriorStudy => ({
+  studyUid: `1.2.${String(hoursAgo)}`,
   findingId: `${String(hoursAgo)} h ago`,
   volume: { ml: 20, interval: { low: 18, high: 22 } },
+  method: { version: '1.0.0', model: null, settings: {} },
   acquiredAt: plus(NOON, -hoursAgo * HOUR),
   paths: [],
   segmentation: new Uint8Array(),
@@ -96,8 +98,14 @@ describe('two studies in the analysis process', () => {
       expect(finding(first.run, 'hematoma-volume-change')).toBeUndefined();
       const volume = finding(first.run, 'intraparenchymal-volume');
       const prior: PriorStudy = {
+        studyUid: first.run.found.studyUid,
         findingId: 'the volume at eight',
         volume: { ml: Number(volume?.value), interval: volume?.interval ?? { low: 0, high: 0 } },
+        method: {
+          version: first.run.found.pipelineVersion,
+          model: first.run.found.said.model,
+          settings: volume?.settings ?? {},
+        },
         acquiredAt: first.run.found.acquiredAt ?? NOON,
         paths: first.paths,
         segmentation: first.run.outputs.find(({ kind }) => kind === 'seg')?.bytes ?? new Uint8Array(),

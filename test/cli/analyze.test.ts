@@ -1,11 +1,15 @@
 /** `stroke-cds analyze`: what is missing is said for each pipeline; NIfTI files can be one study. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { COMPARED_WITH, type ImagingFinding } from '../../src/case/index.ts';
 import { analyzeCommand } from '../../src/cli/analyze.ts';
 import { EXIT } from '../../src/cli/terminal.ts';
 import { PIPELINES } from '../../src/imaging/pipelines/index.ts';
+import type { BuiltInstance } from '../support/dicom-files.ts';
+import { hemorrhageModelFolder } from '../support/hemorrhage-model.ts';
+import { DEEP_LEFT, ellipsoidMl, ncctStudy } from '../support/ncct-study.ts';
 import { niftiFile } from '../support/nifti-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stroke-cds-analyze-'));
@@ -61,6 +65,38 @@ describe('stroke-cds analyze', () => {
     expect(study).toMatchObject({ study: 'adc', pipeline: expect.stringMatching(/^diffusion/) as string });
     expect(study.series.map(({ role }) => role)).toEqual(['adc', 'dwi-b1000']);
   });
+
+  it('compares a hemorrhage with that of an earlier study', async () => {
+    const models = hemorrhageModelFolder();
+    const config = join(folder, 'config.json');
+    writeFileSync(config, JSON.stringify({ modelsDirectory: models.directory, imaging: { pipelinesOff: ['early-ischemia'] } }));
+    const at = (time: string) => ({ StudyDate: '20261123', AcquisitionDate: '20261123', AcquisitionTime: time });
+    const study = (name: string, instances: readonly BuiltInstance[]): string => {
+      mkdirSync(join(folder, name));
+      instances.forEach(({ bytes }, n) => {
+        writeFileSync(join(folder, name, `${String(n)}.dcm`), bytes);
+      });
+      return join(folder, name);
+    };
+    const grown = { ...DEEP_LEFT, half: [18, 30, 22] } as const;
+    const earlier = study('eight', ncctStudy({ bleedings: [DEEP_LEFT], study: 'eight', tags: at('080000') }));
+    const later = study('noon', ncctStudy({ bleedings: [grown], moved: [5, -4, 0], study: 'noon', tags: at('120000') }));
+    try {
+      const { code, said } = await run([later], { earlier, config, json: true });
+      expect(code).toBe(EXIT.ok);
+      const [first, second] = said.trim().split('\n').map((line) => JSON.parse(line) as { findings: ImagingFinding[] });
+      const change = second?.findings.find(({ kind }) => kind === 'hematoma-volume-change');
+      const growth = ellipsoidMl(grown) - ellipsoidMl(DEEP_LEFT);
+      expect(Number(change?.value)).toBeGreaterThan(0.7 * growth);
+      expect(Number(change?.value)).toBeLessThan(1.3 * growth);
+      const volume = first?.findings.find(({ kind }) => kind === 'intraparenchymal-volume');
+      expect(change?.method.settings[COMPARED_WITH]).toBe(volume?.id);
+      await expect(run([earlier], { earlier: later, config })).rejects.toThrow(/taken later/);
+      await expect(run([later], { earlier: folder, config, role: 'ncct' })).rejects.toThrow(/one earlier study/);
+    } finally {
+      models.remove();
+    }
+  }, 400_000);
 
   it.each([
     ['a series without a role', { series: ['adc.nii'] }, /role=file/],

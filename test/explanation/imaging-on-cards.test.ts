@@ -446,6 +446,17 @@ describe('two scans with a hematoma', () => {
   });
 
   it.each([
+    ['en', /measured by two versions of the software: compare them.*20 mL.*4 h later 30 mL.*not judged as growth/],
+    ['zh-CN', /由软件的两个版本测量：请对比两次扫描.*20 mL.*4小时后30 mL.*未据此判断是否扩大/],
+  ] as const)('that two versions of the network measured are no growth (%s)', (locale, told) => {
+    const model = { name: 'hemorrhage', version: '0.9.0', digest: 'f'.repeat(64) };
+    const older = before.map((one) => ({ ...one, method: { ...one.method, model } }));
+    const { detail } = card('hemorrhage', BLEEDING, imagingOf([...older, ...after]), locale);
+    expect(detail).toMatch(told);
+    expect(detail).not.toMatch(/Active bleeding suspected|疑似活动性出血/);
+  });
+
+  it.each([
     ['en', 'correlation of the heads 0.97, error at the hematoma at least 0.6 mm; 7.3 mL lie beyond', 'ventricles'],
     ['zh-CN', '头部相关系数 0.97，血肿处误差至少 0.6 mm；7.3 mL 超出前次血肿范围', '脑室内出现新的出血'],
   ] as const)('that were laid on each other say how well, and what is new (%s)', (locale, basis, ventricles) => {

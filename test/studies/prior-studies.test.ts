@@ -100,8 +100,10 @@ describe('an earlier study with a hemorrhage', () => {
     const [volume] = (await findings.findingsOfStudies([OLD])).filter(({ kind }) => kind === 'intraparenchymal-volume');
     expect(await priors()).toEqual([
       {
+        studyUid: OLD,
         findingId: volume?.id,
         volume: { ml: 21, interval: { low: 19, high: 24, basis: 'test' } },
+        method: volume?.method,
         acquiredAt: ACQUIRED_AT,
         paths: [`${OLD}-1`],
         segmentation: SEGMENTATION,

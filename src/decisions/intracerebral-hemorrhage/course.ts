@@ -6,6 +6,7 @@ import {
   LONGEST_COURSE_MS,
   candidates,
   certaintyOf,
+  isMeasuredAlike,
 } from '../../case/index.ts';
 import type { FindingKind, ImagingFinding, Instant, StrokeCase } from '../../case/index.ts';
 import type { SitePolicy } from '../evaluation.ts';
@@ -29,7 +30,9 @@ export interface HematomaCourse {
   readonly newHypodensity: boolean;
   /** null: the scans were not laid on each other, and all of this is from the findings of each. */
   readonly registered: RegisteredCourse | null;
-  /** Any of the three. Growth within the uncertainty counts too: looking costs less than bleeding. */
+  /** By one version of the software; else the difference may be that of two versions, and nothing is suspected from it. */
+  readonly isMeasuredAlike: boolean;
+  /** Any of the three, measured alike. Growth within the uncertainty counts too: looking costs less than bleeding. */
   readonly activeBleedingSuspected: boolean;
 }
 
@@ -71,6 +74,7 @@ export function hematomaCourse(
   const [before, after] = [Number(first.volume.value), Number(last.volume.value)];
   const isUncertain = first.isUncertain || last.isUncertain;
   const isExpansion = isHematomaExpansion(before, after, operator);
+  const isAlike = isMeasuredAlike(first.volume.method, last.volume.method);
   const laid = laidOn(first, last);
   const newIntraventricular =
     laid === null
@@ -93,7 +97,8 @@ export function hematomaCourse(
     newIntraventricular,
     newHypodensity,
     registered: laid?.registered ?? null,
-    activeBleedingSuspected: isExpansion || newIntraventricular || newHypodensity,
+    isMeasuredAlike: isAlike,
+    activeBleedingSuspected: isAlike && (isExpansion || newIntraventricular || newHypodensity),
   };
 }
 

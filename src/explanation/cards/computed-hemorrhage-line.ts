@@ -34,10 +34,14 @@ export function courseLine(operator: SitePolicy['hematomaExpansionOperator'], c:
   const course = hematomaCourse(c.stroke, { hematomaExpansionOperator: operator });
   if (course === null) return '';
   const { growthMl, growthPercent, hours } = course;
-  const figures = c.texts.text('imaging.course-figures', {
+  const scans = {
     from: escapeValue(findingValue(course.from, c.f)),
     to: escapeValue(findingValue(course.to, c.f)),
     hours: c.f.number(Math.round(hours * 10) / 10),
+  };
+  if (!course.isMeasuredAlike) return c.texts.text('imaging.course-other-network', scans);
+  const figures = c.texts.text('imaging.course-figures', {
+    ...scans,
     growth: c.f.number(Math.round(growthMl * 10) / 10),
     percent: growthPercent === null ? '–' : c.f.number(Math.round(growthPercent)),
   });

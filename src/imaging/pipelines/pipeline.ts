@@ -2,7 +2,14 @@
  * A pipeline turns the series of one study into findings. It computes on volumes, asks the inference engine for heavy
  * steps, and knows no database, no network and no clock.
  */
-import type { FindingInterval, FindingKind, FindingMethod, Instant, QualityRemark } from '../../case/index.ts';
+import type {
+  FindingInterval,
+  FindingKind,
+  FindingMethod,
+  Instant,
+  Measurement,
+  QualityRemark,
+} from '../../case/index.ts';
 import type { InferenceEngine } from '../../inference/engine.ts';
 import type { SeriesRole } from '../series/series-role.ts';
 import type { Built, Grid, SourceSeries, TimeSeries, Volume } from '../volume/volume.ts';
@@ -22,6 +29,8 @@ export interface PriorScan {
   /** Id of the finding that names the volume; with another result of the scan it is another one. */
   readonly findingId: string;
   readonly volume: { readonly ml: number; readonly interval: { readonly low: number; readonly high: number } };
+  /** What measured it. */
+  readonly method: Measurement;
   /** The series that was segmented, read and built. @throws ImageRefusal, or when its images are no longer held */
   readonly load: () => Promise<{
     readonly built: Built<Volume>;

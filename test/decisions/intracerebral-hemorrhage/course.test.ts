@@ -156,6 +156,36 @@ describe('two scans that the analysis laid on each other', () => {
   });
 });
 
+describe('two scans that were measured by two networks', () => {
+  const first = scan({ hoursAgo: 5, ml: 20 });
+  const measuredBy = (change: Partial<ImagingFinding['method']>): ImagingFinding[] =>
+    scan({ hoursAgo: 1, ml: 40, ventricles: 5, hypodensity: 'present' }).map((one) => ({
+      ...one,
+      method: { ...method, ...change },
+    }));
+  const of = (change: Partial<ImagingFinding['method']>) =>
+    hematomaCourse(aCase({}, { imaging: imagingOf([...first, ...measuredBy(change)]) }), {
+      hematomaExpansionOperator: '>',
+    });
+  const { model } = method;
+  const other = (change: object) => ({ model: model === null ? null : { ...model, ...change } });
+
+  it.each([
+    ['another network', other({ name: 'blast-ct' })],
+    ['another version of it', other({ version: '2' })],
+    ['another graph', other({ digest: 'b'.repeat(64) })],
+    ['nobody knows which', { model: null }],
+    ['another version of the pipeline', { version: '0.2.0' }],
+    ['another threshold', { settings: { bloodProbability: 0.4 } }],
+  ])('(%s) are told and no reason to suspect anything', (_, change) => {
+    expect(of(change)).toMatchObject({ isMeasuredAlike: false, activeBleedingSuspected: false, growthMl: 20 });
+  });
+
+  it('(a server does not say which graph) are compared as long as the version is one', () => {
+    expect(of(other({ digest: 'unknown' }))).toMatchObject({ isMeasuredAlike: true, activeBleedingSuspected: true });
+  });
+});
+
 describe('no course', () => {
   it.each([
     ['of one scan', [{ hoursAgo: 1, ml: 20 }]],

@@ -2,7 +2,7 @@
  * Hemorrhage on non-contrast CT: segmentation of the kinds of blood, volumes with intervals, place, signs of expansion, and
  * the spot sign where a CT angiography belongs to the study. What it does not see is never said to be excluded.
  */
-import type { QualityRemark } from '../../../case/index.ts';
+import { isMeasuredAlike, type Measurement, type QualityRemark } from '../../../case/index.ts';
 import { InferenceError } from '../../../inference/engine.ts';
 import { HEAD_ANATOMY_MODEL, type HeadAnatomy } from '../../anatomy/index.ts';
 import { placed, registerHeads } from '../../registration/register-heads.ts';
@@ -110,10 +110,15 @@ async function run(
   const noise = noiseHu(stack, tissue);
   const { serial, remarks } =
     isPresent && largest !== undefined && inputs.prior !== undefined
-      ? await comparedWithPrior(inputs.prior, pause, {
-          ...{ image: built.image, stack, labels: measured.labels, brainHu, noiseHu: noise },
-          intraparenchymal: measured.volumes.intraparenchymal,
-        })
+      ? await comparedWithPrior(
+          inputs.prior,
+          pause,
+          {
+            ...{ image: built.image, stack, labels: measured.labels, brainHu, noiseHu: noise },
+            intraparenchymal: measured.volumes.intraparenchymal,
+          },
+          { version: HEMORRHAGE_VERSION, model: segmented.model, settings: { ...cuts } },
+        )
       : NOTHING_COMPARED;
   await pause('findings', 98);
   const ofNetwork = network.tellsSubarachnoid ? [] : [remark('subarachnoid-not-told-apart', 'limits')];
@@ -205,12 +210,20 @@ interface Compared {
 }
 const NOTHING_COMPARED: Compared = { serial: null, remarks: [] };
 
-/** An earlier scan that cannot be read or does not fit costs no finding of this one: a remark says so. */
+/**
+ * An earlier scan that cannot be read, does not fit or was measured by another network costs no finding of this one: a remark
+ * says so.
+ * @param by what measured this one
+ */
 async function comparedWithPrior(
   prior: PriorScan,
   pause: (stage: string, percent: number) => Promise<void>,
   now: SerialScan,
+  by: Measurement,
 ): Promise<Compared> {
+  if (!isMeasuredAlike(prior.method, by)) {
+    return { serial: null, remarks: [remark('earlier-scan-other-network', 'note')] };
+  }
   await pause('earlier scan', 93);
   const before = await serialScanOf(prior).catch(() => null);
   await pause('registration', 95);

@@ -15,6 +15,7 @@ export const HEMORRHAGE_QUALITY_CODES = [
   'subarachnoid-not-told-apart',
   'anatomy-missing',
   'earlier-scan-not-compared',
+  'earlier-scan-other-network',
 ] as const;
 export type HemorrhageQualityCode = (typeof HEMORRHAGE_QUALITY_CODES)[number];
 

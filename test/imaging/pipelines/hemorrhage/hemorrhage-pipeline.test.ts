@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { FindingKind } from '../../../../src/case/index.ts';
 import { InferenceError, type InferenceEngine } from '../../../../src/inference/engine.ts';
-import { hemorrhagePipeline } from '../../../../src/imaging/pipelines/hemorrhage/index.ts';
+import { HEMORRHAGE_VERSION, hemorrhagePipeline } from '../../../../src/imaging/pipelines/hemorrhage/index.ts';
 import type {
   FindingDraft,
   PipelineResult,
@@ -219,10 +219,11 @@ describe('an earlier scan of the patient', () => {
   const series = ncctSeries({ bleedings: [DEEP_LEFT] });
   async function prior(): Promise<PriorScan> {
     const result = await deepLeft();
-    const { value, interval } = finding(result, 'intraparenchymal-volume');
+    const { value, interval, settings } = finding(result, 'intraparenchymal-volume');
     return {
       findingId: 'the earlier volume',
       volume: { ml: Number(value), interval: interval ?? { low: 0, high: 0 } },
+      method: { version: HEMORRHAGE_VERSION, model: result.model, settings },
       load: async () => ({
         built: (await series.load()) as Built<Volume>,
         segments: new Map(
@@ -251,6 +252,20 @@ describe('an earlier scan of the patient', () => {
     expect(Number(finding(result, 'new-intraventricular-volume').value)).toBeLessThan(1);
     expect(finding(result, 'new-hypodensity-volume').value).toBe(0);
     expect(codes(result)).not.toContain('earlier-scan-not-compared');
+  });
+
+  it('that another version of the network measured is not compared, and that is told', async () => {
+    const own = await prior();
+    const model = { name: 'hemorrhage', version: '0.9.0', digest: 'f'.repeat(64) };
+    const other: PriorScan = {
+      ...own,
+      method: { ...own.method, model },
+      load: () => Promise.reject(new Error('it is not even read')),
+    };
+    const result = await analyze([later()], thresholdNetwork(), other);
+    expect(codes(result)).toContain('earlier-scan-other-network');
+    expect(codes(result)).not.toContain('earlier-scan-not-compared');
+    expect(result.findings.map(({ kind }) => kind)).not.toContain('hematoma-volume-change');
   });
 
   it('that is no longer held costs no finding of this one, and is told', async () => {
