@@ -45,7 +45,10 @@ export function priorScan(
  * A scan that was analyzed just now, for the next one to be compared with.
  * @returns undefined where no hemorrhage was found in it, or not for sure
  */
-export function priorScanOf({ result, findings }: AnalyzedPipeline, series: readonly RoledSeries[]): PriorScan | undefined {
+export function priorScanOf(
+  { result, findings }: AnalyzedPipeline,
+  series: readonly RoledSeries[],
+): PriorScan | undefined {
   const volume = volumeToCompare(findings);
   const [segment] = result.segments;
   if (volume === undefined || segment === undefined) return undefined;

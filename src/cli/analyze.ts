@@ -125,7 +125,9 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeC
       problems ||= run.result.state === 'refused';
     }
     for (const { pipeline, error } of found.failed) {
-      process.stderr.write(`${study.name}: ${pipeline} failed: ${error instanceof Error ? error.message : 'unknown'}\n`);
+      process.stderr.write(
+        `${study.name}: ${pipeline} failed: ${error instanceof Error ? error.message : 'unknown'}\n`,
+      );
     }
     problems ||= found.failed.length > 0;
     return found;

@@ -69,7 +69,10 @@ describe('stroke-cds analyze', () => {
   it('compares a hemorrhage with that of an earlier study', async () => {
     const models = hemorrhageModelFolder();
     const config = join(folder, 'config.json');
-    writeFileSync(config, JSON.stringify({ modelsDirectory: models.directory, imaging: { pipelinesOff: ['early-ischemia'] } }));
+    writeFileSync(
+      config,
+      JSON.stringify({ modelsDirectory: models.directory, imaging: { pipelinesOff: ['early-ischemia'] } }),
+    );
     const at = (time: string) => ({ StudyDate: '20261123', AcquisitionDate: '20261123', AcquisitionTime: time });
     const study = (name: string, instances: readonly BuiltInstance[]): string => {
       mkdirSync(join(folder, name));
@@ -80,11 +83,17 @@ describe('stroke-cds analyze', () => {
     };
     const grown = { ...DEEP_LEFT, half: [18, 30, 22] } as const;
     const earlier = study('eight', ncctStudy({ bleedings: [DEEP_LEFT], study: 'eight', tags: at('080000') }));
-    const later = study('noon', ncctStudy({ bleedings: [grown], moved: [5, -4, 0], study: 'noon', tags: at('120000') }));
+    const later = study(
+      'noon',
+      ncctStudy({ bleedings: [grown], moved: [5, -4, 0], study: 'noon', tags: at('120000') }),
+    );
     try {
       const { code, said } = await run([later], { earlier, config, json: true });
       expect(code).toBe(EXIT.ok);
-      const [first, second] = said.trim().split('\n').map((line) => JSON.parse(line) as { findings: ImagingFinding[] });
+      const [first, second] = said
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { findings: ImagingFinding[] });
       const change = second?.findings.find(({ kind }) => kind === 'hematoma-volume-change');
       const growth = ellipsoidMl(grown) - ellipsoidMl(DEEP_LEFT);
       expect(Number(change?.value)).toBeGreaterThan(0.7 * growth);
