@@ -12,6 +12,7 @@ from .noise import smooth_field
 
 # How much of a voxel of a thick slice a class must fill. Blood in sulci is thinner than a voxel.
 LEAST_SHARE = {SUBARACHNOID: 0.33, EDEMA: 0.5}
+BRIGHTEST_HU = 110.0  # no blood is brighter: what is, bone shares or blurs into
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ def thick_slices(canvas: Canvas, cuts: int = 3) -> Slices:
     best, label = share[1:].max(0)
     label = torch.where((best > 0) & (bone < 0.5), label + 1, 0).to(torch.uint8)
     return Slices(hu, label, depth, bone, average(canvas.head.skull_mm[2], cuts).mean((-1, -2)))
+
+
+def seen_label(label: torch.Tensor, hu: torch.Tensor) -> torch.Tensor:
+    """The label of acquired slices: nobody can mark blood where bone, by partial volume or blur, is brighter than any blood."""
+    return torch.where(hu > BRIGHTEST_HU, torch.zeros_like(label), label)
 
 
 def average(cuts_of: torch.Tensor, cuts: int) -> torch.Tensor:
@@ -95,7 +101,7 @@ def _hardening(rng, slices: Slices, pixel_mm: float) -> torch.Tensor:
     """A bright rim under the skull, a slow drift over the picture, dark bands between the petrous bones."""
     n, h, w = slices.hu.shape
     strength = smooth_field(rng, (n, h, w), (5, pixel_mm, pixel_mm), 70, size=0.4)[0] + 1
-    high = rng.uniform(0, 7) if rng.random() < 0.5 else rng.uniform(5, 35)
+    high = rng.uniform(0, 7) if rng.random() < 0.6 else rng.uniform(5, 25)
     rim = high * strength.clamp(min=0) * torch.exp(-slices.depth.clamp(min=0) / rng.uniform(1.5, 6)) * (slices.depth > 0)
     drift = smooth_field(rng, (n, h, w), (5, pixel_mm, pixel_mm), 130, size=rng.uniform(0, 2.0))[0]
     low = ((-18 - slices.z_mm) / 18).clamp(0, 1).view(n, 1, 1)

@@ -9,11 +9,15 @@ OPENING_MM = 4.0
 ENCLOSED_SHARE = 0.3
 OPEN_SLICES_MM = 16.0
 BESIDE_BRAIN_MM = 12.0
+VERTEX_SHARE = 0.3
 IN_PLANE = ndimage.generate_binary_structure(3, 1) & np.array([False, True, False])[:, None, None]
 
 
 def inside_skull(hu: np.ndarray, pixel_mm: float, slice_mm: float) -> np.ndarray:
-    """bool [d, h, w]: brain and what lies within BESIDE_BRAIN_MM of it; HU [d, h, w]."""
+    """bool [d, h, w]: brain and what lies within BESIDE_BRAIN_MM of it; HU [d, h, w], slices upward.
+
+    Near the vertex bone fills a part of every voxel: slices above the widest with less than VERTEX_SHARE of it are left out.
+    """
     top = float(hu.max())
     if top < 300:  # a picture cut to a window: what is saturated is bone
         hu = np.where(hu >= top - 1, 1000, hu)
@@ -22,7 +26,11 @@ def inside_skull(hu: np.ndarray, pixel_mm: float, slice_mm: float) -> np.ndarray
     core = _largest(ndimage.binary_erosion(tissue, IN_PLANE, steps, border_value=1))
     grown = ndimage.binary_dilation(core, IN_PLANE, steps) & tissue
     brain = ~_from_edge(~grown)
-    return ndimage.binary_dilation(brain, IN_PLANE, round(BESIDE_BRAIN_MM / pixel_mm))
+    inside = ndimage.binary_dilation(brain, IN_PLANE, round(BESIDE_BRAIN_MM / pixel_mm))
+    areas = inside.sum((1, 2))
+    vertex = (np.arange(len(areas)) > areas.argmax()) & (areas < VERTEX_SHARE * areas.max())
+    inside[vertex] = False
+    return inside
 
 
 def _from_edge(open_: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
 
 from .slice_unet import lesion_loss
 
@@ -36,11 +38,12 @@ def train(
     seconds: float,
     say: Callable[[str], None] = print,
     loss_of: Callable[[Tensor, Tensor, Tensor | None], Tensor] = lesion_loss,
+    ahead: bool = False,
 ) -> nn.Module:
     """Trains until the steps or the seconds are over and returns the averaged network.
 
     `next_batch(step)` must depend on the step alone, so that a run that goes on sees what an unbroken one would have.
-    A checkpoint at `checkpoint` is gone on from. When time ends early, the rate is brought down over the last tenth.
+    A checkpoint at `checkpoint` is gone on from. With `ahead` a process of its own makes the next batches meanwhile.
     """
     network = network.to(memory_format=torch.channels_last)
     averaged = torch.optim.swa_utils.AveragedModel(
@@ -56,6 +59,7 @@ def train(
         optimizer.load_state_dict(state["optimizer"])
         step, before = state["step"], state["seconds"]
         say(f"goes on at step {step}")
+    batches = iter(DataLoader(_Batches(next_batch, step), batch_size=None, num_workers=int(ahead)))
     begun = saved = time.monotonic()
     sums = [0.0, 0]
     while step < schedule.steps:
@@ -67,7 +71,7 @@ def train(
         rate = schedule.rate * min(1.0, (step + 1) / schedule.warm_up) * 0.5 * (1 + math.cos(math.pi * share))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        images, target, weight = next_batch(step)
+        images, target, weight = next(batches)
         with quickest_numbers():
             logits = network(images.contiguous(memory_format=torch.channels_last))
         loss = loss_of(logits, target, weight)
@@ -87,6 +91,16 @@ def train(
                 _save(checkpoint, network, averaged, optimizer, step, before + now - begun)
     _save(checkpoint, network, averaged, optimizer, step, before + time.monotonic() - begun)
     return averaged.module.eval()
+
+
+class _Batches(IterableDataset):
+    """The batches from `step` on, without end."""
+
+    def __init__(self, next_batch: Callable[[int], Batch], step: int) -> None:
+        self.next_batch, self.step = next_batch, step
+
+    def __iter__(self):
+        return map(self.next_batch, itertools.count(self.step))
 
 
 def quickest_numbers() -> torch.autocast:

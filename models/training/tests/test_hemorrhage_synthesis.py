@@ -10,12 +10,14 @@ pytest.importorskip("nibabel", reason="requirements-imaging.txt is not installed
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 
-from stroke_imaging.ct_acquisition import acquire, thick_slices, window_8_bit  # noqa: E402
+from stroke_imaging.ct_acquisition import BRIGHTEST_HU, acquire, seen_label, thick_slices, window_8_bit  # noqa: E402
 from stroke_imaging.ct_scans import CUTS, random_scans  # noqa: E402
+from stroke_imaging.head_mask import inside_skull  # noqa: E402
 from stroke_imaging.head import Grid, random_head  # noqa: E402
 from stroke_imaging.hemorrhage.constants import EDEMA, EXTRA_AXIAL, INTRAPARENCHYMAL  # noqa: E402
 from stroke_imaging.hemorrhage.evaluate import wilson  # noqa: E402
 from stroke_imaging.hemorrhage.measure import Thresholds, dice, is_blood, label_map  # noqa: E402
+from stroke_imaging.hemorrhage.network import BRAIN_HU, leveled  # noqa: E402
 from stroke_imaging.hemorrhage_shapes import Canvas, draw_extra_axial, draw_intraparenchymal  # noqa: E402
 from stroke_imaging.template import load_template  # noqa: E402
 
@@ -73,6 +75,35 @@ def test_the_same_seed_gives_the_same_scan_and_another_scanner_another(template)
 def test_a_window_of_8_bits_keeps_256_steps():
     hu = window_8_bit(np.random.default_rng(0), torch.linspace(-1000, 1000, 100_000).view(1, 100, 1000))
     assert len(torch.unique(hu)) <= 256
+
+
+def test_blood_is_never_asked_for_where_bone_makes_a_voxel_brighter_than_blood():
+    label = torch.tensor([1, 1, 3, 0], dtype=torch.uint8)
+    hu = torch.tensor([60.0, BRIGHTEST_HU + 1, 300.0, 30.0])
+    assert seen_label(label, hu).tolist() == [1, 0, 0, 0]
+
+
+def test_the_brightness_of_a_slice_does_not_matter_and_the_contrast_does():
+    rng = np.random.default_rng(0)
+    slices = torch.from_numpy(rng.normal(33, 4, (1, 3, 32, 32)).astype(np.float32))
+    slices[..., :4] = 900.0  # bone
+    slices[:, :, 10:16, 10:16] = 68.0  # blood
+    first, brighter = leveled(slices), leveled(slices + torch.tensor([0.0, 9.0, -6.0]).view(1, 3, 1, 1))
+    assert torch.allclose(first, brighter, atol=0.5)
+    assert float(first[0, 1, 20:, 10:].mean()) == pytest.approx(BRAIN_HU, abs=1)
+    assert float(first[0, 1, 12, 12] - first[0, 1, 20:, 10:].mean()) == pytest.approx(35, abs=1)
+    air = torch.full((1, 3, 32, 32), -1000.0)
+    assert torch.equal(leveled(air), air)
+
+
+def test_slices_near_the_vertex_are_not_looked_at():
+    z, y, x = np.mgrid[-60:66:5, -70:71:2, -70:71:2].astype(np.float32)
+    away = np.sqrt(z**2 + y**2 + x**2)
+    hu = np.where(away < 60, 30, np.where(away < 68, 1000, -1000)).astype(np.float32)
+    inside = inside_skull(hu, 2.0, 5.0).sum((1, 2))
+    assert inside[np.argmin(np.abs(z[:, 0, 0] - 40))] > 0
+    assert inside[np.argmin(np.abs(z[:, 0, 0] - 55))] == 0
+    assert inside[np.argmin(np.abs(z[:, 0, 0] + 50))] > 0
 
 
 def test_small_and_doubtful_parts_are_taken_away():

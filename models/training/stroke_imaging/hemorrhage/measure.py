@@ -10,6 +10,10 @@ from scipy import ndimage
 from .constants import EDEMA, NONE, SUBARACHNOID
 
 ANY_NEIGHBOR = np.ones((3, 3, 3), bool)
+# Mirrored or not, and contrast: the mean of these passes decides, as in the product (`src/imaging/pipelines/hemorrhage/segment.ts`).
+PASSES = ((False, 1.0), (True, 1.0), (False, 1.1), (True, 0.9))
+BRAIN_HU = 31.0
+HEAD_HU = -300.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,16 @@ def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
 
 
 def probabilities(network: onnxruntime.InferenceSession, hu: np.ndarray, at_once: int = 8) -> np.ndarray:
-    """[6, d, h, w] for HU [d, h, w]; the first and the last slice are their own missing neighbors."""
+    """[6, d, h, w] for HU [d, h, w], the mean of PASSES; the first and the last slice are their own missing neighbors."""
+    total = 0
+    for mirrored, contrast in PASSES:
+        image = np.where(hu > HEAD_HU, BRAIN_HU + contrast * (hu - BRAIN_HU), hu)
+        answer = _pass(network, image[..., ::-1] if mirrored else image, at_once)
+        total = total + (answer[..., ::-1] if mirrored else answer)
+    return total / len(PASSES)
+
+
+def _pass(network: onnxruntime.InferenceSession, hu: np.ndarray, at_once: int) -> np.ndarray:
     padded = np.concatenate([hu[:1], hu, hu[-1:]]).astype(np.float32)
     stacks = np.stack([padded[:-2], padded[1:-1], padded[2:]], 1)
     answers = [network.run(None, {"hu": stacks[k : k + at_once]})[0] for k in range(0, len(stacks), at_once)]

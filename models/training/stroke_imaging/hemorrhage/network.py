@@ -9,6 +9,12 @@ from .constants import CLASSES, CONTEXT, EDEMA, WINDOWS
 
 IGNORED = 255
 
+# Bone brightens a slice as a whole, most under the vertex: blood is what is brighter than the brain of its own slice.
+BRAIN_HU = 31.0
+TISSUE_HU = (8.0, 60.0)  # first guess of brain; then what lies within BESIDE_HU of its mean
+BESIDE_HU = 12.0
+LEAST_TISSUE = 300.0  # pixels; below that a slice stays as it is
+
 WIDTHS = (16, 32, 48, 80, 96)
 # Background is most of every slice. Batches show every class as often as the others (`train`): more weight would call rims of bone blood.
 WEIGHTS = (1.0, 2.0, 3.0, 3.0, 4.0, 2.0)
@@ -23,9 +29,24 @@ class HemorrhageNetwork(nn.Module):
         self.network = SliceUNet(CONTEXT * len(WINDOWS), len(CLASSES), WIDTHS)
 
     def forward(self, hu: torch.Tensor) -> torch.Tensor:
-        logits = self.network(torch.cat([(hu.clamp(low, high) - low) * (2 / (high - low)) - 1 for low, high in WINDOWS], 1))
+        brain, bone = leveled(hu), hu
+        windows = zip((brain, brain, bone), WINDOWS)
+        logits = self.network(torch.cat([(image.clamp(low, high) - low) * (2 / (high - low)) - 1 for image, (low, high) in windows], 1))
         # The loss weighs classes, which raises the odds of rare ones by their weights: taken out again, so that one half is even odds.
         return logits if self.training else torch.softmax(logits - torch.tensor(WEIGHTS).log().view(1, -1, 1, 1), 1)
+
+
+def leveled(hu: torch.Tensor) -> torch.Tensor:
+    """HU [n, slices, h, w], each slice moved so that its brain lies at BRAIN_HU; within the graph, so that no caller can forget it."""
+    first, _ = _mean_where(hu, (hu > TISSUE_HU[0]) & (hu < TISSUE_HU[1]))
+    mean, pixels = _mean_where(hu, (hu - first).abs() < BESIDE_HU)
+    return hu + torch.where(pixels >= LEAST_TISSUE, BRAIN_HU - mean, torch.zeros_like(mean))
+
+
+def _mean_where(hu: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    counted = mask.float()
+    pixels = counted.sum((2, 3), keepdim=True)
+    return (hu * counted).sum((2, 3), keepdim=True) / pixels.clamp(min=1), pixels
 
 
 def loss(logits: torch.Tensor, label: torch.Tensor, _weight=None) -> torch.Tensor:

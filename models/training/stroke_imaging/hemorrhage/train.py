@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..ct_acquisition import Slices, acquire
+from ..ct_acquisition import Slices, acquire, seen_label
 from ..ct_scans import random_scans
 from ..released_weights import start_from
 from ..slice_training import Schedule, load_averaged
@@ -69,8 +69,10 @@ class Batches:
         rng = self.rng
         take = slice(at - 1, at + 2)
         part = Slices(scan.hu[take], scan.label[take], scan.depth[take], scan.bone[take], scan.z_mm[take])
-        asked = torch.where((part.depth < OUTSIDE_MM) & (part.label == 0), IGNORED, part.label).to(torch.uint8)
-        hu, label = cut_out(rng, acquire(rng, part), asked)
+        acquired = acquire(rng, part)
+        label = seen_label(part.label, acquired)
+        asked = torch.where((part.depth < OUTSIDE_MM) & (label == 0), IGNORED, label).to(torch.uint8)
+        hu, label = cut_out(rng, acquired, asked)
         stack, label = hu[None], label[1:2]
         chance = rng.random()
         if chance < 0.15:  # a single picture without neighbors
@@ -103,7 +105,7 @@ def train(template: Template, checkpoint: Path, minutes: float, begin: Path | No
     network = HemorrhageNetwork().train()
     if begin is not None:
         start_from(network, begin)
-    train_network(network, Batches(template), Schedule(STEPS, rate=1.5e-3), checkpoint, loss_of=loss, seconds=minutes * 60, say=say)
+    train_network(network, Batches(template), Schedule(STEPS, rate=1.5e-3), checkpoint, loss_of=loss, seconds=minutes * 60, say=say, ahead=True)
 
 
 def trained(checkpoint: Path) -> torch.nn.Module:

@@ -68,12 +68,18 @@ export interface Head {
   readonly millimeters: readonly [number, number, number];
   /** 1 inside the skull, found by bone and density. */
   readonly brain: Uint8Array;
-  /** `brain` and a little beyond: blood lies against the skull. */
+  /** `brain` and a little beyond, for blood lies against the skull; nothing near the vertex. */
   readonly inside: Uint8Array;
 }
 
 /** Blood under the skull is denser than what counts as brain: as far as a thick subdural hematoma, mm. */
 const BESIDE_BRAIN_MM = 12;
+
+/**
+ * Near the vertex bone fills a part of every voxel and looks like blood: slices above the widest one whose inside is smaller
+ * than this share of it are not looked at. In a ball these are the uppermost 12 of 75 mm.
+ */
+const VERTEX_SHARE = 0.3;
 
 /** @throws ImageRefusal when there is no head in it */
 export function headOf(volume: Volume): Head {
@@ -84,6 +90,18 @@ export function headOf(volume: Volume): Head {
   const stack = cropInPlane(whole, box, multiple, outside);
   const [x, y, z] = spacing(stack.affine);
   const brain = brainMask(stack.values, stack.size, { pixelMm, sliceMm: z }, 'ct');
-  const inside = dilated(brain, stack.size, Math.round(BESIDE_BRAIN_MM / pixelMm));
+  const inside = withoutVertex(dilated(brain, stack.size, Math.round(BESIDE_BRAIN_MM / pixelMm)), stack.size);
   return { stack, millimeters: [x, y, z], brain, inside };
+}
+
+function withoutVertex(inside: Uint8Array, [nx, ny, nz]: Volume['size']): Uint8Array {
+  const plane = nx * ny;
+  const areas = Array.from({ length: nz }, (_, k) =>
+    inside.subarray(k * plane, (k + 1) * plane).reduce((sum, voxel) => sum + voxel, 0),
+  );
+  const widest = areas.indexOf(Math.max(...areas));
+  for (const [k, area] of areas.entries()) {
+    if (k > widest && area < VERTEX_SHARE * (areas[widest] ?? 0)) inside.fill(0, k * plane, (k + 1) * plane);
+  }
+  return inside;
 }

@@ -1,6 +1,6 @@
 /**
- * The network over the slabs of a head, several times: as it is, mirrored, a little brighter, a little darker. The mean
- * decides; how far the passes lie apart says how sure it is (test-time augmentation: Wang 2019, Neurocomputing 338:34).
+ * The network over the slabs of a head, several times: as it is, mirrored, with a little more and less contrast (the graph
+ * itself takes the brightness of a slice out). The mean decides; how far the passes lie apart says how sure it is (test-time augmentation: Wang 2019, Neurocomputing 338:34).
  */
 import type { FindingMethod } from '../../../case/index.ts';
 import type { InferenceEngine } from '../../../inference/engine.ts';
@@ -9,14 +9,15 @@ import { CLASSES, HEMORRHAGE_MODEL, SETTINGS } from './settings.ts';
 
 export interface Augmentation {
   readonly mirrored: boolean;
-  readonly addedHu: number;
+  /** Distances from the density of brain, times this. */
+  readonly contrast: number;
 }
 
 export const AUGMENTATIONS: readonly Augmentation[] = [
-  { mirrored: false, addedHu: 0 },
-  { mirrored: true, addedHu: 0 },
-  { mirrored: false, addedHu: SETTINGS.jitterHu },
-  { mirrored: true, addedHu: -SETTINGS.jitterHu },
+  { mirrored: false, contrast: 1 },
+  { mirrored: true, contrast: 1 },
+  { mirrored: false, contrast: 1 + SETTINGS.contrastJitter },
+  { mirrored: true, contrast: 1 - SETTINGS.contrastJitter },
 ];
 
 /** Probabilities of one pass: all voxels of class 0, then of class 1, and so on. */
@@ -85,7 +86,7 @@ function threeSlices(
   { size, values }: Volume,
   from: number,
   count: number,
-  { mirrored, addedHu }: Augmentation,
+  { mirrored, contrast }: Augmentation,
 ): Float32Array {
   const [nx, ny, nz] = size;
   const plane = nx * ny;
@@ -97,8 +98,8 @@ function threeSlices(
         const row = (k * ny + j) * nx;
         for (let i = 0; i < nx; i++, at++) {
           const hu = values[row + (mirrored ? nx - 1 - i : i)] ?? SETTINGS.outsideHu;
-          // Air stays air: only tissue gets brighter.
-          out[at] = hu > SETTINGS.headHu ? hu + addedHu : hu;
+          // Air stays air.
+          out[at] = hu > SETTINGS.headHu ? SETTINGS.brainHu + contrast * (hu - SETTINGS.brainHu) : hu;
         }
       }
     }

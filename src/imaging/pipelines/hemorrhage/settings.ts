@@ -40,8 +40,10 @@ export const SETTINGS = {
   besideMm: 20,
   /** Below it 'not seen' means unknown, mL. */
   detectionFloorMl: 1,
-  /** HU added to the image for test-time augmentation. */
-  jitterHu: 3,
+  /** Usual density of brain, HU. */
+  brainHu: 31,
+  /** By which share contrast differs in test-time augmentation. */
+  contrastJitter: 0.1,
   /** Slices a run. */
   batch: 8,
   /** Milliseconds for one run. */

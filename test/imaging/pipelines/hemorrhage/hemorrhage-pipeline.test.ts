@@ -114,6 +114,12 @@ describe('a native head CT without blood', () => {
     expect(result.findings.map(({ kind }) => kind)).not.toContain('black-hole-sign');
   });
 
+  it('bone that fills a part of the uppermost voxels is not taken for it, whatever the network says there', async () => {
+    const underVertex = { at: [0, 0, 78], half: [16, 16, 10], hu: 66 } as const;
+    const seen = finding(await analyze([ncctSeries({ bleedings: [underVertex] })]), 'hemorrhage');
+    expect(seen.value).toBe('not-seen');
+  });
+
   it('with something smaller than the floor is uncertain', async () => {
     const small = { at: [30, 0, 20], half: [5, 5, 6], hu: 66 } as const;
     const result = await analyze([ncctSeries({ bleedings: [small] })]);
