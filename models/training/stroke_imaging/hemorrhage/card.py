@@ -5,7 +5,8 @@ from .constants import CLASSES
 
 TRAINING = (
     "version 0.1.0: 3,000 steps of 16 slices with bfloat16; from its weights on, 5,500 steps of 8 slices with float32 in 1.5 hours of a shared "
-    "core (the first 750 with isodense blood in sulci labelled)"
+    "core (the first 750 with isodense blood in sulci labelled); from those of 0.2.0 on, STEPS steps of 8 slices with the brightness of each slice "
+    "taken out, in 1.7 hours of one core and a third of another, which made the images"
 )
 TARGETS = {"sensitivityFrom5ml": 0.95, "falseAlarms": 0.05, "diceSynthetic": 0.80, "diceReal": 0.70, "seconds": 60}
 
@@ -140,9 +141,9 @@ def _how(f: dict, t: dict) -> list[str]:
         "",
         "| | |",
         "| --- | --- |",
-        "| input | HU, three neighboring slices of 4 to 6 mm (thinner ones averaged to 5 mm), pixels of 1.2 mm, rows from front to back, columns from right to left; missing neighbors are the slice itself |",
+        "| input | HU, three neighboring slices of 4 to 6 mm (thinner ones averaged to 5 mm), pixels of 1.2 mm, rows from front to back, columns from right to left; missing neighbors are the slice itself; the graph moves each slice so that its brain lies at 31 HU |",
         f"| output | for each pixel the probability of {', '.join(CLASSES)} |",
-        f"| blood | the four classes of blood together reach {t['blood']:g}; parts of touching voxels with a peak of {t['peak']:g} and at least {t['smallest_ml']:g} mL are kept |",
+        f"| blood | the four classes of blood together reach {t['blood']:g}; parts of touching voxels with a peak of {t['peak']:g} and at least {t['smallest_ml']:g} mL are kept; mean of four passes (mirrored or not, contrast up to 10 % more or less) |",
         "| detection floor | "
         + (
             "none: no volume was found in 95 % of synthetic scans, so that 'not seen' always means unknown |"
@@ -150,7 +151,7 @@ def _how(f: dict, t: dict) -> list[str]:
             else f"{f['detectionFloorMl']:g} mL: smaller parts are found in less than 95 % of synthetic scans |"
         ),
         "| training | images made while training (`models/training/stroke_imaging`): an averaged stroke-age head (Rorden 2012) is scaled, bent and tilted, its tissues drawn anew; hematomas of deep, lobar, brainstem and cerebellar places (acute, hyperacute, subacute, with swirl, black hole or fluid level), blood in ventricles, subdural, epidural and subarachnoid space, edema; calcification, infarcts, dense vessels, contrast, operations and others without label; thick slices, blur, hardening, streaks, metal, motion, noise, 8-bit windows |",
-        "| label | blood at least 6 HU brighter than what it lies in (in sulci: than brain); darker parts within a clot belong to it; never bone |",
+        "| label | blood at least 6 HU brighter than what it lies in (in sulci: than brain); darker parts within a clot belong to it; never where bone makes a voxel brighter than 110 HU |",
         "| published networks | none with weights under an open licence was found as a package; blast-ct (2.1.0) ships none, a site can convert and install them (`models/README.md`) |",
         "",
     ]
@@ -176,7 +177,7 @@ def _real_slices(ich: dict | None) -> list[str]:
     if not ich:
         return []
     return [
-        "Each real slice with a mask:",
+        "Each real slice with a mask. A part has no thickness in a single picture: the least volume of a part was not asked for.",
         "",
         "| slice | marked, mL | called, mL | Dice |",
         "| --- | --- | --- | --- |",
@@ -193,6 +194,6 @@ def _time(f: dict) -> list[str]:
         "",
         f"{time['slices']} slices of {time['rows']} x {time['columns']} through onnxruntime on a shared Intel Xeon: one thread {one['seconds']:.1f} s "
         f"({one['processorSeconds']:.1f} s of processor), two threads {two['seconds']:.1f} s; {max(one['memoryMb'], two['memoryMb'])} MB added. "
-        f"Training: {TRAINING}; evaluation about 10 minutes of one core.",
+        f"Training: {TRAINING}; evaluation about 20 minutes of one core.",
         "",
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 from .card import card, role, summary
 from .constants import CLASSES, OPSET, WINDOWS
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 LARGER_THAN_ANY_ML = 500
 LIMITS = (
     "Trained on synthetic images only, made from one averaged head; never clinically validated, not cleared. Research use.",
@@ -15,9 +15,9 @@ LIMITS = (
     "Blood thinner than a voxel (1.2 mm, slices of 4 to 6 mm) in sulci and along the tentorium is missed or underestimated.",
     "Subarachnoid blood as dense as brain, which only makes sulci disappear, is not marked: it was not labelled in training, nor in the figures.",
     "Dense tumors, calcifications, contrast and what remains of operations may be taken for blood.",
-    "The real scan without hemorrhage (ge-head-ct) led to two changes of the generator and of the loss (bone's reach into the brain; nothing "
-    "asked outside the skull): it is no independent test any more.",
-    "On the real scan (ge-head-ct) the slices under the vertex, brighter than the others by the bone around them, are taken for blood: 20 mL.",
+    "The real scan without hemorrhage (ge-head-ct) led to changes of the generator, of the loss and of the rules (bone's reach into the brain; nothing "
+    "asked outside the skull nor near the vertex; the brightness of each slice taken out): it is no independent test any more.",
+    "Nothing is looked for near the vertex (slices above the widest with less than 0.3 of its inside), where bone fills a part of every voxel.",
     "Below the foramen magnum and outside the skull its answer means nothing: read it within the head's bone only.",
     "Children, severe malformation, coils and clips, CT with contrast and images turned by more than about 20 degrees were not tested.",
     "Perihematomal edema is a soft border: its volume is a rough figure.",
