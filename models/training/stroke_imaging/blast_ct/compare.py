@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,8 @@ from scipy import ndimage
 from ..ct_acquisition import acquire, seen_label
 from ..ct_scans import PIXEL_MM, random_scans
 from ..head_mask import BESIDE_BRAIN_MM, IN_PLANE, inside_skull
-from ..hemorrhage.measure import Thresholds, dice, is_blood, label_map, probabilities, session
-from ..hemorrhage.real_images import cpaisd, ct_ich, ge_head_ct
+from ..hemorrhage.measure import Thresholds, dice, for_single_slice, is_blood, label_map, probabilities, session
+from ..hemorrhage.real_images import SLICE_MM, cpaisd, ct_ich, ge_head_ct
 from ..template import load_template
 from .convert import RELEASES
 from .network import configuration, load_member, logits, margin, member_files, normalized, step
@@ -25,7 +25,6 @@ SEED = 33_000
 AS_PUBLISHED = Thresholds(0.5, 0.5, 0.3)
 BESIDE_MM = 4.0
 """What is looked at beyond the brain, as in the product."""
-SLICE_MM = 5.0
 
 Network = Callable[[np.ndarray, tuple[float, float], np.ndarray], np.ndarray]
 """HU [slices, rows, columns], mm of slices and pixels, where blood can be → probabilities of our six classes."""
@@ -104,8 +103,8 @@ def our_own(network) -> Network:
 
 def judged(image: Image, network: Network, thresholds: Thresholds) -> dict:
     inside = inside_skull(image.hu, image.pixel_mm, image.slice_mm)
-    if len(image.hu) == 1:  # a part of a single picture has no thickness
-        thresholds = replace(thresholds, smallest_ml=0.0)
+    if len(image.hu) == 1:
+        thresholds = for_single_slice(thresholds, image.slice_mm)
     start = time.process_time()
     answer = network(image.hu, (image.slice_mm, image.pixel_mm), inside)
     seconds = time.process_time() - start

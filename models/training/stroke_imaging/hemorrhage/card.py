@@ -177,7 +177,7 @@ def _real_slices(ich: dict | None) -> list[str]:
     if not ich:
         return []
     return [
-        "Each real slice with a mask. A part has no thickness in a single picture: the least volume of a part was not asked for.",
+        "Each real slice with a mask. A part has no height in a single picture: it counts from the area that a ball of the least volume has in its middle.",
         "",
         "| slice | marked, mL | called, mL | Dice |",
         "| --- | --- | --- | --- |",

@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,8 @@ from ..head_mask import inside_skull
 from ..hemorrhage_shapes import Drawn
 from ..template import Template
 from .constants import CLASSES, EDEMA, EXTRA_AXIAL, INTRAPARENCHYMAL
-from .measure import ANY_NEIGHBOR, Thresholds, dice, is_blood, label_map, probabilities, session
-from .real_images import RealImage, cpaisd, ct_ich, ge_head_ct
+from .measure import ANY_NEIGHBOR, Thresholds, dice, for_single_slice, is_blood, label_map, probabilities, session
+from .real_images import SLICE_MM, RealImage, cpaisd, ct_ich, ge_head_ct
 from .timing import timing
 
 THRESHOLD_SEED, TEST_SEED = 31_000, 32_000
@@ -231,12 +231,11 @@ def real_figures(network, data: Path, t: Thresholds, say) -> dict:
 
 
 def called(network, image: RealImage, t: Thresholds) -> np.ndarray:
-    return label_map(probabilities(network, image.hu), t, image.voxel_ml, inside_skull(image.hu, PIXEL_MM, 5))
+    t = for_single_slice(t, SLICE_MM) if len(image.hu) == 1 else t
+    return label_map(probabilities(network, image.hu), t, image.voxel_ml, inside_skull(image.hu, PIXEL_MM, SLICE_MM))
 
 
 def marked(network, images: list[RealImage], t: Thresholds) -> dict:
-    """Single pictures: a part has no thickness there, so that the least volume of a part is not asked for."""
-    t = replace(t, smallest_ml=0.0)
     slices, both, total = [], 0, 0
     for image in images:
         label = is_blood(called(network, image, t))

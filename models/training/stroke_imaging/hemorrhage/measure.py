@@ -1,6 +1,6 @@
 """From probabilities to parts of blood: what the product does with the network's answer, for choosing thresholds and measuring."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,12 @@ class Thresholds:
     peak: float
     smallest_ml: float
     edema: float = 0.5
+
+
+def for_single_slice(thresholds: Thresholds, slice_mm: float) -> Thresholds:
+    """A part has no height in a single picture: it counts from the area that a ball of the least volume has in its middle."""
+    area = np.pi * (3 * thresholds.smallest_ml / (4 * np.pi)) ** (2 / 3)  # square centimeters
+    return replace(thresholds, smallest_ml=float(area * slice_mm / 10))
 
 
 def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:

@@ -13,6 +13,7 @@ from scipy import ndimage
 from ..ct_scans import PIXEL_MM
 
 HEAD_WIDTH_MM = 150.0
+SLICE_MM = 5.0  # of the single pictures
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def ct_ich(data: Path) -> list[RealImage]:
     for file, picture in zip(files, pictures):
         mask = np.asarray(Image.open(data / "ct-ich" / "masks" / f"{file.stem}.png").convert("L")) > 0
         hu, blood = fit_to_network((picture * (120 / 255) - 20)[None], HEAD_WIDTH_MM / _head_width(picture > 40), mask[None])
-        out.append(RealImage(f"ct-ich {file.stem}", hu, blood, PIXEL_MM**2 * 5 / 1000))
+        out.append(RealImage(f"ct-ich {file.stem}", hu, blood, PIXEL_MM**2 * SLICE_MM / 1000))
     return out
 
 
@@ -46,7 +47,7 @@ def cpaisd(data: Path) -> list[RealImage]:
     for file, picture in zip(files, pictures):
         pixel = HEAD_WIDTH_MM / _head_width(picture > 15)
         hu, _ = fit_to_network(picture[None], pixel)
-        out.append(RealImage(f"cpaisd {file.stem}", hu, None, PIXEL_MM**2 * 5 / 1000))
+        out.append(RealImage(f"cpaisd {file.stem}", hu, None, PIXEL_MM**2 * SLICE_MM / 1000))
     return out
 
 
