@@ -46,7 +46,7 @@ def manifest(figures: dict, out: Path) -> dict:
     choice = figures["thresholdsChosenOn"]
     basis = (
         f"Chosen on {choice['negatives']} synthetic scans without and {choice['positives']} with at least 1 mL of blood, apart from those "
-        f"of the figures: as near to 3 % false alarms as any came ({100 * choice['falseAlarmShare']:.0f} %), then the most scans found, then Dice."
+        f"of the figures: the largest share of scans found plus median Dice less twice the share of false alarms ({100 * choice['falseAlarmShare']:.0f} % there)."
     )
     shape = {"modality": "CT", "axes": ["batch", "channel", "row", "column"], "orientation": "SPL", "spacing": [5, 1.2, 1.2]}
     return {
