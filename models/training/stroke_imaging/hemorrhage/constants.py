@@ -6,3 +6,4 @@ CLASSES = ("none", "intraparenchymal", "intraventricular", "extra-axial", "subar
 WINDOWS = ((0.0, 80.0), (-20.0, 200.0), (-500.0, 1500.0))
 CONTEXT = 3  # slice below, itself, above
 OPSET = 17
+BRAIN_HU = 31.0  # usual density of brain: slices are moved to it, contrast is varied around it

@@ -7,12 +7,11 @@ import numpy as np
 import onnxruntime
 from scipy import ndimage
 
-from .constants import EDEMA, NONE, SUBARACHNOID
+from .constants import BRAIN_HU, EDEMA, NONE, SUBARACHNOID
 
 ANY_NEIGHBOR = np.ones((3, 3, 3), bool)
 # Mirrored or not, and contrast: the mean of these passes decides, as in the product (`src/imaging/pipelines/hemorrhage/segment.ts`).
 PASSES = ((False, 1.0), (True, 1.0), (False, 1.1), (True, 0.9))
-BRAIN_HU = 31.0
 HEAD_HU = -300.0
 
 

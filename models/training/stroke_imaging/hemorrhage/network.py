@@ -5,12 +5,11 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from ..slice_unet import SliceUNet
-from .constants import CLASSES, CONTEXT, EDEMA, WINDOWS
+from .constants import BRAIN_HU, CLASSES, CONTEXT, EDEMA, WINDOWS
 
 IGNORED = 255
 
 # Bone brightens a slice as a whole, most under the vertex: blood is what is brighter than the brain of its own slice.
-BRAIN_HU = 31.0
 TISSUE_HU = (8.0, 60.0)  # first guess of brain; then what lies within BESIDE_HU of its mean
 BESIDE_HU = 12.0
 LEAST_TISSUE = 300.0  # pixels; below that a slice stays as it is
