@@ -42,23 +42,29 @@ function shared({ covariance, predictors: count }: AdditiveModel, basis: readonl
 
 /** Every predictor has an intercept and coefficients of its own. */
 function separate({ covariance, predictors: count }: AdditiveModel, basis: readonly number[]): number[][] {
-  const withIntercept = [1, ...basis];
-  const width = withIntercept.length * count;
+  const width = (basis.length + 1) * count;
+  // Hinges and steps are zero for most patients, and whole blocks of the matrix with them: only the others are visited.
+  const blocks = [0];
+  const values = [1];
+  for (let c = 0; c < basis.length; c += 1) {
+    const value = basis[c] ?? 0;
+    if (value === 0) continue;
+    blocks.push((c + 1) * count);
+    values.push(value);
+  }
   const result = Array.from({ length: count }, () => new Array<number>(count).fill(0));
-  const carried = new Float64Array(count);
-  for (let row = 0; row < width; row += 1) {
-    // Hinges and steps are zero for most patients, and whole blocks of the matrix with them.
-    const outer = withIntercept[Math.floor(row / count)] ?? 0;
-    if (outer === 0) continue;
-    carried.fill(0);
-    for (let c = 0, k = row * width; c < withIntercept.length; c += 1, k += count) {
-      const t = withIntercept[c] ?? 0;
-      if (t === 0) continue;
-      for (let m = 0; m < count; m += 1) carried[m] = (carried[m] ?? 0) + t * (covariance[k + m] ?? 0);
+  for (let r = 0; r < blocks.length; r += 1) {
+    for (let l = 0; l < count; l += 1) {
+      const row = ((blocks[r] ?? 0) + l) * width;
+      const sums = result[l] ?? [];
+      for (let m = 0; m < count; m += 1) {
+        let carried = 0;
+        for (let c = 0; c < blocks.length; c += 1) {
+          carried += (values[c] ?? 0) * (covariance[row + (blocks[c] ?? 0) + m] ?? 0);
+        }
+        sums[m] = (sums[m] ?? 0) + (values[r] ?? 0) * carried;
+      }
     }
-    const sums = result[row % count];
-    if (sums === undefined) continue;
-    for (let m = 0; m < count; m += 1) sums[m] = (sums[m] ?? 0) + outer * (carried[m] ?? 0);
   }
   return result;
 }
