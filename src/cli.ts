@@ -298,6 +298,15 @@ Names burned into pixels are warned about (exit code 1), not removed; faces can 
       finish(await deidentifyCommand(paths, options));
     });
   images
+    .command('quarantine')
+    .description('a person doubts that the study belongs to its patient: what was found of it is taken back')
+    .argument('<study>', 'Study Instance UID')
+    .option(...CONFIG_OPTION)
+    .action(async (study: string, options: { config?: string }) => {
+      const { imagesQuarantineCommand } = await import('./cli/images.ts');
+      finish(await imagesQuarantineCommand(study, options));
+    });
+  images
     .command('release')
     .description('a person has found that the study belongs to its patient')
     .argument('<study>', 'Study Instance UID')

@@ -45,7 +45,7 @@ import { createImagingOfPatient, type RecordKeys } from './studies/imaging-of-pa
 import { createPullRequests, PULL_LANE, PULL_STUDY, pullStudyHandler } from './studies/pull-study-job.ts';
 import { AUDIT_LANE, RECORD_RESULT, recordResultHandler, recordResultJob } from './studies/record-result-job.ts';
 import { FOLLOW_SERIAL_SCANS, serialScansHandler, serialScansJob } from './studies/serial-scans-job.ts';
-import { withdrawAfterFailure } from './studies/withdraw-results.ts';
+import { withdrawAfterFailure, withdrawInDoubt } from './studies/withdraw-results.ts';
 import { VERSION } from './product.ts';
 
 export interface ImagingParts {
@@ -105,6 +105,10 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     quietMs: imaging.quietSeconds * 1_000,
     onStudyReady: async ({ studyUid }) => {
       await queue.enqueue(analyzeStudyJob(studyUid));
+    },
+    onQuarantined: async (studyUid) => {
+      const count = await withdrawInDoubt(withdrawing, studyUid);
+      if (count > 0) logger.warn({ count }, 'results were withdrawn: the patient of their study is in doubt');
     },
     onFault: (error) => {
       logger.error({ error }, 'complete studies could not be looked for; tried again in a second');
@@ -200,9 +204,9 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     serialScansJob(resultId),
     ...destinations.jobsFor(resultId),
   ];
+  const withdrawing = { database, findings, queue, enqueue: queue.enqueue, followUps, clock };
   const withdraw = async (): Promise<void> => {
-    const parts = { database, findings, queue, enqueue: queue.enqueue, followUps, clock };
-    const count = await withdrawAfterFailure(parts);
+    const count = await withdrawAfterFailure(withdrawing);
     if (count > 0) logger.warn({ count }, 'results were withdrawn: images that came later could not be analyzed');
   };
   const withdrawSoon = (): void => {

@@ -5,6 +5,7 @@ import {
   deleteStudy,
   openFolderStore,
   quarantinedStudies,
+  quarantineStudy,
   releaseStudy,
   unclearStudies,
 } from '../imaging/ingest/index.ts';
@@ -26,6 +27,18 @@ export function imagesQuarantinedCommand(options: ConfigOption): Promise<number>
       say(`${studyUid}  unclear-patient, since ${toIso(since)}, last met ${toIso(lastAt)}: ${UNCLEAR}`);
     }
     return EXIT.ok;
+  });
+}
+
+export function imagesQuarantineCommand(studyUid: string, options: ConfigOption): Promise<number> {
+  return withDatabase(options, async (database) => {
+    const put = await quarantineStudy(database, studyUid, 'by-a-person', now());
+    say(
+      put
+        ? 'in quarantine: no card shows it, and what was found of it is taken back when the service runs'
+        : 'this study is not held, or in quarantine already',
+    );
+    return put ? EXIT.ok : EXIT.problems;
   });
 }
 

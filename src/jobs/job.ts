@@ -69,6 +69,12 @@ export interface JobContext {
    * @throws JobLeaseLost when somebody else has the job by now; nothing is written
    */
   readonly commit: (write: (tx: Transaction<Schema>) => Promise<void>) => Promise<void>;
+  /**
+   * Writes what stands before the job has ended, while it is in these hands: another worker that took it over may have
+   * written newer results.
+   * @throws JobLeaseLost as `commit`
+   */
+  readonly write: (write: (tx: Transaction<Schema>) => Promise<void>) => Promise<void>;
 }
 
 /** The job is in other hands: cancelled, or taken over after its lease ran out. */

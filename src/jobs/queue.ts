@@ -55,7 +55,8 @@ export interface JobHolder {
   /** Takes expired leases back first. */
   readonly claim: (lanes: readonly string[], kinds: readonly string[]) => Promise<Job | null>;
   readonly leaseOf: (job: Job) => Lease;
-  readonly heartbeat: (lease: Lease) => Promise<Hold>;
+  /** @param within a transaction that writes only while the job is held: no other worker takes it before its end */
+  readonly heartbeat: (lease: Lease, within?: Kysely<Schema>) => Promise<Hold>;
   readonly progress: (lease: Lease, progress: Progress) => Promise<Hold>;
   readonly finish: (lease: Lease, stages: readonly StageTime[], within?: Kysely<Schema>) => Promise<boolean>;
   readonly transaction: <T>(run: (tx: Transaction<Schema>) => Promise<T>) => Promise<T>;
@@ -100,7 +101,7 @@ export function createJobQueue(database: Database, options: QueueOptions): JobQu
       return claim(db, { worker, lanes, kinds, leaseMs }, now);
     },
     leaseOf: ({ id, attempt }) => ({ id, attempt, worker }),
-    heartbeat: (lease) => heartbeat(db, lease, leaseMs, clock()),
+    heartbeat: (lease, within = db) => heartbeat(within, lease, leaseMs, clock()),
     progress: (lease, { stage, ...rest }) => writeProgress(db, lease, { stage: shortText(stage, 80), ...rest }),
     finish: (lease, stages, within = db) => finish(within, lease, stages, clock()),
     transaction: (run) => db.transaction().execute(run),

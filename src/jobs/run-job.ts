@@ -136,6 +136,14 @@ export function runJob(job: Job, options: RunOptions): RunningJob {
         committing = false;
       }
     },
+    write: async (work) => {
+      settleProgress();
+      await writing;
+      await holder.transaction(async (tx) => {
+        if ((await holder.heartbeat(lease, tx)) === 'lost') throw new JobLeaseLost('the job is in other hands');
+        await work(tx);
+      });
+    },
   };
 
   function settleProgress(): void {

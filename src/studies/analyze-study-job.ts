@@ -11,7 +11,7 @@ import type { FormerReport } from '../imaging/results/dicom/report.ts';
 import { SHEET, type FindingsStore, type StoredOutput } from '../imaging/results/findings-store.ts';
 import { resultIdOf, uidOf } from '../imaging/results/identifiers.ts';
 import type { ImagingResult, NewResult, StageTime } from '../imaging/results/result.ts';
-import { isOfOtherImages, isWithdrawal, withdrawalOf } from '../imaging/results/withdrawal.ts';
+import { isOfOtherImages, isWithdrawal } from '../imaging/results/withdrawal.ts';
 import { PermanentJobFailure, type Job, type JobHandler, type NewJob } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -80,24 +80,40 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
     );
     const kept: Kept[] = [];
     for (const run of answer.runs) kept.push(await keep(run, study, startedAt, parts));
-    for (const result of noLongerApplying(await findings.currentResults([studyUid]), answer, content)) {
-      kept.push({ result: withdrawalOf(result, content, 'use-changed-by-later-images'), outputs: [] });
-    }
+    const taken = noLongerApplying(await findings.currentResults([studyUid]), answer, content);
     const write = async (tx: Transaction<Schema>): Promise<void> => {
+      // Nobody may show what was found of images that were deleted or put into quarantine meanwhile.
+      if (!(await isToBeShown(tx, studyUid))) return;
+      const ids: string[] = [];
       for (const { result, outputs } of kept) {
-        const { id } = await findings.commitResult(result, outputs, clock(), tx);
-        // Also for a result that stood already: each of them does nothing twice, and one may have been skipped in quarantine.
-        for (const followUp of parts.followUps(id)) await parts.enqueue(followUp, tx);
+        ids.push((await findings.commitResult(result, outputs, clock(), tx)).id);
       }
+      for (const former of taken) {
+        const withdrawn = await findings.withdraw(former, content, 'use-changed-by-later-images', clock(), tx);
+        if (withdrawn !== null) ids.push(withdrawn.id);
+      }
+      // Also for a result that stood already: each of them does nothing twice, and one may have been skipped.
+      for (const followUp of ids.flatMap(parts.followUps)) await parts.enqueue(followUp, tx);
     };
     if (answer.failed.length === 0) {
       await context.commit(write);
       return;
     }
     // What was found stands; only the pipeline that failed is worth another try.
-    await database.sql.transaction().execute(write);
+    await context.write(write);
     throw new PipelinesFailed(answer.failed);
   };
+}
+
+/** Is the study held, and outside of quarantine? That stays so until the transaction ends. */
+async function isToBeShown(tx: Transaction<Schema>, studyUid: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('image_study')
+    .select('quarantine_reason')
+    .where('study_uid', '=', studyUid)
+    .forShare()
+    .executeTakeFirst();
+  return row?.quarantine_reason === null;
 }
 
 /** Version of the images of a study that pipelines read; null where it holds none. */

@@ -7,6 +7,7 @@ import { normalizedId, type IdentifierDomains } from '../imaging/ingest/same-pat
 import { studyOf } from '../imaging/ingest/study-index.ts';
 import type { FindingsStore } from '../imaging/results/findings-store.ts';
 import type { ImagingResult } from '../imaging/results/result.ts';
+import { isWithdrawal } from '../imaging/results/withdrawal.ts';
 import { PermanentJobFailure, type JobHandler, type NewJob } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
 
@@ -35,18 +36,30 @@ export interface EhrDeliveryParts {
   readonly domains: IdentifierDomains;
   /** Base of WADO-RS of the archive that has SEG and SR; null: no DocumentReference. */
   readonly wadoBase: string | null;
+  /** Called with the result that stands, when one that it replaced may have been written after it. */
+  readonly onStale: (standingId: string) => Promise<unknown>;
   readonly clock: () => Instant;
 }
 
 export function deliverToEhrHandler(parts: EhrDeliveryParts): JobHandler {
-  const { database, findings, writer, domains, wadoBase, clock } = parts;
-  return async ({ key: resultId }, { signal }) => {
+  const { database, findings, writer, domains, wadoBase, onStale, clock } = parts;
+  const writeAgain = async ({ studyUid, pipeline }: ImagingResult): Promise<void> => {
+    const standing = (await findings.currentResults([studyUid])).find((one) => one.pipeline === pipeline);
+    if (standing !== undefined) await onStale(standing.id);
+  };
+  return async ({ key: resultId }, { attempt, signal }) => {
     const result = await findings.resultById(resultId);
-    // What a newer result replaced must not come after it.
-    if (result === undefined || result.superseded !== null) return;
+    if (result === undefined) return;
+    // What a newer result replaced must not come after it; an attempt that failed may have written some of it.
+    if (result.superseded !== null) {
+      if (attempt > 1) await writeAgain(result);
+      return;
+    }
     const study = await studyOf(database, result.studyUid);
-    if (study === null || study.quarantine !== null) return;
+    if (study === null) return;
     const former = await writtenBefore(result, findings);
+    // In quarantine only what the chart already holds is taken back.
+    if (study.quarantine !== null && !(isWithdrawal(result) && former.length > 0)) return;
     const allDocuments = async ({ id }: ImagingResult): Promise<readonly OutgoingDocument[]> => [
       ...(await findings.outputsOf(id)),
       ...(await findings.replacedOutputsOf(id)),
@@ -71,6 +84,8 @@ export function deliverToEhrHandler(parts: EhrDeliveryParts): JobHandler {
       for (const { reference } of written) {
         await findings.confirmDelivery(resultId, { object: reference, destination: EHR, confirmedAt: clock() });
       }
+      // It may have been replaced while it was written, and another process have written the new one first.
+      if ((await findings.resultById(resultId))?.superseded !== null) await writeAgain(result);
     } catch (error) {
       if (error instanceof WriteFailure && !error.mayHeal) throw new PermanentJobFailure(error.message);
       throw error;

@@ -99,7 +99,7 @@ function toArchive(options: DestinationOptions): Destination | null {
 }
 
 function toEhr(options: DestinationOptions): Destination | null {
-  const { ehr, archive, database, findings, domains, allowInsecureHttp, device, clock } = options;
+  const { ehr, archive, database, findings, domains, allowInsecureHttp, device, enqueue, clock } = options;
   if (ehr === null) return null;
   const { server: baseUrl, clientId, privateJwk, scope } = ehr;
   const tokens =
@@ -123,6 +123,11 @@ function toEhr(options: DestinationOptions): Destination | null {
   return {
     lane: EHR_LANE,
     jobs: [deliverToEhrJob],
-    handlers: { [DELIVER_TO_EHR]: deliverToEhrHandler({ database, findings, writer, domains, wadoBase, clock }) },
+    handlers: {
+      [DELIVER_TO_EHR]: deliverToEhrHandler({
+        ...{ database, findings, writer, domains, wadoBase, clock },
+        onStale: (resultId) => enqueue(deliverToEhrJob(resultId)),
+      }),
+    },
   };
 }

@@ -56,10 +56,12 @@ export function rejectInArchiveHandler(parts: RejectionParts): JobHandler {
       if (stale.length === 0) continue;
       const { superseded, committedAt } = result;
       const by = history.find(({ id }) => id === superseded?.by);
-      const reason: RejectionReason = by !== undefined && isWithdrawal(by) ? 'withdrawn' : 'replaced';
       const header = await headerOf(parts.results, stale);
       const at = superseded?.at ?? committedAt;
-      const note = writeRejectionNote({ resultId: result.id, reason, header, device, at, timeZone }, stale);
+      const note = writeRejectionNote(
+        { resultId: result.id, reason: reasonOf(by), header, device, at, timeZone },
+        stale,
+      );
       await delivered(archive.store(note, signal));
       for (const { sopInstanceUid: object } of stale) {
         const delivery = { object, destination: rejectedAt(destination), confirmedAt: clock() };
@@ -67,6 +69,12 @@ export function rejectInArchiveHandler(parts: RejectionParts): JobHandler {
       }
     }
   };
+}
+
+/** @param by what stands in place of the rejected result */
+function reasonOf(by: ImagingResult | undefined): RejectionReason {
+  if (by === undefined || !isWithdrawal(by)) return 'replaced';
+  return by.quality.some(({ code }) => code === 'patient-in-doubt') ? 'patient-in-doubt' : 'withdrawn';
 }
 
 /** In the record of deliveries, beside the delivery of the object itself. */

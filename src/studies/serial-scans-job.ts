@@ -1,9 +1,10 @@
 /**
  * The job that keeps comparisons of two scans of a hemorrhage in step with their results. A later scan is analyzed again when
- * an earlier one of the episode has another result (it came later, or was measured anew); an earlier one, when the later one
+ * an earlier one of the episode has another result (it came later, was measured anew, or its patient is in doubt); an earlier one, when the later one
  * was measured by another version of the network.
  */
 import {
+  COMPARED_WITH,
   HEMORRHAGE_PIPELINE_NAME,
   LONGEST_COURSE_MS,
   firstOfEpisode,
@@ -30,7 +31,10 @@ export function serialScansJob(resultId: string): NewJob {
 }
 
 export interface SerialScansParts extends PriorStudyParts {
-  readonly findings: Pick<FindingsStore, 'resultById' | 'currentResults' | 'historyOf' | 'outputsOf'>;
+  readonly findings: Pick<
+    FindingsStore,
+    'resultById' | 'resultOfFinding' | 'currentResults' | 'historyOf' | 'outputsOf'
+  >;
   readonly queue: Pick<JobQueue, 'list' | 'enqueue'>;
 }
 
@@ -44,37 +48,89 @@ export function serialScansHandler(parts: SerialScansParts): JobHandler {
     const result = await findings.resultById(key);
     if (result?.pipeline !== HEMORRHAGE_PIPELINE_NAME || result.superseded !== null) return;
     const study = await studyOf(database, result.studyUid);
-    if (study === null || study.quarantine !== null) return;
-    const again = [...(await laterScans(study, parts)), ...(await earlierOfOtherNetwork(result, study, parts))];
-    for (const studyUid of again) {
-      if (await hasBegunSince(queue, studyUid, result.committedAt)) continue;
+    if (study === null) return;
+    // What was withdrawn because the patient is in doubt is compared with no longer.
+    const inQuarantine = study.quarantine !== null;
+    const changes: readonly Change[] = [
+      ...(await laterScans(result, study, parts)),
+      ...(inQuarantine ? [] : await changedMeanwhile(result, study, parts)),
+      ...(inQuarantine ? [] : await earlierOfOtherNetwork(result, study, parts)),
+    ];
+    for (const { studyUid, since } of changes) {
+      if (await hasBegunSince(queue, studyUid, since)) continue;
       await queue.enqueue({ ...analyzeStudyJob(studyUid), priority: ANALYZE_AGAIN_PRIORITY });
     }
   };
 }
 
+/** A study to be analyzed again unless its analysis began after this. */
+interface Change {
+  readonly studyUid: string;
+  readonly since: Instant;
+}
+
 /** Scans of a hemorrhage that are compared with this study, or were before its result changed. */
-async function laterScans(study: StudySummary, { database, findings, domains }: SerialScansParts): Promise<string[]> {
-  const times = (await findings.historyOf(study.studyUid)).flatMap((one) =>
-    volumeToCompare(one.findings) === undefined || one.acquiredAt === null ? [] : [one.acquiredAt],
-  );
+async function laterScans(
+  { committedAt: since }: ImagingResult,
+  study: StudySummary,
+  { database, findings, domains }: SerialScansParts,
+): Promise<readonly Change[]> {
+  const times = await timesCompared(study.studyUid, findings);
   if (times.length === 0) return [];
   const others = await findings.currentResults(await otherStudies(study, database, domains));
   return others
     .filter((one) => volumeToCompare(one.findings) !== undefined)
-    .filter(({ acquiredAt: at }) => times.some((own) => at !== null && at > own && at - own <= LONGEST_COURSE_MS))
-    .map(({ studyUid }) => studyUid);
+    .filter(({ acquiredAt }) => acquiredAt !== null && times.some((own) => isOfCourse(own, acquiredAt)))
+    .map(({ studyUid }) => ({ studyUid, since }));
 }
+
+/**
+ * This scan itself, where an earlier one got another result, or lost it, while this one was analyzed by another process: that
+ * one's job did not find a result to put in line.
+ */
+async function changedMeanwhile(
+  { studyUid, acquiredAt, findings: found }: ImagingResult,
+  study: StudySummary,
+  { database, findings, domains }: SerialScansParts,
+): Promise<readonly Change[]> {
+  if (acquiredAt === null || volumeToCompare(found) === undefined) return [];
+  const changed: Instant[] = [];
+  for (const other of await findings.currentResults(await otherStudies(study, database, domains))) {
+    if (other.pipeline !== HEMORRHAGE_PIPELINE_NAME) continue;
+    const times = await timesCompared(other.studyUid, findings);
+    if (times.some((earlier) => isOfCourse(earlier, acquiredAt))) changed.push(other.committedAt);
+  }
+  const compared = found.map(({ method }) => method.settings[COMPARED_WITH]).find((id) => typeof id === 'string');
+  const before = compared === undefined ? undefined : await findings.resultOfFinding(compared);
+  const replaced = before?.superseded ?? null;
+  if (replaced !== null) changed.push(replaced.at);
+  return changed.map((since) => ({ studyUid, since }));
+}
+
+/** When the scans of a study were taken of which some result, also a former one, can be or was compared with. */
+async function timesCompared(
+  studyUid: string,
+  findings: Pick<FindingsStore, 'historyOf'>,
+): Promise<readonly Instant[]> {
+  return (await findings.historyOf(studyUid)).flatMap((one) =>
+    volumeToCompare(one.findings) === undefined || one.acquiredAt === null ? [] : [one.acquiredAt],
+  );
+}
+
+const isOfCourse = (earlier: Instant, later: Instant): boolean =>
+  later > earlier && later - earlier <= LONGEST_COURSE_MS;
 
 async function earlierOfOtherNetwork(
   result: ImagingResult,
   study: StudySummary,
   parts: SerialScansParts,
-): Promise<string[]> {
+): Promise<readonly Change[]> {
   const volume = volumeToCompare(result.findings);
   if (volume === undefined || result.acquiredAt === null) return [];
   const earlier = firstOfEpisode(await priorStudies(study, parts), result.acquiredAt);
-  return earlier === undefined || isMeasuredAlike(earlier.method, volume.method) ? [] : [earlier.studyUid];
+  return earlier === undefined || isMeasuredAlike(earlier.method, volume.method)
+    ? []
+    : [{ studyUid: earlier.studyUid, since: result.committedAt }];
 }
 
 /** Or is about to: what is in line reads the newest results of the patient. */

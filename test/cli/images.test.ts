@@ -47,11 +47,13 @@ describe('images deidentify', () => {
 });
 
 describe('images quarantined', () => {
-  it('says that none is, on a new database; a study that is not held cannot be released', async () => {
+  it('says that none is, on a new database; a study that is not held can be put there as little as released', async () => {
     const config = join(folder, 'config.json');
     writeFileSync(config, JSON.stringify({ database: { kind: 'embedded', directory: join(folder, 'database') } }));
     const listed = await strokeCds(['images', 'quarantined', '--config', config]);
     expect([listed.code, listed.stdout]).toEqual([0, 'no study is in quarantine\n']);
-    expect((await strokeCds(['images', 'release', '1.2.3', '--config', config])).code).toBe(1);
+    for (const command of ['release', 'quarantine']) {
+      expect((await strokeCds(['images', command, '1.2.3', '--config', config])).code).toBe(1);
+    }
   }, 90_000);
 });

@@ -111,10 +111,11 @@ describe.skipIf(typeof hapi === 'string')('results in a real HAPI server', () =>
         writer: createResultWriter(fhir, LINKS.software),
         domains: { systems: {}, localSystem: 'urn:mrn' },
         wadoBase: 'https://pacs.example.org/dicom-web',
+        onStale: () => Promise.reject(new Error('nothing was replaced meanwhile')),
         clock: () => FOUND_AT,
       });
       const run = (key: string): Promise<void> =>
-        deliver({ key } as unknown as Job, { signal } as unknown as JobContext);
+        deliver({ key } as unknown as Job, { attempt: 1, signal } as unknown as JobContext);
       const ofStudy = async <T extends FhirResource>(type: T['resourceType']): Promise<readonly T[]> =>
         ((await all(type)) as readonly T[]).filter((one) => JSON.stringify(one).includes('ImagingStudy/s2'));
 

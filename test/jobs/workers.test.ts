@@ -262,15 +262,15 @@ onBothDatabases((open) => {
     expect(await shown()).toEqual([{ job: id, attempt: 2, result: 'ok' }]);
   });
 
-  it('refuses the results of a holder that lost its lease', async () => {
+  it.each(['commit', 'write'] as const)('refuses the results of a holder that lost its lease: %s', async (way) => {
     const resume = gate();
     let refused: unknown = null;
     start(
       {
-        work: async ({ id }, { attempt, commit }) => {
+        work: async ({ id }, { attempt, ...context }) => {
           if (attempt === 1) await resume.opened;
           try {
-            await commit(async (tx) => {
+            await context[way](async (tx) => {
               await sql`insert into shown values (${id}, ${attempt}, 'ok')`.execute(tx);
             });
           } catch (error) {

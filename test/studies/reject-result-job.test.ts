@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plus } from '../../src/case/index.ts';
 import { openFolderStore, type FolderStore } from '../../src/imaging/ingest/folder-store.ts';
 import { deleteStudy } from '../../src/imaging/ingest/image-retention.ts';
+import { quarantineStudy } from '../../src/imaging/ingest/quarantine.ts';
 import { DeliveryFailure } from '../../src/imaging/results/archive/delivery-failure.ts';
 import type { StorableObject } from '../../src/imaging/results/archive/store-to-archive.ts';
 import { REJECTION_REASONS } from '../../src/imaging/results/dicom/rejection-note.ts';
@@ -116,16 +117,19 @@ describe('the archive is told', () => {
     ]);
   });
 
-  it('of a result that was withdrawn, and why', async () => {
+  it.each([
+    ['later-images-not-analyzed', 'withdrawn'],
+    ['patient-in-doubt', 'patient-in-doubt'],
+  ] as const)('of a result that was withdrawn, and why: %s', async (code, reason) => {
     const { id, report } = await found(FIRST);
     await deliver(id);
     const former = await findings.resultById(id);
     if (former === undefined) throw new Error('not kept');
-    const withdrawal = withdrawalOf(former, 'c2', 'later-images-not-analyzed');
-    const withdrawn = await findings.commitResult(withdrawal, [], LATER);
+    const withdrawn = await findings.commitResult(withdrawalOf(former, 'c2', code), [], LATER);
+    await quarantineStudy(database, code === 'patient-in-doubt' ? STUDY : '1.2.3', 'by-a-person', LATER);
     await reject(withdrawn.id);
     expect(says(notes()[0], report.sopInstanceUid)).toBe(true);
-    expect(says(notes()[0], REJECTION_REASONS.withdrawn)).toBe(true);
+    expect(says(notes()[0], REJECTION_REASONS[reason])).toBe(true);
   });
 
   it('of what was sent of a preliminary result that settled', async () => {

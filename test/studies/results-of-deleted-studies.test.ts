@@ -210,7 +210,10 @@ describe('a preliminary result that settled', () => {
       },
     };
     const domains = { systems: {}, localSystem: 'urn:oid:1.2.3' };
-    const handler = deliverToEhrHandler({ database, findings, writer, domains, wadoBase: null, clock: () => LATER });
+    const handler = deliverToEhrHandler({
+      ...{ database, findings, writer, domains, wadoBase: null, clock: () => LATER },
+      onStale: () => Promise.reject(new Error('nothing was replaced meanwhile')),
+    });
     await handler(jobFor(id), context);
     expect(written[0]?.documents).toMatchObject([{ sopInstanceUid: '2.25.2' }]);
     expect(written[0]?.former?.documents).toMatchObject([{ sopInstanceUid: '2.25.1' }]);

@@ -4,6 +4,7 @@ import type { Database } from '../../storage/index.ts';
 import type { ImageInstanceTable, ImagePatientIdTable, ImageStudyTable, Schema } from '../../storage/schema.ts';
 import type { InstanceHeader, PatientIdentity } from '../dicom/instance-header.ts';
 import type { StoredInstance } from './image-store.ts';
+import { inQuarantine } from './quarantine.ts';
 import type { Origin } from './receipt.ts';
 import { normalizedId, samePatientInStudy } from './same-patient.ts';
 
@@ -212,7 +213,7 @@ async function keepIdentity(
   }
   await tx
     .updateTable('image_study')
-    .set({ quarantine_reason: 'patients-differ-within-study', quarantined_at: receivedAt, released_at: null })
+    .set(inQuarantine('patients-differ-within-study', receivedAt))
     .where('study_uid', '=', studyUid)
     .execute();
 }

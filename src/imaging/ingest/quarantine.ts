@@ -14,6 +14,14 @@ export interface QuarantinedStudy {
   readonly since: Instant;
 }
 
+/** Columns of a study that goes into quarantine; the completeness watch looks at it, for what was found is to be withdrawn. */
+export const inQuarantine = (reason: QuarantineReason, at: Date) => ({
+  quarantine_reason: reason,
+  quarantined_at: at,
+  released_at: null,
+  settled_receipts: null,
+});
+
 /** A study that is there already keeps its first reason. @returns false when the study is not held or already there */
 export async function quarantineStudy(
   { sql }: Database,
@@ -23,7 +31,7 @@ export async function quarantineStudy(
 ): Promise<boolean> {
   const { numUpdatedRows } = await sql
     .updateTable('image_study')
-    .set({ quarantine_reason: reason, quarantined_at: new Date(now), released_at: null })
+    .set(inQuarantine(reason, new Date(now)))
     .where('study_uid', '=', studyUid)
     .where('quarantine_reason', 'is', null)
     .executeTakeFirstOrThrow();

@@ -15,6 +15,7 @@ import { sha256 } from './digest.ts';
 import type { FolderStore } from './folder-store.ts';
 import { cleanIdentity, findInstance, identityOf, keepInstances, type KeptInstance } from './instance-rows.ts';
 import { contentDigest } from './part10.ts';
+import { inQuarantine } from './quarantine.ts';
 import type { InstanceUids, Origin, Receipt, ReceiptRefusalCode, Receiver } from './receipt.ts';
 import { samePatientInStudy } from './same-patient.ts';
 import { isUid } from './uid.ts';
@@ -116,7 +117,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (samePatientInStudy(identityOf(study), cleanIdentity(header.patient)) !== 'different') return;
     await database.sql
       .updateTable('image_study')
-      .set({ quarantine_reason: 'patients-differ-within-study', quarantined_at: new Date(clock()), released_at: null })
+      .set(inQuarantine('patients-differ-within-study', new Date(clock())))
       .where('study_uid', '=', kept.studyUid)
       .where('quarantine_reason', 'is', null)
       .execute();

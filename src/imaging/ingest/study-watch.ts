@@ -1,5 +1,5 @@
 /**
- * Tells when studies are ready. What is told is derived from the rows alone, so a killed process tells it after its next
+ * Tells when studies are ready, and which went into quarantine. What is told is derived from the rows alone, so a killed process tells it after its next
  * start; a study may be told twice, with the same content version.
  */
 import type { Selectable } from 'kysely';
@@ -34,6 +34,8 @@ export interface StudyWatchOptions {
   readonly clock: () => Instant;
   /** Enqueue the analysis. When it rejects, the study is told again. */
   readonly onStudyReady: (event: StudyReady) => Promise<void>;
+  /** Withdraw what was found of it: two patients meet in it. When it rejects, the study is told again. */
+  readonly onQuarantined: (studyUid: string) => Promise<void>;
   /** Default 8,000. */
   readonly quietMs?: number;
   /** How often to look for what other processes received. Default 1,000. */
@@ -63,7 +65,7 @@ interface Unsettled {
 }
 
 export function createStudyWatch(options: StudyWatchOptions): StudyWatch {
-  const { database, clock, onStudyReady, onFault, quietMs = DEFAULT_QUIET_MS, pollMs = 1_000 } = options;
+  const { database, clock, onStudyReady, onQuarantined, onFault, quietMs = DEFAULT_QUIET_MS, pollMs = 1_000 } = options;
   const { sql } = database;
 
   async function look(studyUid: string, now: Instant): Promise<Unsettled | null> {
@@ -133,6 +135,7 @@ export function createStudyWatch(options: StudyWatchOptions): StudyWatch {
     if (unsettled === null) return null;
     const { arrived, verdict } = unsettled;
     if (verdict.state === 'receiving') return verdict.lookAgainAt;
+    if (verdict.state === 'quarantined') await onQuarantined(studyUid);
     if (arrived !== null) await onStudyReady(arrived);
     await settle(studyUid, unsettled, now);
     return null;

@@ -5,6 +5,7 @@ import type { Database } from '../../storage/index.ts';
 import type { ImagingOutputTable, Schema } from '../../storage/schema.ts';
 import { resultIdOf } from './identifiers.ts';
 import { findingRow, resultFrom, resultRow, type FindingRow, type ResultRow } from './result-rows.ts';
+import { withdrawalOf, type Withdrawal } from './withdrawal.ts';
 import { assertSound, findingsOf, refusalOf, type ImagingResult, type NewResult } from './result.ts';
 
 export const OUTPUT_KINDS = ['seg', 'sr'] as const;
@@ -68,11 +69,26 @@ export interface FindingsStore {
     at: Instant,
     within?: Transaction<Schema>,
   ) => Promise<Committed>;
+  /**
+   * Takes a result back, and only this one: where another result stands by now, another process was quicker and nothing is
+   * changed.
+   * @param content version of the study's content that the result is not of, or whose patient is in doubt
+   * @returns null when it does not stand any more
+   */
+  readonly withdraw: (
+    former: ImagingResult,
+    content: string,
+    code: Withdrawal,
+    at: Instant,
+    within: Transaction<Schema>,
+  ) => Promise<Committed | null>;
   /** Findings of the current results of these studies, in the order of studies, pipelines and findings. */
   readonly findingsOfStudies: (studyUids: readonly string[]) => Promise<readonly ImagingFinding[]>;
   /** One entry a study and pipeline that has a result: 'final' or 'refused'. To be joined with the jobs'. */
   readonly progressOfStudies: (studyUids: readonly string[]) => Promise<readonly ImagingProgress[]>;
   readonly resultById: (id: string) => Promise<ImagingResult | undefined>;
+  /** The result that a finding is of, whether it stands or was replaced. */
+  readonly resultOfFinding: (findingId: string) => Promise<ImagingResult | undefined>;
   readonly currentResults: (studyUids: readonly string[]) => Promise<readonly ImagingResult[]>;
   /** Every result of a study that was ever committed, oldest first. */
   readonly historyOf: (studyUid: string) => Promise<readonly ImagingResult[]>;
@@ -101,10 +117,28 @@ export function createFindingsStore({ sql: db }: Database): FindingsStore {
       if (within !== undefined) return commit(within, result, outputs, at);
       return db.transaction().execute((tx) => commit(tx, result, outputs, at));
     },
+    withdraw: async (former, content, code, at, within) => {
+      await lockResults(within, former);
+      const standing = await within
+        .selectFrom('imaging_result')
+        .select('id')
+        .where('id', '=', former.id)
+        .where('superseded_at', 'is', null)
+        .executeTakeFirst();
+      return standing === undefined ? null : commit(within, withdrawalOf(former, content, code), [], at);
+    },
     findingsOfStudies: async (uids) => (await current(db, uids)).flatMap(({ findings }) => findings),
     progressOfStudies: async (uids) => (await current(db, uids)).map(progressOf),
     resultById: async (id) => {
       const rows = await db.selectFrom('imaging_result').selectAll().where('id', '=', id).execute();
+      return (await withFindings(db, rows))[0];
+    },
+    resultOfFinding: async (findingId) => {
+      const rows = await db
+        .selectFrom('imaging_result')
+        .selectAll()
+        .where('id', '=', (eb) => eb.selectFrom('imaging_finding').select('result_id').where('id', '=', findingId))
+        .execute();
       return (await withFindings(db, rows))[0];
     },
     currentResults: (uids) => current(db, uids),
@@ -169,6 +203,14 @@ export function createFindingsStore({ sql: db }: Database): FindingsStore {
   };
 }
 
+/** Workers that finish the same study together wait for each other here and not at the unique index. */
+async function lockResults(
+  tx: Transaction<Schema>,
+  { studyUid, pipeline }: Pick<NewResult, 'studyUid' | 'pipeline'>,
+): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${studyUid} ${pipeline}`}, 0))`.execute(tx);
+}
+
 async function commit(
   tx: Transaction<Schema>,
   result: NewResult,
@@ -176,8 +218,7 @@ async function commit(
   at: Instant,
 ): Promise<Committed> {
   const { studyUid, pipeline } = result;
-  // Workers that finish the same study together wait for each other here and not at the unique index.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`${studyUid} ${pipeline}`}, 0))`.execute(tx);
+  await lockResults(tx, result);
   const earlier = await tx
     .selectFrom('imaging_result')
     .select(['id', 'version', 'state', 'superseded_at'])

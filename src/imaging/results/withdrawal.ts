@@ -1,5 +1,5 @@
 /**
- * Taking a result back when images came later and no newer result replaces it. The withdrawal is a result itself, refused
+ * Taking a result back when no newer result replaces it: images came later, or nobody knows whose images they are. The withdrawal is a result itself, refused
  * and without findings: so the former one is superseded, what the chart holds of it becomes entered-in-error, the audit
  * keeps both, and cards say why the value is gone.
  */
@@ -12,6 +12,8 @@ export const WITHDRAWALS = [
   'use-changed-by-later-images',
   /** The later images could not be analyzed, and nothing will be tried again by itself. */
   'later-images-not-analyzed',
+  /** The study went into quarantine. Released, it is analyzed and has a result again. */
+  'patient-in-doubt',
 ] as const;
 export type Withdrawal = (typeof WITHDRAWALS)[number];
 
@@ -29,7 +31,7 @@ export function isOfOtherImages(
 export const isWithdrawal = ({ quality }: Pick<ImagingResult, 'quality'>): boolean =>
   quality.some(({ code }) => (WITHDRAWALS as readonly string[]).includes(code));
 
-/** @param content version of the study's content that the result is not of */
+/** @param content version of the study's content that the result is not of, or whose patient is in doubt */
 export function withdrawalOf(former: ImagingResult, content: string, code: Withdrawal): NewResult {
   const { id, studyUid, pipeline, pipelineVersion, acquiredAt } = former;
   return {

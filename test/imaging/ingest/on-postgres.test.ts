@@ -51,6 +51,7 @@ describe.skipIf(unavailable !== null)('on PostgreSQL', () => {
         told.push(event);
         return Promise.resolve();
       },
+      onQuarantined: () => Promise.reject(new Error('nobody is in doubt')),
     });
     expect(await watch.check()).toBeNull();
     expect(told).toMatchObject([{ images: 60, because: 'quiet' }]);

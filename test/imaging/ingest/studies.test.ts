@@ -23,6 +23,7 @@ import { NOON, openIngest, type TestIngest } from '../../support/image-ingest.ts
 let database: Database;
 let ingest: TestIngest;
 let told: StudyReady[] = [];
+let doubted: string[] = [];
 let watch: StudyWatch;
 const newWatch = (): StudyWatch =>
   createStudyWatch({
@@ -30,6 +31,10 @@ const newWatch = (): StudyWatch =>
     clock: () => ingest.clock.now,
     onStudyReady: (event) => {
       told.push(event);
+      return Promise.resolve();
+    },
+    onQuarantined: (studyUid) => {
+      doubted.push(studyUid);
       return Promise.resolve();
     },
   });
@@ -41,6 +46,7 @@ beforeEach(async () => {
   await emptyDatabase(database);
   ingest = await openIngest(database);
   told = [];
+  doubted = [];
   watch = newWatch();
 });
 afterEach(() => ingest.close());
@@ -152,6 +158,7 @@ describe('a study is told', () => {
       database,
       clock: () => ingest.clock.now,
       onStudyReady: (event) => (event.studyUid === STUDY ? Promise.reject(new Error('queue down')) : Promise.resolve()),
+      onQuarantined: () => Promise.resolve(),
       onFault: (error) => faults.push(error),
     });
     await failing.check();
@@ -206,6 +213,17 @@ describe('a study in quarantine', () => {
     expect((await studyOf(database, STUDY))?.quarantine?.reason).toBe('by-a-person');
   });
 
+  it('is told as such when an instance disagrees that is not kept', async () => {
+    const [first] = slices();
+    if (first === undefined) throw new Error('no slice');
+    await receive([first]);
+    pass(8_000);
+    await watch.check();
+    await receive(slices({ tags: { PatientID: 'P-2' } }).slice(0, 1));
+    await watch.check();
+    expect(doubted).toEqual([STUDY]);
+  });
+
   it('is told again when it is released, also when it was told before', async () => {
     await receive(slices());
     pass(8_000);
@@ -213,6 +231,9 @@ describe('a study in quarantine', () => {
     await quarantineStudy(database, STUDY, 'by-a-person', ingest.clock.now);
     await watch.check();
     expect(told).toHaveLength(1);
+    expect(doubted).toEqual([STUDY]);
+    await watch.check();
+    expect(doubted).toEqual([STUDY]);
     await releaseStudy(database, STUDY, ingest.clock.now);
     await watch.check();
     expect(told).toHaveLength(2);

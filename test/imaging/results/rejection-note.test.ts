@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { REJECTION_REASONS, writeRejectionNote } from '../../../src/imaging/results/dicom/rejection-note.ts';
+import {
+  REJECTION_REASONS,
+  writeRejectionNote,
+  type RejectionReason,
+} from '../../../src/imaging/results/dicom/rejection-note.ts';
 import { writeReport } from '../../../src/imaging/results/dicom/report.ts';
 import { writeSegmentations } from '../../../src/imaging/results/dicom/segmentation.ts';
 import { readStudyHeader } from '../../../src/imaging/results/dicom/study-header.ts';
@@ -20,11 +24,11 @@ const context = reportContext(series);
 const segs = writeSegmentations(context);
 const report = writeReport(context, segs);
 const objects = [...segs.map((seg) => ({ kind: 'seg' as const, ...seg })), { kind: 'sr' as const, ...report }];
-const noteOf = (header: Uint8Array, of = objects) =>
+const noteOf = (header: Uint8Array, of = objects, reason: RejectionReason = 'withdrawn') =>
   writeRejectionNote(
     {
       resultId: 'a result',
-      reason: 'withdrawn',
+      reason,
       header: readStudyHeader(header),
       device: DEVICE,
       at: FOUND_AT,
@@ -47,6 +51,13 @@ describe.skipIf(unavailable !== null)(`a rejection note ${unavailable ?? ''}`, (
     expect(read.root.children.find(({ concept }) => concept?.[0] === '113012')?.value).toBe(
       REJECTION_REASONS.withdrawn,
     );
+  });
+
+  it('hides from everybody what may be of another patient', () => {
+    const doubted = noteOf(report.bytes, objects, 'patient-in-doubt');
+    expect(dciodvfyProblems(doubted.bytes)).toEqual([]);
+    const [{ root } = read] = readWithPydicom([doubted.bytes]) as ReadKo[];
+    expect(root.concept).toEqual(['113037', 'DCM']);
   });
 
   it('names segmentations and report, in the content and as evidence', () => {

@@ -11,15 +11,17 @@ import { commonElements, type ObjectContext } from './report-context.ts';
 
 const KEY_OBJECT_SELECTION = '1.2.840.10008.5.1.4.1.1.88.59';
 /**
- * CID 7010. Of the four titles that IHE knows, two say what is not so (wrong worklist entry, retention expired) and one
- * hides the objects from everybody (patient safety). Under this one they leave the daily view and remain for review.
+ * CID 7010. Of the four titles that IHE knows, two say what is not so (wrong worklist entry, retention expired). Under
+ * 'quality' the objects leave the daily view and remain for review; under 'patient safety' nobody sees them any more.
  */
-const TITLE = dcm('113001', 'Rejected for Quality Reasons');
+const QUALITY = dcm('113001', 'Rejected for Quality Reasons');
+const PATIENT_SAFETY = dcm('113037', 'Rejected for Patient Safety Reasons');
 const DESCRIPTION = dcm('113012', 'Key Object Description');
 
 export const REJECTION_REASONS = {
   replaced: 'Replaced: a newer result of the same analysis stands in its place. Do not use.',
   withdrawn: 'Withdrawn: images of the study came later, and no newer result stands in its place. Do not use.',
+  'patient-in-doubt': 'Withdrawn: it is not certain whose images the study holds. Do not use.',
 } as const;
 export type RejectionReason = keyof typeof REJECTION_REASONS;
 
@@ -55,7 +57,7 @@ export function writeRejectionNote(context: RejectionContext, objects: readonly 
       CurrentRequestedProcedureEvidenceSequence: [evidence(header.studyUid, named)],
       ...container(
         null,
-        TITLE,
+        reason === 'patient-in-doubt' ? PATIENT_SAFETY : QUALITY,
         [
           language(),
           ...observer(device),
