@@ -2,7 +2,14 @@
 import { FINDING_KINDS, instantFromEpoch, shownFigure, type ImagingFinding, type Unit } from './case/index.ts';
 import type { Texts } from './explanation/content/card-content.ts';
 import { formatsFor } from './explanation/format/formats.ts';
-import { amount, findingValue, intervalBasis, kindName, pipelineName } from './explanation/format/finding-text.ts';
+import {
+  amount,
+  figureText,
+  findingValue,
+  intervalBasis,
+  kindName,
+  pipelineName,
+} from './explanation/format/finding-text.ts';
 import type { FindingLine, SheetWords } from './imaging/results/contact-sheet/words.ts';
 
 export function sheetWords(texts: Texts): SheetWords {
@@ -41,6 +48,7 @@ export function sheetWords(texts: Texts): SheetWords {
       ...(line(finding) ?? { value: findingValue(finding, f), detail: '' }),
     }),
     basis: (basis) => intervalBasis(basis, f),
+    figure: (name, value) => figureText(name, value, f),
     remark: (code) => {
       const key = `quality.${code}`;
       if (!texts.has(key)) return code;

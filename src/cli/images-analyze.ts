@@ -67,7 +67,7 @@ function reasons({ unread, remarks }: OverrideProblems, words: SheetWords): stri
   const lines = [
     ...unread.map(({ name, needs }) => `--${name} says nothing about this study: it needs ${needs}`),
     ...remarks.map(({ code, figures }) => {
-      const measured = Object.entries(figures).map(([name, value]) => `${name} ${String(value)}`);
+      const measured = Object.entries(figures).map(([name, value]) => words.figure(name, value));
       return `${words.remark(code)} (${measured.join(', ')})`;
     }),
   ];

@@ -39,7 +39,7 @@ it('says what is wrong, where it lies, where it may lie and how to mend it', asy
     exitCode: EXIT.usage,
     message: [
       'refused, and nothing was changed:',
-      '  - chosen arterial input outside of the image: Choose a voxel of the perfusion series (column, row, slice; counted from 0), or let it be chosen automatically. (column 300, row 3, slice 1, columns 40, rows 40, slices 4)',
+      '  - chosen arterial input outside of the image: Choose a voxel of the perfusion series (column, row, slice; counted from 0), or let it be chosen automatically. (column 300, row 3, slice 1, 40 columns, 40 rows, 4 slices)',
       '  - chosen venous output outside of the head: Choose a voxel in a venous sinus (column, row, slice; counted from 0), or let it be chosen automatically: air carries no contrast. (column 0, row 0, slice 1)',
     ].join('\n'),
   });

@@ -353,7 +353,7 @@ describe('the page with the basis', () => {
       'model perfusion-deconvolution 1',
       'ran on cpu',
       'tmaxSeconds 6',
-      'limits the value: technical remark (code no-such-code) (motionMm 4.1)',
+      'limits the value: technical remark (code no-such-code) (motion 4.1 mm)',
       `${STUDY}.2`,
       'acquired 23 Nov 2026 14:20',
       'found 23 Nov 2026 14:25',

@@ -5,6 +5,7 @@ import { sideSentence } from '../cards/side-line.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import {
   amount,
+  figureText,
   findingValue,
   intervalBasis,
   kindName,
@@ -133,9 +134,9 @@ function method({ method: { pipeline, version, model, ranOn, settings } }: Imagi
   );
 }
 
-/** 'limits the value: bolus cut off (coverageSeconds 38)' */
+/** 'limits the value: bolus cut off (38 s after the arterial peak)' */
 function remarkText({ code, severity, figures }: ImagingFinding['quality'][number], { f, texts }: ExplainContext) {
-  const measured = Object.entries(figures).map(([name, value]) => `${name} ${f.number(value)}`);
+  const measured = Object.entries(figures).map(([name, value]) => figureText(name, value, f));
   const reason = reasonText(code, f, severity === 'refuses' ? undefined : 'imaging.remark-other');
   return texts.text('imaging.remark', {
     severity: texts.text(`imaging.severity.${severity}`),

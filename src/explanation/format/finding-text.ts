@@ -76,6 +76,13 @@ export function remarkName(code: string, { texts }: Formats): string {
   return texts.has(`quality.${code}`) ? texts.text(`quality.${code}`) : texts.text('imaging.remark-other', { code });
 }
 
+/** 'coverage 38 mm'; the bare name for one without words, as in results of earlier versions. */
+export function figureText(name: string, value: number, { texts, number }: Formats): string {
+  const key = `figure.${name}`;
+  if (!texts.has(key)) return `${name} ${number(value)}`;
+  return texts.text(key, { value: number(value), percent: number(100 * value, 1) });
+}
+
 /** A sentence within a sentence: 'Repeat the series.' after a semicolon. */
 const clause = (sentence: string): string => inSentence(sentence.replace(/[.。]$/, ''));
 

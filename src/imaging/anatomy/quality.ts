@@ -1,5 +1,6 @@
 /** What can be wrong with the anatomy of an image; each code has its words in cards/terms/<locale>/quality.json. */
 import type { QualityRemark } from '../../case/index.ts';
+import { rounded, type Figures } from '../quality/figures.ts';
 import type { QualityCode } from '../quality/remarks.ts';
 
 export const ANATOMY_QUALITY_CODES = [
@@ -13,8 +14,7 @@ export type AnatomyQualityCode = (typeof ANATOMY_QUALITY_CODES)[number];
 export function anatomyRemark(
   code: AnatomyQualityCode | QualityCode,
   severity: QualityRemark['severity'],
-  figures: Readonly<Record<string, number>>,
+  figures: Figures,
 ): QualityRemark {
-  const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(3))] as const);
-  return { code, severity, figures: Object.fromEntries(rounded) };
+  return { code, severity, figures: rounded(figures) };
 }

@@ -1,6 +1,8 @@
 /**
  * Values out of the "CSA image header" that Siemens MR writes into a private element, second edition ('SV10'). The layout is
- * not published by the vendor; it is as the NiBabel documentation ("Siemens format DICOM with CSA header") describes it.
+ * not published by the vendor; it is as the NiBabel documentation ("Siemens format DICOM with CSA header") describes it. The
+ * first edition, which has no such mark, is not read: public descriptions of the lengths of its items contradict each other,
+ * and slices in the wrong place are worse than none.
  */
 import type { DataSet } from 'dicom-parser';
 import { privateTag, valueBytes } from './elements.ts';

@@ -1,5 +1,6 @@
 /** What the quality gate can say. Each code has its words, what and how to mend, in cards/terms. */
 import type { QualityRemark } from '../../case/index.ts';
+import { rounded, type Figures } from './figures.ts';
 
 export const QUALITY_CODES = [
   'few-slices',
@@ -32,13 +33,8 @@ export type QualityCode = (typeof QUALITY_CODES)[number];
 /** 'none': nothing to say. */
 export type Grade = 'none' | QualityRemark['severity'];
 
-/** Figures rounded to what can be read; empty for 'none'. */
-export function remark(
-  code: QualityCode,
-  severity: Grade,
-  figures: Readonly<Record<string, number>> = {},
-): readonly QualityRemark[] {
+/** Empty for 'none'. */
+export function remark(code: QualityCode, severity: Grade, figures: Figures = {}): readonly QualityRemark[] {
   if (severity === 'none') return [];
-  const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(3))] as const);
-  return [{ code, severity, figures: Object.fromEntries(rounded) }];
+  return [{ code, severity, figures: rounded(figures) }];
 }

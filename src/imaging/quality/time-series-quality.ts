@@ -24,16 +24,20 @@ function bolusQuality(bolus: Bolus, isCt: boolean, depthMm: number): readonly Qu
   const interval = grade(isCt ? 'ctIntervalS' : 'mrIntervalS', bolus.intervalS);
   const contrast = grade(isCt ? 'riseHu' : 'dropShare', bolus.peak);
   const always = [
-    ...remark('noisy', grade(isCt ? 'courseNoiseHu' : 'mrCourseNoise', noise), { noise }),
+    ...remark(
+      'noisy',
+      grade(isCt ? 'courseNoiseHu' : 'mrCourseNoise', noise),
+      isCt ? { noiseHu: noise } : { noiseShare: noise },
+    ),
     ...remark('low-temporal-sampling', interval, { intervalS: bolus.intervalS }),
-    ...remark('contrast-absent', contrast, { peak: bolus.peak }),
+    ...remark('contrast-absent', contrast, isCt ? { riseHu: bolus.peak } : { signalLossShare: bolus.peak }),
   ];
   // Without a bolus its course has no meaning.
   if (contrast === 'refuses') return always;
   const { endShare, afterArrivalS, arrivalS, durationS } = bolus;
   return [
     ...always,
-    ...remark('late-start', grade('baselineS', arrivalS), { arrivalS }),
+    ...remark('late-start', grade('baselineS', arrivalS), { baselineS: arrivalS }),
     ...remark('truncated-bolus', grade('endShare', endShare), { endShare, durationS }),
     ...remark('short-acquisition', grade('afterArrivalS', afterArrivalS), { afterArrivalS, durationS }),
   ];

@@ -11,6 +11,7 @@ import { ISCHEMIA_QUALITY_CODES } from '../../../src/imaging/pipelines/early-isc
 import { HEMORRHAGE_QUALITY_CODES } from '../../../src/imaging/pipelines/hemorrhage/index.ts';
 import { DIFFUSION_QUALITY_CODES } from '../../../src/imaging/pipelines/diffusion/index.ts';
 import { PERFUSION_QUALITY_CODES } from '../../../src/imaging/pipelines/perfusion/index.ts';
+import { FIGURE_NAMES } from '../../../src/imaging/quality/figures.ts';
 import { QUALITY_CODES } from '../../../src/imaging/quality/remarks.ts';
 import { seriesQuality } from '../../../src/imaging/quality/series-quality.ts';
 import { timeSeriesQuality } from '../../../src/imaging/quality/time-series-quality.ts';
@@ -256,6 +257,19 @@ describe('words', () => {
     for (const { name, sentence } of Object.values(words)) {
       expect(name).toBeTruthy();
       expect(sentence).toMatch(/[.。]$/);
+    }
+  });
+
+  it.each(['en', 'zh-CN'])('every figure of a remark has words with its unit (%s)', (locale) => {
+    const file = join(import.meta.dirname, '../../../cards/terms', locale, 'figure.json');
+    const words = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    expect(Object.keys(words)).toEqual([...FIGURE_NAMES]);
+    for (const [name, text] of Object.entries(words)) {
+      const isShare = /Share|Confidence|explained/.test(name);
+      expect([name, text.includes(isShare ? '{percent}' : '{value}')]).toEqual([name, true]);
+      const unit = /(Mm2|Mm|Ml|Hu|S)$/.exec(name)?.[1];
+      const written = { Mm2: 'mm²', Mm: 'mm', Ml: 'mL', Hu: 'HU', S: ' s' };
+      if (unit !== undefined) expect([name, text]).toEqual([name, expect.stringContaining(written[unit as 'Mm'])]);
     }
   });
 });

@@ -1,5 +1,6 @@
 /** What limits a diffusion study or makes it useless; each code has its words in cards/terms/<locale>/quality.json. */
 import type { QualityRemark } from '../../../case/index.ts';
+import { rounded, type Figures } from '../../quality/figures.ts';
 
 export const DIFFUSION_QUALITY_CODES = [
   'adc-missing',
@@ -20,8 +21,7 @@ export type DiffusionQualityCode = (typeof DIFFUSION_QUALITY_CODES)[number];
 export function diffusionRemark(
   code: DiffusionQualityCode,
   severity: QualityRemark['severity'],
-  figures: Readonly<Record<string, number>> = {},
+  figures: Figures = {},
 ): QualityRemark {
-  const rounded = Object.entries(figures).map(([name, value]) => [name, Math.round(value * 100) / 100]);
-  return { code, severity, figures: Object.fromEntries(rounded) as Record<string, number> };
+  return { code, severity, figures: rounded(figures) };
 }

@@ -1,5 +1,6 @@
 /** Why early ischemia is not assessed, or less surely; each code has its words in cards/terms/<locale>/quality.json. */
 import type { QualityRemark } from '../../../case/index.ts';
+import { rounded, type Figures } from '../../quality/figures.ts';
 import type { QualityCode } from '../../quality/remarks.ts';
 
 export const ISCHEMIA_QUALITY_CODES = [
@@ -18,10 +19,9 @@ export type IschemiaQualityCode = (typeof ISCHEMIA_QUALITY_CODES)[number];
 export function ischemiaRemark(
   code: IschemiaQualityCode,
   severity: QualityRemark['severity'],
-  figures: Readonly<Record<string, number>> = {},
+  figures: Figures = {},
 ): QualityRemark {
-  const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(3))] as const);
-  return { code, severity, figures: Object.fromEntries(rounded) };
+  return { code, severity, figures: rounded(figures) };
 }
 
 /** With these a few HU of difference mean nothing, although the image can still be looked at. */

@@ -3,6 +3,7 @@
  * measured, each as its share of the limit. The limits are own choices.
  */
 import type { QualityRemark } from '../../../case/index.ts';
+import { rounded, type Figures } from '../../quality/figures.ts';
 import type { Volume } from '../../volume/volume.ts';
 import type { Presence } from './measure.ts';
 
@@ -22,10 +23,9 @@ export type HemorrhageQualityCode = (typeof HEMORRHAGE_QUALITY_CODES)[number];
 export function remark(
   code: HemorrhageQualityCode,
   severity: QualityRemark['severity'],
-  figures: Readonly<Record<string, number>> = {},
+  figures: Figures = {},
 ): QualityRemark {
-  const rounded = Object.entries(figures).map(([name, value]) => [name, Math.round(value * 100) / 100]);
-  return { code, severity, figures: Object.fromEntries(rounded) as Record<string, number> };
+  return { code, severity, figures: rounded(figures) };
 }
 
 /** Median of brain: 30 to 36 HU; wrong rescaling, contrast everywhere or a phantom lie elsewhere. */

@@ -86,7 +86,7 @@ export async function prepare(series: TimeSeries, kind: PerfusionKind, pause: Pa
   const brain = brainMask(mean, grid.size, { pixelMm: Math.max(sx, sy), sliceMm }, kind);
   if (brain.indexOf(1) === -1) return { refused: [...quality, remark('brain-not-found', 'refuses')] };
   const bolus = findBolus(source, brain, time, kind);
-  quality.push(...bolusRemarks(bolus, kind));
+  quality.push(...bolusRemarks(bolus, kind, time));
   if (refuses(quality)) return { refused: quality };
 
   await pause('masks', 1);

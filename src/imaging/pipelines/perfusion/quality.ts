@@ -1,5 +1,6 @@
 /** What limits a perfusion study or makes it useless; each code has its words in cards/terms/<locale>/quality.json. */
 import type { QualityRemark } from '../../../case/index.ts';
+import { rounded, type Figures } from '../../quality/figures.ts';
 import { spacing } from '../../affine.ts';
 import type { QualityCode } from '../../quality/remarks.ts';
 import type { Grid } from '../../volume/volume.ts';
@@ -29,10 +30,9 @@ export type PerfusionQualityCode = (typeof PERFUSION_QUALITY_CODES)[number];
 export function remark(
   code: PerfusionQualityCode | QualityCode,
   severity: QualityRemark['severity'],
-  figures: Readonly<Record<string, number>> = {},
+  figures: Figures = {},
 ): QualityRemark {
-  const rounded = Object.entries(figures).map(([name, value]) => [name, Math.round(value * 100) / 100]);
-  return { code, severity, figures: Object.fromEntries(rounded) as Record<string, number> };
+  return { code, severity, figures: rounded(figures) };
 }
 
 /** What the gate said of the series, and what it did not say yet. */
@@ -49,13 +49,14 @@ const LEAST_BASELINE = 3;
 export function timeRemarks({ seconds, frames }: RegularTime): QualityRemark[] {
   const duration = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0);
   if (frames >= LEAST_FRAMES && duration >= LEAST_SECONDS) return [];
-  return [remark('short-acquisition', 'refuses', { frames, seconds: duration })];
+  return [remark('short-acquisition', 'refuses', { frames, durationS: duration })];
 }
 
-export function bolusRemarks(bolus: Bolus, kind: PerfusionKind): QualityRemark[] {
-  if (bolus.height < LEAST_BOLUS[kind]) return [remark('contrast-absent', 'refuses', { height: bolus.height })];
+export function bolusRemarks(bolus: Bolus, kind: PerfusionKind, { stepSeconds }: RegularTime): QualityRemark[] {
+  const contrast = kind === 'ct' ? { riseHu: bolus.height } : { signalLossShare: 1 - Math.exp(-bolus.height) };
+  if (bolus.height < LEAST_BOLUS[kind]) return [remark('contrast-absent', 'refuses', contrast)];
   const points = bolus.baselineTo - bolus.baselineFrom;
-  return points < LEAST_BASELINE ? [remark('late-start', 'limits', { seconds: points })] : [];
+  return points < LEAST_BASELINE ? [remark('late-start', 'limits', { baselineS: points * stepSeconds })] : [];
 }
 
 /** Seconds that must be seen after the arterial peak, and share of the venous peak that may be left at the end. */
@@ -71,7 +72,7 @@ export function truncationRemarks(
   const left = vein?.shape.remainder ?? 0;
   const beyond = (limit: 'refuses' | 'limits'): boolean =>
     secondsAfterPeak < AFTER_PEAK[limit] || left > LEFT_AT_END[limit];
-  const figures = { secondsAfterPeak, venousShareLeft: left };
+  const figures = { afterPeakS: secondsAfterPeak, venousShareLeft: left };
   if (beyond('refuses')) return [remark('truncated-bolus', 'refuses', figures)];
   return beyond('limits') ? [remark('truncated-bolus', 'limits', figures)] : [];
 }
@@ -92,7 +93,7 @@ const MOVED_SHARE = 0.2;
 export function motionRemarks(motionMm: readonly number[]): QualityRemark[] {
   const most = Math.max(0, ...motionMm);
   const far = motionMm.filter((mm) => mm > MOTION_MM.refuses).length;
-  if (far > MOVED_SHARE * motionMm.length) return [remark('motion', 'refuses', { motionMm: most, frames: far })];
+  if (far > MOVED_SHARE * motionMm.length) return [remark('motion', 'refuses', { motionMm: most, movedFrames: far })];
   if (most > MOTION_MM.limits) return [remark('motion', 'limits', { motionMm: most })];
   return most > MOTION_MM.note ? [remark('motion', 'note', { motionMm: most })] : [];
 }

@@ -78,7 +78,7 @@ export function qualityPanel(
   }
   for (const { code, severity, figures } of quality) {
     const color = SEVERITY_COLORS[severity];
-    const measured = Object.entries(figures).map(([name, value]) => `${name} ${String(Number(value.toPrecision(3)))}`);
+    const measured = Object.entries(figures).map(([name, value]) => words.figure(name, value));
     const remark = words.remark(code);
     const said =
       measured.length === 0 ? remark : words.text('measured', { said: remark, figures: measured.join(', ') });

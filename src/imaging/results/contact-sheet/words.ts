@@ -20,6 +20,8 @@ export interface SheetWords {
   readonly basis: (basis: string) => string;
   /** What is wrong and how to mend it; the code itself where it has no words. */
   readonly remark: (code: string) => string;
+  /** What a remark measured, with its unit. */
+  readonly figure: (name: string, value: number) => string;
 }
 
 const UNITS: Readonly<Record<VoxelUnit, string>> = {
