@@ -8,6 +8,7 @@ import type {
   AnalysisAnswer,
   AnalysisRequest,
   AnalysisSettings,
+  AnalyzedRun,
   EngineModel,
   FromAnalysis,
   ToAnalysis,
@@ -29,7 +30,12 @@ export interface AnalysisClient {
   /** @throws AnalysisError */
   readonly analyze: (
     request: AnalysisRequest,
-    options: { readonly signal: AbortSignal; readonly progress: (stage: string, percent: number) => void },
+    options: {
+      readonly signal: AbortSignal;
+      readonly progress: (stage: string, percent: number) => void;
+      /** Each result as soon as it is there; the answer holds them all once more. What it rejects with is thrown. */
+      readonly onRun: (run: AnalyzedRun) => Promise<void>;
+    },
   ) => Promise<AnalysisAnswer>;
   /** Starts the process and loads the models, so that the first study does not wait for it. */
   readonly warmUp: () => void;
@@ -87,7 +93,7 @@ export function createAnalysisClient({ settings, timeLimit }: AnalysisClientOpti
     child.kill('SIGKILL');
   };
 
-  const runOne: AnalysisClient['analyze'] = (request, { signal, progress }) =>
+  const runOne: AnalysisClient['analyze'] = (request, { signal, progress, onRun }) =>
     new Promise((resolve, reject) => {
       if (closed || signal.aborted) {
         reject(new AnalysisError('aborted', 'the analysis is no longer wanted'));
@@ -95,6 +101,8 @@ export function createAnalysisClient({ settings, timeLimit }: AnalysisClientOpti
       }
       const { child, send } = start();
       const id = nextId++;
+      const runs: AnalyzedRun[] = [];
+      let told: Promise<void> = Promise.resolve();
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
@@ -121,10 +129,16 @@ export function createAnalysisClient({ settings, timeLimit }: AnalysisClientOpti
           case 'progress':
             progress(message.stage, message.percent);
             break;
+          case 'run':
+            runs.push(message.run);
+            told = told.then(() => onRun(message.run));
+            // Thrown with the answer.
+            told.catch(() => undefined);
+            break;
           case 'answer':
             state = 'idle';
             finish(() => {
-              resolve(message.answer);
+              resolve(told.then(() => ({ ...message.answer, runs })));
             });
             break;
           case 'failure':

@@ -15,14 +15,7 @@ import { sheetWords } from '../sheet-words.ts';
 import { analyzeStudy, type AnalyzedPipeline } from './analyze-study.ts';
 import { openEngine, type OpenedEngine } from './open-engine.ts';
 import { priorScan } from './prior-scan.ts';
-import type {
-  AnalysisAnswer,
-  AnalysisRequest,
-  AnalysisSettings,
-  AnalyzedRun,
-  FromAnalysis,
-  ToAnalysis,
-} from './protocol.ts';
+import type { AnalysisAnswer, AnalysisRequest, AnalysisSettings, FromAnalysis, ToAnalysis } from './protocol.ts';
 import { storedInstances } from './stored-instances.ts';
 
 interface Ready {
@@ -46,9 +39,11 @@ async function open(settings: AnalysisSettings): Promise<Ready> {
   return { settings, images, engine, words: sheetWords(loadCardContent(content).texts[locale]) };
 }
 
-async function analyze(request: AnalysisRequest, id: number, ready: Ready): Promise<AnalysisAnswer> {
+async function analyze(request: AnalysisRequest, id: number, ready: Ready): Promise<Omit<AnalysisAnswer, 'runs'>> {
   const { settings, images, engine, words } = ready;
+  let reached = 0;
   const progress = (stage: string, percent: number): void => {
+    reached = percent;
     send({ type: 'progress', id, stage, percent });
   };
   const { signal } = new AbortController();
@@ -64,7 +59,7 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
       openStudySeries(own, { zone: settings.timeZone, rules: settings.seriesRules }),
     ),
   );
-  const { runs, failed } = await analyzeStudy(
+  const { failed } = await analyzeStudy(
     series,
     instances,
     { engine, figuresOf: engine.figuresOf, progress, signal },
@@ -75,17 +70,16 @@ async function analyze(request: AnalysisRequest, id: number, ready: Ready): Prom
       pipelines: pipelinesInUse(settings.pipelinesOff, engine.networks),
       timeZone: settings.timeZone,
       device: settings.device,
+      onAnalyzed: async (run) => {
+        progress(`${run.pipeline}: contact sheet`, reached);
+        const { found, stages, outputs } = run;
+        send({ type: 'run', id, run: { found, stages, outputs, ...(await sheetOf(run, words)) } });
+      },
       now: () => performance.now(),
     },
   );
-  const drawn: AnalyzedRun[] = [];
-  for (const run of runs) {
-    progress(`${run.pipeline}: contact sheet`, 100);
-    drawn.push({ found: run.found, stages: run.stages, outputs: run.outputs, ...(await sheetOf(run, words)) });
-  }
   return {
     series: series.map(({ source, role }) => ({ seriesUid: source.seriesUid, role })),
-    runs: drawn,
     failed: failed.map(({ pipeline, version, error }) => ({ pipeline, version, reason: reasonOf(error) })),
   };
 }

@@ -42,6 +42,8 @@ export interface AnalyzeOptions {
   readonly replaced?: Readonly<Record<string, readonly string[]>>;
   /** The scan that this one is compared with. */
   readonly prior?: PriorScan;
+  /** Called with what each pipeline found, before the next one begins. */
+  readonly onAnalyzed?: (run: AnalyzedPipeline) => Promise<void>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -71,24 +73,28 @@ export async function analyzeStudy(
 ): Promise<AnalyzedStudy> {
   const { content, settingsVersion = '', lastKnownWell, overrides, prior, now } = options;
   const inputs = { series, lastKnownWell, overrides, ...(prior === undefined ? {} : { prior }) };
-  const { runs, failed } = await runPipelines(inputs, context, {
-    pipelines: options.pipelines,
-    content: content + settingsVersion,
-    ...(options.replaced === undefined ? {} : { replaced: options.replaced }),
-    now,
-  });
   const analyzed: AnalyzedPipeline[] = [];
   const unwritten: FailedRun[] = [];
-  for (const run of runs) {
+  const onRun = async (run: PipelineRun): Promise<void> => {
+    let complete: AnalyzedPipeline;
     try {
-      const complete = await withOutputs(run, series, instances, options);
+      complete = await withOutputs(run, series, instances, options);
       assertSound(complete.found);
-      analyzed.push(complete);
     } catch (error) {
       // What one pipeline cannot put into words must not take the others' results along.
       unwritten.push({ pipeline: run.pipeline, version: run.version, error });
+      return;
     }
-  }
+    analyzed.push(complete);
+    await options.onAnalyzed?.(complete);
+  };
+  const { failed } = await runPipelines(inputs, context, {
+    pipelines: options.pipelines,
+    content: content + settingsVersion,
+    ...(options.replaced === undefined ? {} : { replaced: options.replaced }),
+    onRun,
+    now,
+  });
   return { runs: analyzed, failed: [...failed, ...unwritten] };
 }
 

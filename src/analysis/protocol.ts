@@ -96,6 +96,8 @@ export type ToAnalysis =
 export type FromAnalysis =
   | { readonly type: 'ready'; readonly models: readonly EngineModel[] }
   | { readonly type: 'progress'; readonly id: number; readonly stage: string; readonly percent: number }
-  | { readonly type: 'answer'; readonly id: number; readonly answer: AnalysisAnswer }
+  /** As soon as it is found: blood must not wait for what takes longer. */
+  | { readonly type: 'run'; readonly id: number; readonly run: AnalyzedRun }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Omit<AnalysisAnswer, 'runs'> }
   /** `permanent`: the same images will fail again. */
   | { readonly type: 'failure'; readonly id: number; readonly reason: string; readonly permanent: boolean };

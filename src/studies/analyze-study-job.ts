@@ -61,6 +61,20 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
 
     const startedAt = clock();
     const history = await findings.historyOf(studyUid);
+    /** Nothing of images that were deleted or put into quarantine meanwhile. */
+    const show = async (kept: readonly Kept[], former: readonly ImagingResult[], tx: Transaction<Schema>) => {
+      if (!(await isToBeShown(tx, studyUid))) return;
+      const ids: string[] = [];
+      for (const { result, outputs } of kept) {
+        ids.push((await findings.commitResult(result, outputs, clock(), tx)).id);
+      }
+      for (const one of former) {
+        const withdrawn = await findings.withdraw(one, content, 'use-changed-by-later-images', clock(), tx);
+        if (withdrawn !== null) ids.push(withdrawn.id);
+      }
+      // Also for a result that stood already: each of them does nothing twice, and one may have been skipped.
+      for (const followUp of ids.flatMap(parts.followUps)) await parts.enqueue(followUp, tx);
+    };
     const answer = await analyzed(
       analysis.analyze(
         {
@@ -75,26 +89,21 @@ export function analyzeStudyHandler(parts: AnalyzeStudyParts): JobHandler {
           replaced: replacedHashes(history),
           priors: await priorStudies(study, parts),
         },
-        context,
+        {
+          signal: context.signal,
+          progress: context.progress,
+          // Blood is seen while the perfusion is still being computed.
+          onRun: async (run) => {
+            const kept = await keep(run, study, startedAt, parts);
+            await context.write((tx) => show([kept], [], tx));
+          },
+        },
       ),
     );
     const kept: Kept[] = [];
     for (const run of answer.runs) kept.push(await keep(run, study, startedAt, parts));
     const taken = noLongerApplying(await findings.currentResults([studyUid]), answer, content);
-    const write = async (tx: Transaction<Schema>): Promise<void> => {
-      // Nobody may show what was found of images that were deleted or put into quarantine meanwhile.
-      if (!(await isToBeShown(tx, studyUid))) return;
-      const ids: string[] = [];
-      for (const { result, outputs } of kept) {
-        ids.push((await findings.commitResult(result, outputs, clock(), tx)).id);
-      }
-      for (const former of taken) {
-        const withdrawn = await findings.withdraw(former, content, 'use-changed-by-later-images', clock(), tx);
-        if (withdrawn !== null) ids.push(withdrawn.id);
-      }
-      // Also for a result that stood already: each of them does nothing twice, and one may have been skipped.
-      for (const followUp of ids.flatMap(parts.followUps)) await parts.enqueue(followUp, tx);
-    };
+    const write = (tx: Transaction<Schema>): Promise<void> => show(kept, taken, tx);
     if (answer.failed.length === 0) {
       await context.commit(write);
       return;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { createAnalysisClient } from '../../src/analysis/analysis-client.ts';
+import type { AnalyzedRun } from '../../src/analysis/protocol.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { openFolderStore } from '../../src/imaging/ingest/index.ts';
 import { ROLE_RULES } from '../../src/imaging/series/role-rules.ts';
@@ -47,6 +48,11 @@ it('a result comes with its contact sheet', async () => {
     timeLimit: 400_000,
   });
   try {
+    const early: AnalyzedRun[] = [];
+    const onRun = (run: AnalyzedRun): Promise<void> => {
+      early.push(run);
+      return Promise.resolve();
+    };
     const { runs, failed } = await analysis.analyze(
       {
         studyUid: few[0]?.studyUid ?? '',
@@ -60,10 +66,11 @@ it('a result comes with its contact sheet', async () => {
         replaced: {},
         priors: [],
       },
-      { signal: new AbortController().signal, progress: () => undefined },
+      { signal: new AbortController().signal, progress: () => undefined, onRun },
     );
     expect(failed).toEqual([]);
     expect(runs.length).toBeGreaterThan(0);
+    expect(early).toEqual(runs);
     for (const { sheet, found } of runs) {
       expect(Buffer.from(sheet ?? []).toString('latin1', 1, 4)).toBe('PNG');
       expect(found.content).toBe('c');

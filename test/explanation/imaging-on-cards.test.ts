@@ -93,9 +93,11 @@ describe('the card of the state', () => {
     const superseded = perfusionOf(20, 100, { state: 'superseded' });
     const imaging = imagingOf(superseded, [progress('refused', { reason })]);
     const { detail } = card('stroke-state', LATE, imaging);
-    expect(detail).toMatch(/perfusion withdrawn 14:55: images came later/);
+    const [said, saidInChinese] =
+      reason === 'patient-in-doubt' ? ['it is not certain whose images', '无法确定图像'] : ['images came later', '其后收到'];
+    expect(detail).toContain(`perfusion withdrawn 14:55: ${said}`);
     expect(detail).not.toContain('20 mL');
-    expect(card('stroke-state', LATE, imaging, 'zh-CN').detail).toContain('灌注14:55已撤回：其后收到');
+    expect(card('stroke-state', LATE, imaging, 'zh-CN').detail).toContain(`灌注14:55已撤回：${saidInChinese}`);
     expect(card('thrombolysis', LATE, imaging).detail).toContain('perfusion withdrawn 14:55');
   });
 

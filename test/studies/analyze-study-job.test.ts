@@ -36,7 +36,10 @@ let followed: string[];
 const directory = mkdtempSync(join(tmpdir(), 'stroke-cds-results-'));
 
 /** The pipelines that take the study, or what the analysis throws. */
-type Script = (request: AnalysisRequest) => Partial<AnalysisAnswer> | Error;
+type Script = (
+  request: AnalysisRequest,
+  onRun: (run: AnalyzedRun) => Promise<void>,
+) => Partial<AnalysisAnswer> | Error | Promise<Partial<AnalysisAnswer>>;
 let script: Script;
 
 const run = (pipeline: string, { content }: AnalysisRequest, overrides = {}): AnalyzedRun => ({
@@ -49,11 +52,10 @@ const taking =
   (request) => ({ runs: pipelines.map((pipeline) => run(pipeline, request)) });
 
 const analysis: AnalysisClient = {
-  analyze: (request) => {
-    const said = script(request);
-    return said instanceof Error
-      ? Promise.reject(said)
-      : Promise.resolve({ series: [], runs: [], failed: [], ...said });
+  analyze: async (request, { onRun }) => {
+    const said = await script(request, onRun);
+    if (said instanceof Error) throw said;
+    return { series: [], runs: [], failed: [], ...said };
   },
   warmUp: () => undefined,
   models: () => null,
@@ -224,13 +226,42 @@ describe('more images', () => {
   });
 });
 
+describe('what one pipeline found', () => {
+  it('stands before the next one has ended, and once', async () => {
+    const early: string[] = [];
+    await analyze(async (request, onRun) => {
+      const [first, second] = [run('hemorrhage', request), run('perfusion', request)];
+      await onRun(first);
+      early.push(...new Set(await measured()));
+      return { runs: [first, second] };
+    });
+    expect(early).toEqual(['hemorrhage']);
+    expect((await findings.historyOf(STUDY)).map(({ pipeline, version }) => [pipeline, version])).toEqual([
+      ['hemorrhage', 1],
+      ['perfusion', 1],
+    ]);
+    // Told twice of the first one: the follow-up that waits is one.
+    expect(new Set(followed).size).toBe(2);
+  });
+
+  it('stands when the analysis ends before the next one has', async () => {
+    expect(
+      await analyze(async (request, onRun) => {
+        await onRun(run('hemorrhage', request));
+        return permanent();
+      }),
+    ).toBe('failed');
+    expect(new Set(await measured())).toEqual(new Set(['hemorrhage']));
+  });
+});
+
 const permanent = (): Error => new AnalysisError('permanent', 'no');
 
 it('the analysis is told what was replaced, so that nothing replaced comes back under its own name', async () => {
   let asked: AnalysisRequest | undefined;
-  const noting: Script = (request) => {
+  const noting: Script = (request, onRun) => {
     asked = request;
-    return taking('perfusion')(request);
+    return taking('perfusion')(request, onRun);
   };
   await analyze(noting);
   expect(asked?.replaced).toEqual({});

@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly content: string;
   /** Hashes of the inputs of results that were replaced, by pipeline. */
   readonly replaced?: Readonly<Record<string, readonly string[]>>;
+  /** Called with each run before the next pipeline begins. */
+  readonly onRun?: (run: PipelineRun) => Promise<void>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -72,12 +74,13 @@ export async function runPipelines(
     };
     const { name, version } = pipeline;
     const overrides = overridesFor(pipeline, inputs.overrides);
+    let run: PipelineRun;
     try {
       const { prior, ...all } = inputs;
       const compared = pipeline.compares === true && prior !== undefined ? { prior } : {};
       const own: PipelineInputs = { ...all, ...compared, overrides, earlier: [...runs] };
       const result = await refusalAsResult(() => pipeline.run(own, { ...context, progress }));
-      runs.push({
+      run = {
         pipeline: name,
         version,
         inputsHash: madeAgain(
@@ -89,11 +92,14 @@ export async function runPipelines(
         ),
         result,
         stages: watch.stages(),
-      });
+      };
     } catch (error) {
       if (context.signal.aborted) throw error;
       failed.push({ pipeline: name, version, error });
+      continue;
     }
+    runs.push(run);
+    await options.onRun?.(run);
   }
   return { runs, failed };
 }
