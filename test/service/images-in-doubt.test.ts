@@ -11,7 +11,7 @@ const instance = (tags: Readonly<Record<string, string>>) =>
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startService({ imaging: { quietSeconds: 3600 } });
+  service = await startService({ imaging: { quietSeconds: 600 } });
 }, 120_000);
 afterAll(() => service.close());
 
