@@ -74,7 +74,7 @@ export function rejectInArchiveHandler(parts: RejectionParts): JobHandler {
 /** @param by what stands in place of the rejected result */
 function reasonOf(by: ImagingResult | undefined): RejectionReason {
   if (by === undefined || !isWithdrawal(by)) return 'replaced';
-  return by.quality.some(({ code }) => code === 'patient-in-doubt') ? 'patient-in-doubt' : 'withdrawn';
+  return by.quality.some(({ code }) => code === 'study-in-quarantine') ? 'patient-in-doubt' : 'withdrawn';
 }
 
 /** In the record of deliveries, beside the delivery of the object itself. */

@@ -75,7 +75,7 @@ export async function withdrawInDoubt(parts: InDoubtParts, studyUid: string): Pr
       .forShare()
       .executeTakeFirst();
     if (study === undefined || study.quarantine_reason === null) return 0;
-    return takeBack(parts, standing, content, 'patient-in-doubt', tx);
+    return takeBack(parts, standing, content, 'study-in-quarantine', tx);
   });
 }
 

@@ -94,7 +94,7 @@ describe('the card of the state', () => {
     const imaging = imagingOf(superseded, [progress('refused', { reason })]);
     const { detail } = card('stroke-state', LATE, imaging);
     const [said, saidInChinese] =
-      reason === 'patient-in-doubt'
+      reason === 'study-in-quarantine'
         ? ['it is not certain whose images', '无法确定图像']
         : ['images came later', '其后收到'];
     expect(detail).toContain(`perfusion withdrawn 14:55: ${said}`);

@@ -119,14 +119,14 @@ describe('the archive is told', () => {
 
   it.each([
     ['later-images-not-analyzed', 'withdrawn'],
-    ['patient-in-doubt', 'patient-in-doubt'],
+    ['study-in-quarantine', 'patient-in-doubt'],
   ] as const)('of a result that was withdrawn, and why: %s', async (code, reason) => {
     const { id, report } = await found(FIRST);
     await deliver(id);
     const former = await findings.resultById(id);
     if (former === undefined) throw new Error('not kept');
     const withdrawn = await findings.commitResult(withdrawalOf(former, 'c2', code), [], LATER);
-    await quarantineStudy(database, code === 'patient-in-doubt' ? STUDY : '1.2.3', 'by-a-person', LATER);
+    await quarantineStudy(database, code === 'study-in-quarantine' ? STUDY : '1.2.3', 'by-a-person', LATER);
     await reject(withdrawn.id);
     expect(says(notes()[0], report.sopInstanceUid)).toBe(true);
     expect(says(notes()[0], REJECTION_REASONS[reason])).toBe(true);

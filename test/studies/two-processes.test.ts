@@ -203,7 +203,7 @@ describe.skipIf(unavailable !== null)(`two processes${unavailable === null ? '' 
     await quarantineStudy(one.database, STUDY, 'by-a-person', now);
     const counts = await Promise.all([withdraw(one), withdraw(other)]);
     expect(counts.toSorted()).toEqual([0, 1]);
-    expect((await standing()).map(([, state]) => state)).toEqual(['patient-in-doubt']);
+    expect((await standing()).map(([, state]) => state)).toEqual(['study-in-quarantine']);
   });
 
   describe('the chart', () => {

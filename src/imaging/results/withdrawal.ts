@@ -13,7 +13,7 @@ export const WITHDRAWALS = [
   /** The later images could not be analyzed, and nothing will be tried again by itself. */
   'later-images-not-analyzed',
   /** The study went into quarantine. Released, it is analyzed and has a result again. */
-  'patient-in-doubt',
+  'study-in-quarantine',
 ] as const;
 export type Withdrawal = (typeof WITHDRAWALS)[number];
 
