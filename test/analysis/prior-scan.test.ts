@@ -85,7 +85,7 @@ describe('two studies in the analysis process', () => {
       const request = { studyUid: instances[0]?.studyUid ?? '', content: 'c', paths, lastKnownWell: null };
       const { runs, failed } = await analysis.analyze(
         { ...request, overrides: {}, complete: true, at: NOON, former: {}, replaced: {}, priors },
-        { signal: new AbortController().signal, progress: () => undefined },
+        { signal: new AbortController().signal, progress: () => undefined, onRun: () => Promise.resolve() },
       );
       expect(failed).toEqual([]);
       const run = runs.find(({ found }) => found.pipeline === 'hemorrhage');

@@ -39,7 +39,7 @@ const directory = mkdtempSync(join(tmpdir(), 'stroke-cds-results-'));
 type Script = (
   request: AnalysisRequest,
   onRun: (run: AnalyzedRun) => Promise<void>,
-) => Partial<AnalysisAnswer> | Error | Promise<Partial<AnalysisAnswer>>;
+) => Partial<AnalysisAnswer> | Error | Promise<Partial<AnalysisAnswer> | Error>;
 let script: Script;
 
 const run = (pipeline: string, { content }: AnalysisRequest, overrides = {}): AnalyzedRun => ({
