@@ -43,7 +43,7 @@ export function volumeToCompare(findings: readonly ImagingFinding[]): (ImagingFi
 export type Measurement = Pick<FindingMethod, 'version' | 'model' | 'settings'>;
 
 /** Settings that decide what of the network's answer is counted. */
-const CUTS = ['bloodProbability', 'smallestMl'] as const;
+const CUTS = ['bloodProbability', 'smallestMl', 'partProbability'] as const;
 
 /**
  * By one version of the pipeline and of its network, with the same thresholds? Else the difference of two volumes may be that

@@ -16,7 +16,7 @@ from stroke_imaging.head_mask import inside_skull  # noqa: E402
 from stroke_imaging.head import Grid, random_head  # noqa: E402
 from stroke_imaging.hemorrhage.constants import EDEMA, EXTRA_AXIAL, INTRAPARENCHYMAL  # noqa: E402
 from stroke_imaging.hemorrhage.evaluate import wilson  # noqa: E402
-from stroke_imaging.hemorrhage.measure import Thresholds, dice, for_single_slice, is_blood, label_map  # noqa: E402
+from stroke_imaging.hemorrhage.measure import Thresholds, dice, is_blood, label_map  # noqa: E402
 from stroke_imaging.hemorrhage.network import BRAIN_HU, leveled  # noqa: E402
 from stroke_imaging.hemorrhage_shapes import Canvas, draw_extra_axial, draw_intraparenchymal  # noqa: E402
 from stroke_imaging.template import load_template  # noqa: E402
@@ -118,11 +118,6 @@ def test_small_and_doubtful_parts_are_taken_away():
     assert int((label == EDEMA).sum()) == 6
     nothing = label_map(probability * 0, Thresholds(0.5, 0.8, 0.1), voxel_ml=0.01)
     assert not nothing.any()
-
-
-def test_in_a_single_picture_a_part_counts_from_the_area_of_a_ball():
-    # 1 mL: radius 6.2 mm, 1.21 square centimeters, 5 mm thick.
-    assert for_single_slice(Thresholds(0.5, 0.9, 1.0), 5).smallest_ml == pytest.approx(0.604, abs=0.002)
 
 
 def test_measures():

@@ -13,7 +13,7 @@ from scipy import ndimage
 from ..ct_acquisition import acquire, seen_label
 from ..ct_scans import PIXEL_MM, random_scans
 from ..head_mask import BESIDE_BRAIN_MM, IN_PLANE, inside_skull
-from ..hemorrhage.measure import Thresholds, dice, for_single_slice, is_blood, label_map, probabilities, session
+from ..hemorrhage.measure import Thresholds, dice, is_blood, label_map, probabilities, session
 from ..hemorrhage.real_images import SLICE_MM, cpaisd, ct_ich, ge_head_ct
 from ..template import load_template
 from .convert import RELEASES
@@ -103,12 +103,10 @@ def our_own(network) -> Network:
 
 def judged(image: Image, network: Network, thresholds: Thresholds) -> dict:
     inside = inside_skull(image.hu, image.pixel_mm, image.slice_mm)
-    if len(image.hu) == 1:
-        thresholds = for_single_slice(thresholds, image.slice_mm)
     start = time.process_time()
     answer = network(image.hu, (image.slice_mm, image.pixel_mm), inside)
     seconds = time.process_time() - start
-    label = is_blood(label_map(answer, thresholds, image.voxel_ml, inside))
+    label = is_blood(label_map(answer, thresholds, image.voxel_ml, inside, image.slice_mm if len(image.hu) == 1 else None))
     out = {"calledMl": round(float(label.sum() * image.voxel_ml), 2), "processorSeconds": round(seconds, 1)}
     if image.blood is not None:
         out |= {
@@ -125,8 +123,7 @@ def compare(data: Path, weights: Path, members: int, graph: Path, own: Path, out
     What `out` already says of BLAST-CT with the same release and members is kept: minutes of processor for each head.
     """
     torch.set_num_threads(1)
-    figures = json.loads((own.parent / "figures.json").read_text())["thresholds"]
-    ours = Thresholds(figures["blood"], figures["peak"], figures["smallest_ml"], figures["edema"])
+    ours = Thresholds.of(json.loads((own.parent / "figures.json").read_text())["thresholds"])
     theirs = [load_member(file) for file in member_files(weights, members)]
     mine, volumes, slices = our_own(session(own)), whole_head(session(graph)), single_slice(theirs)
     ge = ge_head_ct(data)

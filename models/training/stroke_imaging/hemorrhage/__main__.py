@@ -17,6 +17,7 @@ def main() -> None:
     parser.add_argument("--begin", type=Path, help="a released model.onnx whose weights training begins with")
     parser.add_argument("--minutes", type=float, default=70, help="of training, wall time from now")
     parser.add_argument("--heads", type=int, default=40, help="synthetic heads to measure on; three scans of each")
+    parser.add_argument("--processes", type=int, default=2, help="of evaluate")
     options = parser.parse_args()
     torch.set_num_threads(1)
     say = lambda text: print(text, flush=True)  # noqa: E731
@@ -37,7 +38,7 @@ def main() -> None:
     if options.step == "evaluate" or everything:
         from .evaluate import evaluate
 
-        evaluate(template, options.data, options.out, options.heads, say=say)
+        evaluate(options.data, options.out, options.heads, options.processes, say)
     if options.step in ("evaluate", "card") or everything:
         from .release import release
 

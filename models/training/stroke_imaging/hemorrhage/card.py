@@ -160,7 +160,8 @@ def _how(f: dict, t: dict) -> list[str]:
         "| --- | --- |",
         "| input | HU, three neighboring slices of 4 to 6 mm (thinner ones averaged to 5 mm), pixels of 1.2 mm, rows from front to back, columns from right to left; missing neighbors are the slice itself; the graph moves each slice so that its brain lies at 31 HU |",
         f"| output | for each pixel the probability of {', '.join(CLASSES)} |",
-        f"| blood | the four classes of blood together reach {t['blood']:g}; parts of touching voxels with a peak of {t['peak']:g} and at least {t['smallest_ml']:g} mL are kept; mean of four passes (mirrored or not, contrast up to 10 % more or less) |",
+        f"| blood | the four classes of blood together reach {t['blood']:g}; parts of touching voxels of at least {t['smallest_ml']:g} mL are looked at a second time and kept when their probability of being blood reaches {t['part']:g}; mean of four passes (mirrored or not, contrast up to 10 % more or less) |",
+        f"| second look | log odds that a part is blood: {_second_look(t['second_look'])} |",
         "| detection floor | "
         + (
             "none: no volume was found in 95 % of synthetic scans, so that 'not seen' always means unknown |"
@@ -172,6 +173,13 @@ def _how(f: dict, t: dict) -> list[str]:
         "| published networks | none with weights under an open licence was found as a package; blast-ct (2.1.0) ships none, a site can convert and install them (`models/README.md`) |",
         "",
     ]
+
+
+def _second_look(look: dict) -> str:
+    meant = ("log odds of its mean probability", "logarithm of its mL", "logarithm of its slices")
+    return f"{look['intercept']:.2f} " + " ".join(
+        f"{weight:+.2f} x ({name} - {mean:.2f})".replace("- -", "+ ") for weight, name, mean in zip(look["weights"], meant, look["means"])
+    )
 
 
 def _targets(f: dict) -> list[str]:
@@ -194,7 +202,7 @@ def _real_slices(ich: dict | None) -> list[str]:
     if not ich:
         return []
     return [
-        "Each real slice with a mask. A part has no height in a single picture: it counts from the area that a ball of the least volume has in its middle.",
+        "Each real slice with a mask. A part has no height in a single picture: its volume and slices are those of a ball with its area in its middle.",
         "",
         "| slice | marked, mL | called, mL | Dice |",
         "| --- | --- | --- | --- |",
@@ -211,6 +219,6 @@ def _time(f: dict) -> list[str]:
         "",
         f"{time['slices']} slices of {time['rows']} x {time['columns']} through onnxruntime on a shared Intel Xeon: one thread {one['seconds']:.1f} s "
         f"({one['processorSeconds']:.1f} s of processor), two threads {two['seconds']:.1f} s; {max(one['memoryMb'], two['memoryMb'])} MB added. "
-        f"Training: {TRAINING}; evaluation about 20 minutes of one core.",
+        f"Training: {TRAINING}; evaluation about 25 minutes of one core.",
         "",
     ]

@@ -1,6 +1,6 @@
 """From probabilities to parts of blood: what the product does with the network's answer, for choosing thresholds and measuring."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import onnxruntime
 from scipy import ndimage
 
 from .constants import BRAIN_HU, EDEMA, NONE, SUBARACHNOID
+from .second_look import SecondLook, ball, part_features
 
 ANY_NEIGHBOR = np.ones((3, 3, 3), bool)
 # Mirrored or not, and contrast: the mean of these passes decides, as in the product (`src/imaging/pipelines/hemorrhage/segment.ts`).
@@ -17,19 +18,21 @@ HEAD_HU = -300.0
 
 @dataclass(frozen=True)
 class Thresholds:
-    """A voxel is blood when classes 1 to 4 together reach `blood`; a part of touching voxels (26 neighbors) is kept when its most
-    probable voxel reaches `peak` and it is at least `smallest_ml`; edema is kept where it reaches `edema`."""
+    """A voxel is blood when classes 1 to 4 together reach `blood`; a part of touching voxels (26 neighbors) is kept when it is at least
+    `smallest_ml` and `part` is reached: by its most probable voxel, or by what the `second_look` says of it. Edema is kept where it
+    reaches `edema`."""
 
     blood: float
-    peak: float
+    part: float
     smallest_ml: float
     edema: float = 0.5
+    second_look: SecondLook | None = None
 
-
-def for_single_slice(thresholds: Thresholds, slice_mm: float) -> Thresholds:
-    """A part has no height in a single picture: it counts from the area that a ball of the least volume has in its middle."""
-    area = np.pi * (3 * thresholds.smallest_ml / (4 * np.pi)) ** (2 / 3)  # square centimeters
-    return replace(thresholds, smallest_ml=float(area * slice_mm / 10))
+    @staticmethod
+    def of(figures: dict) -> "Thresholds":
+        """As they stand in figures.json."""
+        look = {name: tuple(v) if isinstance(v, list) else v for name, v in figures["second_look"].items()}
+        return Thresholds(**figures | {"second_look": SecondLook(**look)})
 
 
 def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -56,20 +59,44 @@ def _pass(network: onnxruntime.InferenceSession, hu: np.ndarray, at_once: int) -
     return np.concatenate(answers).transpose(1, 0, 2, 3)
 
 
-def label_map(probability: np.ndarray, thresholds: Thresholds, voxel_ml: float, inside: np.ndarray | None = None) -> np.ndarray:
-    """uint8 [d, h, w] of the classes; a part of blood counts when at least half of it lies `inside` (the skull)."""
+@dataclass(frozen=True)
+class Parts:
+    """Touching voxels of called blood: [d, h, w] with the number of the part, from 1 on, and for each part what it is judged by."""
+
+    numbers: np.ndarray
+    ml: np.ndarray
+    peak: np.ndarray
+    features: np.ndarray
+    is_inside: np.ndarray  # at least half of it lies where blood can be
+
+
+def parts_of(blood: np.ndarray, least: float, voxel_ml: float, inside: np.ndarray | None = None, slice_mm: float | None = None) -> Parts:
+    """Of the voxels whose probability reaches `least`. `slice_mm` of a single picture, whose parts have no height: they count as balls."""
+    numbers, count = ndimage.label(blood >= least, ANY_NEIGHBOR)
+    size = np.bincount(numbers.ravel(), minlength=count + 1)[1:]
+    if slice_mm is None:
+        ml, slices = size * voxel_ml, sum((np.bincount(own.ravel(), minlength=count + 1)[1:] > 0).astype(int) for own in numbers)
+    else:
+        ml, slices = ball(size * voxel_ml * 1000 / slice_mm, slice_mm)
+    peak = np.asarray(ndimage.maximum(blood, numbers, np.arange(1, count + 1))) if count else np.zeros(0)
+    is_inside = np.ones(count, bool) if inside is None else 2 * np.bincount(numbers[inside], minlength=count + 1)[1:] >= size
+    return Parts(numbers, ml, peak, part_features(blood, numbers, ml, slices), is_inside)
+
+
+def label_map(
+    probability: np.ndarray, thresholds: Thresholds, voxel_ml: float, inside: np.ndarray | None = None, slice_mm: float | None = None
+) -> np.ndarray:
+    """uint8 [d, h, w] of the classes; a part of blood counts when at least half of it lies `inside` (the skull).
+
+    `slice_mm` of a single picture, as in `parts_of`.
+    """
     blood = probability[1 : SUBARACHNOID + 1].astype(np.float32).sum(0)
-    parts, count = ndimage.label(blood >= thresholds.blood, ANY_NEIGHBOR)
+    parts = parts_of(blood, thresholds.blood, voxel_ml, inside, slice_mm)
     out = np.zeros(blood.shape, np.uint8)
-    if count:
-        numbers = np.arange(1, count + 1)
-        size = np.bincount(parts.ravel(), minlength=count + 1)[1:] * voxel_ml
-        peak = ndimage.maximum(blood, parts, numbers)
-        good = (size >= thresholds.smallest_ml) & (peak >= thresholds.peak)
-        if inside is not None:
-            good &= 2 * np.bincount(parts[inside], minlength=count + 1)[1:] >= np.bincount(parts.ravel())[1:]
-        kept = np.concatenate([[False], good])[parts]
-        out[kept] = 1 + probability[1 : SUBARACHNOID + 1].argmax(0)[kept]
+    sure = parts.peak if thresholds.second_look is None else thresholds.second_look.probability(parts.features)
+    good = (parts.ml >= thresholds.smallest_ml) & (sure >= thresholds.part) & parts.is_inside
+    kept = np.concatenate([[False], good])[parts.numbers]
+    out[kept] = 1 + probability[1 : SUBARACHNOID + 1].argmax(0)[kept]
     # Edema is perihematomal only where there is a hematoma.
     if out.any():
         out[(probability[EDEMA] >= thresholds.edema) & (out == NONE)] = EDEMA

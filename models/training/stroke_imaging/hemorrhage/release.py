@@ -6,8 +6,13 @@ from pathlib import Path
 
 from .card import card, role, summary
 from .constants import CLASSES, OPSET, WINDOWS
+from .measure import Thresholds
+from .parity import parity
+from .second_look import FEATURES
 
-VERSION = "0.3.0"
+VERSION = "0.3.1"
+PARITY = Path(__file__).parents[2] / "hemorrhage-parity.json"
+"""What the product must make of the same answer of the network (`test/models/hemorrhage-parity.test.ts`)."""
 LARGER_THAN_ANY_ML = 500
 LIMITS = (
     "Trained on synthetic images only, made from one averaged head; never clinically validated, not cleared. Research use.",
@@ -25,10 +30,11 @@ LIMITS = (
 
 
 def release(out: Path, say=print) -> None:
-    """Writes `out`/MODEL_CARD.md and model.json from `out`/figures.json and the digests of the files."""
+    """Writes `out`/MODEL_CARD.md, model.json and PARITY from `out`/figures.json and the digests of the files."""
     figures = json.loads((out / "figures.json").read_text())
     (out / "MODEL_CARD.md").write_text(card(figures, VERSION, LIMITS), encoding="utf-8")
     (out / "model.json").write_text(json.dumps(manifest(figures, out), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    PARITY.write_text(json.dumps(parity(Thresholds.of(figures["thresholds"]))) + "\n")
     say(f"{out / 'model.json'} and MODEL_CARD.md written")
 
 
@@ -42,12 +48,14 @@ def _floor(ml: float | None) -> dict:
 
 
 def manifest(figures: dict, out: Path) -> dict:
-    t = figures["thresholds"]
+    t, look = figures["thresholds"], figures["thresholds"]["second_look"]
     choice = figures["thresholdsChosenOn"]
     basis = (
-        f"Chosen on {choice['negatives']} synthetic scans without and {choice['positives']} with at least 1 mL of blood, apart from those "
-        f"of the figures: the largest share of scans found plus median Dice less twice the share of false alarms ({100 * choice['falseAlarmShare']:.0f} % there)."
+        f"Chosen on {choice['negatives']} synthetic scans without and {choice['positives']} with at least 1 mL of blood, apart from those of the "
+        f"figures, by heads that the second look was not fitted on: of those with few false alarms ({100 * choice['falseAlarmShare']:.0f} % there) "
+        "the largest share of scans found plus median Dice."
     )
+    fitted = f"Second look at a part: fitted on parts of {choice['negatives'] + choice['positives']} synthetic scans; second-look.ts."
     shape = {"modality": "CT", "axes": ["batch", "channel", "row", "column"], "orientation": "SPL", "spacing": [5, 1.2, 1.2]}
     return {
         "$schema": "../model.schema.json",
@@ -72,8 +80,14 @@ def manifest(figures: dict, out: Path) -> dict:
         "outputs": [{"name": "probability", "type": "float32", "shape": ["slices", len(CLASSES), "rows", "columns"], "unit": "1", "range": [0, 1]}],
         "thresholds": [
             {"name": "bloodProbability", "value": t["blood"], "basis": f"A voxel is blood when classes 1 to 4 together reach it. {basis}"},
-            {"name": "peakProbability", "value": t["peak"], "basis": f"A part of touching voxels (26 neighbors) is kept when one of them reaches it. {basis}"},
-            {"name": "smallestPartMl", "value": t["smallest_ml"], "basis": f"Smaller parts are taken away. {basis}"},
+            {"name": "partProbability", "value": t["part"], "basis": f"A part of touching voxels (26 neighbors) is kept when the second look gives it this probability. {basis}"},
+            {"name": "smallestPartMl", "value": t["smallest_ml"], "basis": "Smaller parts are not looked at: an own choice."},
+            {"name": "secondLookIntercept", "value": look["intercept"], "basis": f"Log odds of a usual part. {fitted}"},
+            *(
+                {"name": f"{name}{kind}", "value": value, "basis": f"{text} {fitted}"}
+                for kind, text, values in (("Weight", "Log odds for each unit above the mean.", look["weights"]), ("Mean", "Of the feature.", look["means"]))
+                for name, value in zip(FEATURES, values)
+            ),
             {"name": "edemaProbability", "value": t["edema"], "basis": "Even odds; edema is only told beside blood."},
         ],
         "opset": OPSET,

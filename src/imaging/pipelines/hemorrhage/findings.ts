@@ -4,10 +4,11 @@ import type { FindingKind, QualityRemark } from '../../../case/index.ts';
 import type { MidlineShift } from '../../anatomy/index.ts';
 import type { FindingDraft } from '../pipeline.ts';
 import type { Abc } from './abc-2.ts';
+import type { JudgedPart } from './counted-parts.ts';
 import type { Measure, Measured } from './measure.ts';
 import type { HematomaPlace } from './place.ts';
 import { SERIAL, type SerialComparison } from './serial-comparison.ts';
-import type { Cuts } from './settings.ts';
+import { settingsOf, type Cuts } from './settings.ts';
 import type { Signs } from './signs.ts';
 import type { SpotSign } from './spot-sign.ts';
 
@@ -47,8 +48,7 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
   const { measured, place, shift, abc, serial, signs, spot, quality, seriesUid } = parts;
   const settings = {
-    bloodProbability: parts.cuts.bloodProbability,
-    smallestMl: parts.cuts.smallestMl,
+    ...settingsOf(parts.cuts),
     agreement: round(measured.agreement),
     outOfDistribution: round(parts.outOfDistribution),
   };
@@ -81,7 +81,7 @@ export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
       };
     });
   return [
-    word('hemorrhage', measured.presence),
+    word('hemorrhage', measured.presence, judgedSettings(measured.judged ?? [], parts.cuts)),
     ...volumes,
     ...(place.locations.length === 0 ? [] : [word('hematoma-location', place.locations.join(' '))]),
     ...(place.side === null ? [] : [word('hematoma-side', place.side)]),
@@ -96,6 +96,25 @@ export function hemorrhageFindings(parts: FindingParts): FindingDraft[] {
     ...(signs === null ? [] : signFindings(signs, word, number)),
     ...(spot === null ? [] : spotFindings(spot, parts, word, number)),
   ];
+}
+
+/** Why parts of called blood were kept or not: how likely the likeliest of either is, and how much was not kept. */
+function judgedSettings(judged: readonly JudgedPart[], { secondLook }: Cuts): FindingDraft['settings'] {
+  if (secondLook === null) return {};
+  const isKept = ({ probability }: JudgedPart): boolean => probability >= secondLook.partProbability;
+  const [kept, rejected] = [judged.filter(isKept), judged.filter((part) => !isKept(part))];
+  const likeliest = (some: readonly JudgedPart[]): number =>
+    round(Math.max(...some.map(({ probability }) => probability)));
+  return {
+    ...(kept.length === 0 ? {} : { likeliestPart: likeliest(kept) }),
+    ...(rejected.length === 0
+      ? {}
+      : {
+          rejectedParts: rejected.length,
+          rejectedMl: round(rejected.reduce((sum, { ml }) => sum + ml, 0)),
+          likeliestRejected: likeliest(rejected),
+        }),
+  };
 }
 
 type Draft<V> = (kind: FindingKind, value: V | null, more?: FindingDraft['settings']) => FindingDraft;

@@ -19,22 +19,23 @@ import type {
   SegmentDraft,
 } from '../pipeline.ts';
 import { abcOf } from './abc-2.ts';
+import { voxelMlOf } from './counted-parts.ts';
 import { hemorrhageFindings } from './findings.ts';
 import { chooseAngiography, chooseNative, headOf, volumeOf, type Head } from './head.ts';
 import { maskOfClass, partsOf } from './labels.ts';
-import { measure, voxelMlOf, type Measured } from './measure.ts';
+import { measure, type Measured } from './measure.ts';
 import { anatomyOf, hematomaPlace } from './place.ts';
 import { believed, medianHu, noiseHu, plausibility, remark } from './plausibility.ts';
 import { HEMORRHAGE_NETWORKS, networkInUse, type HemorrhageNetwork } from './networks.ts';
 import { serialScanOf } from './prior-scan.ts';
 import type { Segmented, SegmentOptions } from './segment.ts';
 import { compareSerially, type SerialComparison, type SerialScan } from './serial-comparison.ts';
-import { cutsOf, SEGMENT_LABELS, SETTINGS } from './settings.ts';
+import { cutsOf, SEGMENT_LABELS, SETTINGS, settingsOf } from './settings.ts';
 import { expansionSigns } from './signs.ts';
 import { spotSign, type SpotSign } from './spot-sign.ts';
 
 export const HEMORRHAGE_PIPELINE = 'hemorrhage';
-export const HEMORRHAGE_VERSION = '1.1.0';
+export const HEMORRHAGE_VERSION = '1.2.0';
 /** Before all others: nothing is as urgent as blood. */
 const PRIORITY = 1;
 
@@ -117,7 +118,7 @@ async function run(
             ...{ image: built.image, stack, labels: measured.labels, brainHu, noiseHu: noise },
             intraparenchymal: measured.volumes.intraparenchymal,
           },
-          { version: HEMORRHAGE_VERSION, model: segmented.model, settings: { ...cuts } },
+          { version: HEMORRHAGE_VERSION, model: segmented.model, settings: settingsOf(cuts) },
         )
       : NOTHING_COMPARED;
   await pause('findings', 98);

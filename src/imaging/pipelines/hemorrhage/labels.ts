@@ -1,8 +1,8 @@
-/** From probabilities to a label map: what is blood, of which kind, and which parts are large enough to be believed. */
+/** From probabilities to a label map: what is blood, and of which kind. */
 import type { Point } from '../../affine.ts';
 import type { Box } from '../../binary-mask.ts';
 import { components } from '../../lesion/components.ts';
-import { BLOOD, CLASSES, EDEMA_LABEL, labelOfClass, SETTINGS, type Cuts } from './settings.ts';
+import { BLOOD, CLASSES, EDEMA_LABEL, labelOfClass } from './settings.ts';
 import type { Probabilities } from './segment.ts';
 
 /**
@@ -50,42 +50,10 @@ export function bloodProbability(probabilities: Probabilities, where: Int32Array
   return blood;
 }
 
-export interface Where {
-  /** Of any blood. */
-  readonly probability: Float32Array;
-  /** 1 where blood can be (inside the skull); a part counts when most of it lies there. */
-  readonly inside: Uint8Array;
-  readonly size: Point;
-  /** Of a voxel. */
-  readonly millimeters: Point;
-  readonly cuts: Cuts;
-}
-
-/**
- * Parts of blood (26 neighbors) count from a size and a certainty on; smaller ones only beside a larger one. Edema counts
- * where its part touches intraparenchymal blood. @returns labels without the rest
- */
-export function believedLabels(
-  labels: Uint8Array,
-  { probability, inside, size, millimeters, cuts }: Where,
-): Uint8Array {
-  const voxelMl = (millimeters[0] * millimeters[1] * millimeters[2]) / 1000;
+/** Labels of the parts of blood that count. Edema counts where its part touches intraparenchymal blood. */
+export function labelsOfParts(labels: Uint8Array, counted: readonly Int32Array[], size: Point): Uint8Array {
   const kept = new Uint8Array(labels.length);
-  const blood = labels.map((label) => (isBlood(label) ? 1 : 0));
-  const parts = partsOf(blood, size).filter(
-    (part) => mostlyInside(part, inside) && part.some((at) => (probability[at] ?? 0) >= cuts.peakProbability),
-  );
-  const large = parts.filter((part) => part.length * voxelMl >= cuts.smallestMl);
-  const small = parts.filter(
-    (part) => part.length * voxelMl < cuts.smallestMl && part.length * voxelMl >= SETTINGS.smallestBesideMl,
-  );
-  const take = (part: Int32Array): void => {
-    for (const at of part) kept[at] = labels[at] ?? 0;
-  };
-  large.forEach(take);
-  small
-    .filter((part) => large.some((other) => distanceBetween(part, other, size, millimeters) <= SETTINGS.besideMm))
-    .forEach(take);
+  for (const part of counted) for (const at of part) kept[at] = labels[at] ?? 0;
   const iph = labelOfClass('intraparenchymal');
   for (const part of partsOf(
     labels.map((label, at) => (label === EDEMA_LABEL || kept[at] === iph ? 1 : 0)),
@@ -111,12 +79,6 @@ export function partsOf(mask: Uint8Array, size: Point): Int32Array[] {
   const parts = sizes.map((count) => all.subarray(from, (from += count)));
   return parts.sort((a, b) => b.length - a.length);
 }
-
-const mostlyInside = (part: Int32Array, inside: Uint8Array): boolean => {
-  let count = 0;
-  for (const at of part) count += inside[at] ?? 0;
-  return 2 * count >= part.length;
-};
 
 /** Shortest distance between the borders of two voxels of either part, mm; 0 where they touch. */
 export function distanceBetween(a: Int32Array, b: Int32Array, [nx, ny]: Point, [sx, sy, sz]: Point): number {

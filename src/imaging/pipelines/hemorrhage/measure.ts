@@ -1,7 +1,7 @@
 /** Volumes of the kinds of blood with intervals, and whether there is a hemorrhage. */
 import type { FindingInterval } from '../../../case/index.ts';
-import type { Point } from '../../affine.ts';
-import { believedLabels, bloodProbability, doubtfulVoxels, isBlood, labelsAt, type Where } from './labels.ts';
+import { judgedParts, sureParts, voxelMlOf, type JudgedPart, type Where } from './counted-parts.ts';
+import { bloodProbability, doubtfulVoxels, isBlood, labelsAt, labelsOfParts, partsOf } from './labels.ts';
 import { labelOfClass, SETTINGS, type HemorrhageClass } from './settings.ts';
 import type { Segmented } from './segment.ts';
 
@@ -16,8 +16,10 @@ const MEASURES: readonly Measure[] = [
   'edema',
 ];
 
-/** Ends of the jittered threshold. */
+/** Ends of a jittered threshold. */
 const [LEAST, MOST] = [0.05, 0.95] as const;
+/** By how many jitters thresholds are moved: down, not at all, up. */
+type Shift = -1 | 0 | 1;
 
 export interface MeasuredVolume {
   readonly ml: number;
@@ -36,24 +38,22 @@ export interface Measured {
   readonly presence: Presence;
   /** Dice of the blood of the two passes that agree least; 1 when none saw any. */
   readonly agreement: number;
+  /** What the second look says of each part, the largest first; null for a network without one. */
+  readonly judged: readonly JudgedPart[] | null;
 }
 
-export function measure({ passes, mean, intervalBasis }: Segmented, where: Omit<Where, 'probability'>): Measured {
+export function measure({ passes, mean, intervalBasis }: Segmented, where: Where): Measured {
   const voxelMl = voxelMlOf(where.millimeters);
-  const { bloodProbability: cut, edemaProbability } = where.cuts;
-  const [lower, higher] = [
-    Math.max(LEAST, cut - SETTINGS.probabilityJitter),
-    Math.min(MOST, cut + SETTINGS.probabilityJitter),
-  ];
-  const doubtful = doubtfulVoxels([...passes, mean], Math.min(lower, edemaProbability));
-  const at = (probabilities: Float32Array, threshold: number): Uint8Array =>
-    believedLabels(labelsAt(probabilities, threshold, edemaProbability, doubtful), {
-      ...where,
-      probability: bloodProbability(probabilities, doubtful),
-    });
-  const labels = at(mean, cut);
-  const ofPasses = passes.map((pass) => at(pass, cut));
-  const variants = [labels, ...ofPasses, at(mean, lower), at(mean, higher)];
+  const { bloodProbability: cut, edemaProbability, secondLook: look } = where.cuts;
+  const doubtful = doubtfulVoxels([...passes, mean], Math.min(shifted(cut, -1), edemaProbability));
+  const at = (probabilities: Float32Array, shift: Shift = 0): Uint8Array => {
+    const labels = labelsAt(probabilities, shifted(cut, shift), edemaProbability, doubtful);
+    const probability = bloodProbability(probabilities, doubtful);
+    return labelsOfParts(labels, countedParts(bloodOf(labels), probability, where, shift), where.size);
+  };
+  const labels = at(mean);
+  const ofPasses = passes.map((pass) => at(pass));
+  const variants = [labels, ...ofPasses, at(mean, -1), at(mean, 1)];
   const all = variants.map((variant) => volumesOf(variant, doubtful, voxelMl));
   const volumes = Object.fromEntries(
     MEASURES.map((name): [Measure, MeasuredVolume] => {
@@ -72,10 +72,39 @@ export function measure({ passes, mean, intervalBasis }: Segmented, where: Omit<
     volumes,
     presence: presenceOf(volumes.blood, where.cuts.detectionFloorMl),
     agreement: agreementOf(ofPasses, doubtful),
+    judged:
+      look === null
+        ? null
+        : judgedParts(
+            bloodOf(labelsAt(mean, cut, edemaProbability, doubtful)),
+            bloodProbability(mean, doubtful),
+            where,
+            look,
+          ),
   };
 }
 
-export const voxelMlOf = ([x, y, z]: Point): number => (x * y * z) / 1000;
+const shifted = (threshold: number, shift: Shift): number =>
+  Math.min(MOST, Math.max(LEAST, threshold + shift * SETTINGS.probabilityJitter));
+
+const bloodOf = (labels: Uint8Array): Uint8Array => labels.map((label) => (isBlood(label) ? 1 : 0));
+
+/**
+ * The second look judges parts as they are at the threshold it was fitted with; a shift changes how far they reach, and how
+ * likely they must be.
+ */
+function countedParts(blood: Uint8Array, probability: Float32Array, where: Where, shift: Shift): Int32Array[] {
+  const { bloodProbability: cut, secondLook: look } = where.cuts;
+  if (look === null) return sureParts(blood, probability, where);
+  const usual = shift === 0 ? blood : Uint8Array.from(probability, (p) => (p >= cut ? 1 : 0));
+  const held = judgedParts(usual, probability, where, look).filter(
+    (part) => part.probability >= shifted(look.partProbability, shift),
+  );
+  if (shift === 0) return held.map(({ voxels }) => voxels);
+  const isHeld = new Uint8Array(blood.length);
+  for (const { voxels } of held) for (const at of voxels) isHeld[at] = 1;
+  return partsOf(blood, where.size).filter((part) => part.some((at) => isHeld[at] === 1));
+}
 
 function volumesOf(labels: Uint8Array, where: Int32Array, voxelMl: number): Record<Measure, number> {
   const counts = new Array<number>(6).fill(0);

@@ -7,10 +7,11 @@ import { compose, inverse, spacing, transform, type Affine, type Point } from '.
 import { placed, registerHeads } from '../../registration/register-heads.ts';
 import { labelsTo } from '../../volume/resample.ts';
 import type { Grid, Volume } from '../../volume/volume.ts';
+import { voxelMlOf } from './counted-parts.ts';
 import { hypodensities } from './expansion-signs/density-signs.ts';
 import { hematomaOf, isDensityAssessable, type Hematoma } from './expansion-signs/hematoma.ts';
 import { isBlood, maskOfClass } from './labels.ts';
-import { voxelMlOf, type MeasuredVolume } from './measure.ts';
+import type { MeasuredVolume } from './measure.ts';
 
 export const SERIAL = {
   /**

@@ -1,5 +1,7 @@
 /** Numbers of the hemorrhage pipeline. Where the manifest of the network names its own (`models/hemorrhage/model.json`), those count. */
+import type { FindingMethod } from '../../../case/index.ts';
 import type { NetworkFigures } from '../pipeline.ts';
+import { secondLookOf, type SecondLook } from './second-look.ts';
 
 export const HEMORRHAGE_MODEL = 'hemorrhage';
 
@@ -57,6 +59,17 @@ export interface Cuts {
   readonly edemaProbability: number;
   readonly smallestMl: number;
   readonly detectionFloorMl: number;
+  /** Judges parts in place of `peakProbability`; null for a network without one. */
+  readonly secondLook: SecondLook | null;
+}
+
+/** What stands beside every finding, and must be the same in two scans that are compared. */
+export function settingsOf({ bloodProbability, smallestMl, secondLook }: Cuts): FindingMethod['settings'] {
+  return {
+    bloodProbability,
+    smallestMl,
+    ...(secondLook === null ? {} : { partProbability: secondLook.partProbability }),
+  };
 }
 
 /** As the manifest of the network says, which was measured with them; what it leaves out as in {@link SETTINGS}. */
@@ -68,5 +81,6 @@ export function cutsOf(figures: NetworkFigures | undefined): Cuts {
     edemaProbability: thresholds['edemaProbability'] ?? SETTINGS.edemaProbability,
     smallestMl: thresholds['smallestPartMl'] ?? SETTINGS.smallestMl,
     detectionFloorMl: detectionFloors['hemorrhage-volume'] ?? SETTINGS.detectionFloorMl,
+    secondLook: secondLookOf(thresholds),
   };
 }

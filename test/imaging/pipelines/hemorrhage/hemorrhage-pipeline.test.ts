@@ -187,24 +187,52 @@ describe('what the network cannot judge is refused, with the reason', () => {
 });
 
 describe('what the manifest of the network says', () => {
-  it('cuts its answer: below its detection floor a hematoma is uncertain', async () => {
-    const result = await hemorrhagePipeline().run(
+  const analyzedWith = (thresholds: Readonly<Record<string, number>>, floorMl: number): Promise<PipelineResult> =>
+    hemorrhagePipeline().run(
       { series: [ncctSeries({ bleedings: [DEEP_LEFT] })], lastKnownWell: null, overrides: {} },
       {
         engine: thresholdNetwork(),
         figuresOf: (network) =>
           network === 'hemorrhage'
-            ? { identity: '1', thresholds: { bloodProbability: 0.4 }, detectionFloors: { 'hemorrhage-volume': 50 } }
+            ? { identity: '1', thresholds, detectionFloors: { 'hemorrhage-volume': floorMl } }
             : undefined,
         progress: () => undefined,
         signal: new AbortController().signal,
       },
     );
+
+  it('cuts its answer: below its detection floor a hematoma is uncertain', async () => {
+    const result = await analyzedWith({ bloodProbability: 0.4 }, 50);
     expect(finding(result, 'hemorrhage').value).toBe('uncertain');
     expect(finding(result, 'hemorrhage-volume')).toMatchObject({
       detectionFloor: 50,
       settings: { bloodProbability: 0.4 },
     });
+  });
+
+  const look = {
+    ...{ bloodProbability: 0.5, smallestPartMl: 0.1, secondLookIntercept: 0 },
+    ...{ meanMean: 0, logVolumeMean: 0, logSlicesMean: 0, meanWeight: 0, logVolumeWeight: 1, logSlicesWeight: 0 },
+  };
+
+  it('looks a second time at each part, and tells how likely it is to be blood', async () => {
+    const result = await analyzedWith({ ...look, partProbability: 0.7 }, 1);
+    expect(finding(result, 'hemorrhage')).toMatchObject({
+      value: 'present',
+      settings: { partProbability: 0.7 },
+    });
+    expect(finding(result, 'hemorrhage').settings['likeliestPart']).toBeGreaterThan(0.9);
+    expect(finding(result, 'hemorrhage-volume').settings).toMatchObject({ partProbability: 0.7 });
+  });
+
+  it('of a part that is not held for blood tells how likely it was, and no volume', async () => {
+    const result = await analyzedWith({ ...look, secondLookIntercept: -7, partProbability: 0.7 }, 1);
+    expect(finding(result, 'hemorrhage').value).toBe('not-seen');
+    const { settings } = finding(result, 'hemorrhage');
+    expect(settings['rejectedMl']).toBeGreaterThan(0.85 * ellipsoidMl(DEEP_LEFT));
+    expect(settings['likeliestRejected']).toBeLessThan(0.2);
+    expect(settings['likeliestPart']).toBeUndefined();
+    expect(finding(result, 'hemorrhage-volume').value).toBe(0);
   });
 });
 
