@@ -58,12 +58,12 @@ export const FIGURE_NAMES = [
 export type FigureName = (typeof FIGURE_NAMES)[number];
 export type Figures = Readonly<Partial<Record<FigureName, number>>>;
 
-/** Rounded to what can be read: three digits; whole numbers (counts, places) stay. */
+/** Rounded to what can be read: two decimals, below 1 three digits. */
 export function rounded(figures: Figures): Readonly<Record<string, number>> {
   return Object.fromEntries(
     Object.entries(figures).map(([name, value]) => [
       name,
-      Number.isInteger(value) ? value : Number(value.toPrecision(3)),
+      Number(Math.abs(value) < 1 ? value.toPrecision(3) : value.toFixed(2)),
     ]),
   );
 }
