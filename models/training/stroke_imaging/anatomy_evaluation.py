@@ -79,11 +79,17 @@ def orientation(session: onnxruntime.InferenceSession, image: np.ndarray, known:
     return {**told, "falsely turned": float(any(better(t, upright) for t in turned.values())), "explained": upright[1]}
 
 
-def write_labels(labels: np.ndarray, file: Path) -> None:
-    """Of an array in the order of the network, for test/support/midline-accuracy.ts."""
+def write_volume(values: np.ndarray, file: Path) -> None:
+    """Labels, image or confidence in the order of the network, for test/support/midline-accuracy.ts and ventricle-accuracy.ts."""
     file.parent.mkdir(parents=True, exist_ok=True)
     affine = np.diag([-SPACING, -SPACING, SPACING, 1.0])
-    nib.Nifti1Image(np.ascontiguousarray(labels.transpose(2, 1, 0).astype(np.uint8)), affine).to_filename(file)
+    nib.Nifti1Image(np.ascontiguousarray(values.transpose(2, 1, 0)), affine).to_filename(file)
+
+
+def write_seen(image: np.ndarray, known: np.ndarray, confidence: np.ndarray, head: Path) -> None:
+    """The normalized image, NaN where no slice lies, and the confidence of the labels."""
+    write_volume(np.where(known, image, np.nan).astype(np.float32), head.with_name(f"{head.name}-image.nii.gz"))
+    write_volume(confidence.astype(np.float32), head.with_name(f"{head.name}-confidence.nii.gz"))
 
 
 def judge(session: onnxruntime.InferenceSession, data: Path, each: int, labels_to: Path) -> dict:
@@ -105,7 +111,8 @@ def judge(session: onnxruntime.InferenceSession, data: Path, each: int, labels_t
             turns.append(orientation(session, heads.normalized(raw, contrast), known))
             mirrored = other_side(predict(session, np.ascontiguousarray(heads.normalized(raw, contrast)[..., ::-1]))[0][..., ::-1])
             for kind, which in (("true", truth), ("found", label), ("mirrored", np.where(known, mirrored, 0))):
-                write_labels(which, labels_to / f"{contrast}-{number}-{kind}.nii.gz")
+                write_volume(which.astype(np.uint8), labels_to / f"{contrast}-{number}-{kind}.nii.gz")
+            write_seen(heads.normalized(raw, contrast), known, confidence, labels_to / f"{contrast}-{number}")
         keys = sorted({k for row in rows for k in row})
         figures[contrast] = {k: float(np.nanmedian([row.get(k, np.nan) for row in rows])) for k in keys}
         figures[contrast]["lowest brain"] = float(np.nanmin([row["brain"] for row in rows]))
@@ -186,12 +193,15 @@ def classical(hu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return inner, inner & (hu < 15)
 
 
-def judge_real(session: onnxruntime.InferenceSession, folder: Path) -> tuple[dict, np.ndarray, np.ndarray]:
-    """Volumes of the real head CT beside those by thresholds; its normalized image and labels."""
+def judge_real(session: onnxruntime.InferenceSession, folder: Path, labels_to: Path | None = None) -> tuple[dict, np.ndarray, np.ndarray]:
+    """Volumes of the real head CT beside those by thresholds; its normalized image and labels, written to a folder as well."""
     hu, covered = read_ct(folder)
     image = heads.normalized(hu, "ct")
     label, confidence = predict(session, image)
     label = np.where(covered, label, 0)
+    if labels_to is not None:
+        write_volume(label.astype(np.uint8), labels_to / f"{folder.name}-found.nii.gz")
+        write_seen(image, covered, confidence, labels_to / folder.name)
     s = structures(label)
     ml = SPACING**3 / 1000
     inner, fluid = classical(hu)

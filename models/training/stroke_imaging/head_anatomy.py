@@ -159,7 +159,7 @@ def evaluate(network: HeadUNet, out: Path, data: Path, work: Path, each: int) ->
     """All figures of the card, of the exported graph."""
     graph = out / "model.onnx"
     session = evaluation.session_of(graph)
-    real, _, _ = evaluation.judge_real(session, data / "ge-head-ct")
+    real, _, _ = evaluation.judge_real(session, data / "ge-head-ct", work / "shift")
     judged = evaluation.judge(session, data, each, work / "shift")
     figures = {"synthetic": judged["contrasts"], "orientation": judged["orientation"], "real": real, "cost": evaluation.cost(session),
                "export": anatomy_release.same_as_torch(network, graph)}
@@ -195,11 +195,12 @@ def main() -> None:
         figures = evaluate(network, options.out, options.data, options.work, options.each)
         (options.out / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
     if options.command in ("export", "evaluate", "card", "all"):
-        # `card` alone: after test/support/midline-accuracy.ts has written shift.json from the labels of `evaluate`.
+        # `card` alone: after midline-accuracy.ts and ventricle-accuracy.ts in test/support have written their figures of what `evaluate` left.
         network, figures = load(options.work), json.loads((options.out / "figures.json").read_text())
-        shift = options.out / "shift.json"
-        if shift.exists():
-            figures["shift"] = json.loads(shift.read_text())
+        for name in ("shift", "ventricles"):
+            by_product = options.out / f"{name}.json"
+            if by_product.exists():
+                figures[name] = json.loads(by_product.read_text())
         anatomy_release.release(network, figures, run_time(options.work, options.begin is not None), options.out, options.data)
 
 

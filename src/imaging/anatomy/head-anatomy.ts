@@ -12,6 +12,7 @@ import { type NetworkInput, networkInput } from './network-input.ts';
 import { anatomyRemark } from './quality.ts';
 import { countLabels, maskOf } from './regions.ts';
 import { fitToTemplate, type TemplateFit } from './template-fit.ts';
+import { ventriclesByImage } from './ventricles.ts';
 
 export const HEAD_ANATOMY_MODEL = 'head-anatomy';
 const TIMEOUT_MS = 60_000;
@@ -43,15 +44,15 @@ export const headAnatomy: HeadAnatomy = async (volume, modality, engine, options
   if (!input.covered.includes(1)) throw new ImageRefusal('no-pixels', 'the volume holds no values: it is empty');
   const run = (image: NetworkInput): Promise<Labelled> => labelled(image, engine, options);
   const upright = await run(input);
-  const { labels, confidence, answer, brainMl, meanConfidence, explained } = upright;
+  const { confidence, answer, brainMl, meanConfidence, explained } = upright;
   const mirrored = await run({
     grid: input.grid,
     image: flipped(input.image, input.grid, 0),
     covered: flipped(input.covered, input.grid, 0),
   });
   const back = flipped(mirrored.labels.map(otherSide), input.grid, 0);
-  const { midline, midlineShift } = midlineOfBoth([labels, back], input.grid);
-  const fit = fitToTemplate(labels, input.grid);
+  const { midline, midlineShift } = midlineOfBoth([upright.labels, back], input.grid);
+  const fit = fitToTemplate(upright.labels, input.grid);
   const quality: QualityRemark[] = [];
   if (brainMl < LEAST_BRAIN_ML || explained < LEAST_EXPLAINED) {
     quality.push(anatomyRemark('head-not-found', 'refuses', { brainMl, explained }));
@@ -66,6 +67,7 @@ export const headAnatomy: HeadAnatomy = async (volume, modality, engine, options
     }
   }
   quality.push(...geometryRemarks(fit, brainMl));
+  const labels = ventriclesByImage(upright.labels, confidence, input);
   return {
     grid: input.grid,
     labels,
