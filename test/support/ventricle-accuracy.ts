@@ -59,13 +59,12 @@ for (const head of heads) {
   ]);
 }
 
-const contrasts = [...dices].map(([contrast, rows]) => [
-  contrast,
-  {
+const contrasts = [...dices].map(([contrast, rows]) => ({
+  [contrast]: {
     heads: rows.length,
     network: round(middle(rows.map(({ network }) => network))),
     product: round(middle(rows.map(({ product }) => product))),
     lowest: round(Math.min(...rows.map(({ product }) => product))),
   },
-]);
-process.stdout.write(`${JSON.stringify({ contrasts: Object.fromEntries(contrasts), real }, null, 2)}\n`);
+}));
+process.stdout.write(`${JSON.stringify({ contrasts: Object.assign({}, ...contrasts) as object, real }, null, 2)}\n`);
