@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .ct_acquisition import Slices, thick_slices
+from .ct_acquisition import Slices, average, thick_slices
 from .head import Grid, Head, random_head, random_style
-from .hemorrhage_shapes import Canvas, Drawn, draw_hemorrhages
+from .hemorrhage_shapes import VISIBLE_HU, Canvas, Drawn, draw_hemorrhages
 from .mimics import draw_mimics
 from .template import Template
 
@@ -17,12 +17,16 @@ ATTEMPTS = 5  # a place may lie outside the slices
 
 @dataclass(frozen=True)
 class Scan:
-    """Noise-free slices of one drawing, what was drawn, and the slice spacing in mm."""
+    """Noise-free slices of one drawing, what was drawn, and the slice spacing in mm.
+
+    `mimics` [slices]: how many voxels inside the skull hold something without blood that is as bright as blood.
+    """
 
     slices: Slices
     drawn: tuple[Drawn, ...]
     spacing_mm: float
     head: Head
+    mimics: np.ndarray
 
 
 def random_grid(rng: np.random.Generator, slices: int | None) -> Grid:
@@ -49,10 +53,11 @@ def random_scans(
     for n in range(drawings):
         canvas = Canvas.of(head)
         draw_mimics(rng, canvas)
+        bright = average((canvas.hu - head.hu) * head.inside, CUTS) > VISIBLE_HU
         if bleeding[n] if isinstance(bleeding, tuple) else rng.random() < bleeding:
             for _ in range(ATTEMPTS):
                 draw_hemorrhages(rng, canvas)
                 if canvas.drawn:
                     break
-        scans.append(Scan(thick_slices(canvas, CUTS), tuple(canvas.drawn), grid.spacing[0] * CUTS, head))
+        scans.append(Scan(thick_slices(canvas, CUTS), tuple(canvas.drawn), grid.spacing[0] * CUTS, head, bright.sum((1, 2)).numpy()))
     return scans

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from ..template import load_template
+from .train import SEED, train
 
 
 def main() -> None:
@@ -15,6 +16,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("work/hemorrhage"), help="checkpoint and figures while working")
     parser.add_argument("--out", type=Path, default=Path("../hemorrhage"), help="the model's folder")
     parser.add_argument("--begin", type=Path, help="a released model.onnx whose weights training begins with")
+    parser.add_argument("--seed", type=int, default=SEED, help="another one where weights are trained on: heads they have not seen")
     parser.add_argument("--minutes", type=float, default=70, help="of training, wall time from now")
     parser.add_argument("--heads", type=int, default=40, help="synthetic heads to measure on; three scans of each")
     parser.add_argument("--processes", type=int, default=2, help="of evaluate")
@@ -28,9 +30,7 @@ def main() -> None:
 
         draw_examples(template, options.work / "examples", say)
     if options.step == "train" or everything:
-        from .train import train
-
-        train(template, options.work / "checkpoint.pt", options.minutes, options.begin, say)
+        train(template, options.work / "checkpoint.pt", options.minutes, options.begin, options.seed, say)
     if options.step == "export" or everything:
         from .export import export
 

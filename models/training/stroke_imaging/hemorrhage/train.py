@@ -21,9 +21,11 @@ DRAWINGS = 3
 KEPT = 60  # drawings that wait to be looked at again, through another scanner
 BATCH = 8  # many small steps teach more in an hour than few large ones
 HEAD_EVERY = 6  # steps
-BLEEDING = 0.8  # share of drawings
-AIMED = 0.7  # share of a batch that shows a chosen class; each as often as the others, however little of it there is
-LEAST_PIXELS = 12  # of a class in a slice, to be chosen for it
+BLEEDING = 0.7  # share of drawings
+AIMED = 0.8  # share of a batch that shows a chosen aim; each as often as the others, however little of it there is
+MIMIC = len(CLASSES)
+AIMS = (*range(1, len(CLASSES)), MIMIC, MIMIC)  # every class, and what is as bright but no blood twice: of those false alarms were sure
+LEAST_PIXELS = 12  # of an aim in a slice, to be chosen for it
 PATCH = (160, 128)
 OUTSIDE_MM = -6.0  # farther outside the inner table nothing is asked
 STEPS = 40_000  # more than the minutes allow: time decides
@@ -49,14 +51,15 @@ class Batches:
 
     def _draw(self) -> None:
         for scan in random_scans(self.template, self.rng, SLICES, DRAWINGS, BLEEDING):
-            counts = np.stack([np.bincount(label.ravel(), minlength=len(CLASSES)) for label in scan.slices.label.numpy()])
+            counts = np.stack([np.bincount(label.ravel(), minlength=MIMIC + 1) for label in scan.slices.label.numpy()])
+            counts[:, MIMIC] = scan.mimics
             counts[[0, -1]] = 0  # without a neighbor
             self.kept.append((scan.slices, counts))
 
     def _choose(self) -> tuple[Slices, int]:
         rng = self.rng
         if rng.random() < AIMED:
-            aim = int(rng.integers(1, len(CLASSES)))
+            aim = int(rng.choice(AIMS))
             pixels = np.stack([counts[:, aim] for _, counts in self.kept]).astype(float)
             pixels[pixels < LEAST_PIXELS] = 0
             if pixels.any():
@@ -96,16 +99,16 @@ def cut_out(rng: np.random.Generator, hu: torch.Tensor, label: torch.Tensor) -> 
     return out, marks
 
 
-def train(template: Template, checkpoint: Path, minutes: float, begin: Path | None = None, say=print) -> None:
+def train(template: Template, checkpoint: Path, minutes: float, begin: Path | None = None, seed: int = SEED, say=print) -> None:
     """Trains for `minutes` of wall time from now and writes `checkpoint`; one that is there is gone on from.
 
     Without one, the weights of the graph `begin` are the first ones, where it is named.
     """
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     network = HemorrhageNetwork().train()
     if begin is not None:
         start_from(network, begin)
-    train_network(network, Batches(template), Schedule(STEPS, rate=1.5e-3), checkpoint, loss_of=loss, seconds=minutes * 60, say=say, ahead=True)
+    train_network(network, Batches(template, seed), Schedule(STEPS, rate=1.5e-3), checkpoint, loss_of=loss, seconds=minutes * 60, say=say, ahead=True)
 
 
 def trained(checkpoint: Path) -> torch.nn.Module:
