@@ -103,8 +103,8 @@ export async function composeImaging(parts: ImagingParts): Promise<Imaging> {
     database,
     clock,
     quietMs: imaging.quietSeconds * 1_000,
-    onStudyReady: async ({ studyUid }) => {
-      await queue.enqueue(analyzeStudyJob(studyUid));
+    onStudyReady: async ({ studyUid, ctImages }) => {
+      await queue.enqueue(analyzeStudyJob(studyUid, ctImages > 0 ? 'ct' : 'mr'));
     },
     onQuarantined: async (studyUid) => {
       const count = await withdrawInDoubt(withdrawing, studyUid);

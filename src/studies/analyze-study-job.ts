@@ -19,10 +19,13 @@ import { imagesOf, priorStudies } from './prior-studies.ts';
 
 export const ANALYZE_STUDY = 'analyze-study';
 export const ANALYSIS_LANE = 'analysis';
-const PRIORITY = 10;
+/** CT before MR: fresh blood is looked for there. Behind both, what is analyzed once more. */
+export const ANALYSIS_PRIORITY = { ct: 10, mr: 11, again: 12 } as const;
 
-export function analyzeStudyJob(studyUid: string): NewJob {
-  return { kind: ANALYZE_STUDY, key: studyUid, lane: ANALYSIS_LANE, payload: {}, priority: PRIORITY, maxAttempts: 4 };
+/** @param why 'mr': no CT is in the study; 'again': only the comparison with another scan changes */
+export function analyzeStudyJob(studyUid: string, why: keyof typeof ANALYSIS_PRIORITY = 'ct'): NewJob {
+  const priority = ANALYSIS_PRIORITY[why];
+  return { kind: ANALYZE_STUDY, key: studyUid, lane: ANALYSIS_LANE, payload: {}, priority, maxAttempts: 4 };
 }
 
 export interface AnalyzeStudyParts {

@@ -22,8 +22,6 @@ import { otherStudies, priorStudies, type PriorStudyParts } from './prior-studie
 export const FOLLOW_SERIAL_SCANS = 'follow-serial-scans';
 /** Before the analyses: it only puts some in line. */
 const PRIORITY = 5;
-/** A study that nobody has looked at yet goes first. */
-const ANALYZE_AGAIN_PRIORITY = 11;
 
 export function serialScansJob(resultId: string): NewJob {
   const kind = FOLLOW_SERIAL_SCANS;
@@ -58,7 +56,7 @@ export function serialScansHandler(parts: SerialScansParts): JobHandler {
     ];
     for (const { studyUid, since } of changes) {
       if (await hasBegunSince(queue, studyUid, since)) continue;
-      await queue.enqueue({ ...analyzeStudyJob(studyUid), priority: ANALYZE_AGAIN_PRIORITY });
+      await queue.enqueue(analyzeStudyJob(studyUid, 'again'));
     }
   };
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { instantFromEpoch, plus, type Instant } from '../../src/case/index.ts';
 import { AnalysisError, type AnalysisClient } from '../../src/analysis/analysis-client.ts';
 import type { AnalysisAnswer, AnalysisRequest, AnalyzedRun } from '../../src/analysis/protocol.ts';
@@ -314,4 +314,21 @@ describe('images that came later and cannot be analyzed', () => {
     await analyze(taking('perfusion'));
     expect(await progress()).toEqual([['perfusion', 'final', null]]);
   });
+});
+
+it('studies with CT are analyzed before those without, and both before what is analyzed once more', async () => {
+  await queue.enqueue(analyzeStudyJob('a course', 'again'));
+  await queue.enqueue(analyzeStudyJob('diffusion', 'mr'));
+  await queue.enqueue(analyzeStudyJob('native head', 'ct'));
+  const order: string[] = [];
+  const workers = startWorkers({
+    queue,
+    handlers: { [ANALYZE_STUDY]: ({ key }) => Promise.resolve(void order.push(key)) },
+    lanes: [{ name: ANALYSIS_LANE, concurrency: 1 }],
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    pollMs: 5,
+  });
+  await vi.waitUntil(() => order.length === 3, { timeout: 20_000 });
+  await workers.stop();
+  expect(order).toEqual(['native head', 'diffusion', 'a course']);
 });

@@ -10,6 +10,7 @@ import {
   ANALYZED_SOP_CLASSES,
   completeness,
   contentVersion,
+  CT_SOP_CLASSES,
   DEFAULT_QUIET_MS,
   type Completeness,
 } from './completeness.ts';
@@ -20,6 +21,8 @@ export interface StudyReady {
   readonly contentVersion: string;
   /** CT and MR images among the instances. */
   readonly images: number;
+  /** CT images among them: fresh blood is looked for there first. */
+  readonly ctImages: number;
   readonly received: number;
   readonly expected: number | null;
   readonly because: 'count' | 'quiet';
@@ -100,6 +103,7 @@ export function createStudyWatch(options: StudyWatchOptions): StudyWatch {
             studyUid,
             contentVersion: content,
             images: images.length,
+            ctImages: images.filter(({ sop_class_uid }) => CT_SOP_CLASSES.includes(sop_class_uid)).length,
             received: instances.length,
             expected,
             because: verdict.because,

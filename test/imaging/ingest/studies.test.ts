@@ -17,7 +17,7 @@ import {
 import { createStudyWatch, type StudyReady, type StudyWatch } from '../../../src/imaging/ingest/study-watch.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { emptyDatabase, freshDatabase } from '../../support/database.ts';
-import { ctSeries, dicomFile, uidOf, type SeriesOptions } from '../../support/dicom-files.ts';
+import { ctSeries, dicomFile, mrSeries, uidOf, type SeriesOptions } from '../../support/dicom-files.ts';
 import { NOON, openIngest, type TestIngest } from '../../support/image-ingest.ts';
 
 let database: Database;
@@ -83,6 +83,14 @@ describe('a study is told', () => {
     expect(await studyOf(database, STUDY)).toMatchObject({ settled: true });
     await receive(slices({ series: 'late' }));
     expect(await studyOf(database, STUDY)).toMatchObject({ settled: false });
+  });
+
+  it('with how many of its images are CT', async () => {
+    const mr = mrSeries({ size: [8, 8, 3], series: 'mr' }).map(({ bytes }) => bytes);
+    await receive([...slices(), ...mr]);
+    pass(8_000);
+    await watch.check();
+    expect(told).toMatchObject([{ images: 7, ctImages: 4 }]);
   });
 
   it('at once when the count of the archive is reached', async () => {
