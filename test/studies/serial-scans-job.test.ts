@@ -75,7 +75,10 @@ async function commit(
   studyUid: string,
   { hours = 0, presence = 'present', model = MODEL, comparedWith }: Analysis,
 ): Promise<string> {
-  const settings = { ...aDraft({ kind: 'hemorrhage', value: presence }).settings, ...(comparedWith === undefined ? {} : { comparedWith }) };
+  const settings = {
+    ...aDraft({ kind: 'hemorrhage', value: presence }).settings,
+    ...(comparedWith === undefined ? {} : { comparedWith }),
+  };
   const drafts = [aDraft({ kind: 'hemorrhage', value: presence })];
   const volume = aDraft({ kind: 'intraparenchymal-volume', value: 21, settings });
   const replaced = (await findings.historyOf(studyUid)).filter(({ superseded }) => superseded !== null).length;
