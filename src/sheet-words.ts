@@ -36,6 +36,8 @@ export function sheetWords(texts: Texts): SheetWords {
     return { value: figure(value, unit), detail };
   };
 
+  const problem = (code: string): string => (texts.has(`quality.${code}`) ? texts.text(`quality.${code}`) : code);
+
   return {
     text: (key, values) => texts.text(`sheet.${key}`, values),
     named: (group, name) => {
@@ -49,11 +51,9 @@ export function sheetWords(texts: Texts): SheetWords {
     }),
     basis: (basis) => intervalBasis(basis, f),
     figure: (name, value) => figureText(name, value, f),
+    problem,
     remark: (code) => {
-      const key = `quality.${code}`;
-      if (!texts.has(key)) return code;
-      const what = texts.text(key);
-      const mend = `${key}.sentence`;
+      const [what, mend] = [problem(code), `quality.${code}.sentence`];
       return texts.has(mend) ? texts.text('sheet.mend', { what, mend: texts.text(mend) }) : what;
     },
   };

@@ -151,7 +151,8 @@ describe('the sheet', () => {
     const findings = findingsOf(aResult({ state: 'refused', said }), FOUND_AT);
     const nothing = { background: null, segments: [], maps: [], curves: [] };
     const svg = contactSheetSvg({ ...input, ...nothing, findings, quality: [MOTION], state: 'refused' });
-    expect(svg).toContain(`Perfusion, CT: refused, ${WORDS.en.remark('motion')}`);
+    // How to mend it stands beside: the heading leaves room for the badge.
+    expect(svg).toContain(`>Perfusion, CT: refused, ${WORDS.en.problem('motion')}<`);
     expect(svg).not.toMatch(/\d mL/);
   });
 

@@ -68,7 +68,7 @@ function titleOf({ title, state, quality, words }: ContactSheetInput): string {
   const code = refusalOf(quality);
   return code === null
     ? words.text('refused-unknown', { title: shown })
-    : words.text('refused', { title: shown, reason: words.remark(code) });
+    : words.text('refused', { title: shown, reason: words.problem(code) });
 }
 
 function header(width: number, input: ContactSheetInput): readonly string[] {

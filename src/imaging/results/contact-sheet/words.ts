@@ -18,6 +18,8 @@ export interface SheetWords {
   readonly finding: (finding: ImagingFinding) => FindingLine;
   /** What intervals span. */
   readonly basis: (basis: string) => string;
+  /** What is wrong, in a few words; the code itself where it has none. */
+  readonly problem: (code: string) => string;
   /** What is wrong and how to mend it; the code itself where it has no words. */
   readonly remark: (code: string) => string;
   /** What a remark measured, with its unit. */
