@@ -1,4 +1,5 @@
 #!/usr/bin/env -S node --min-semi-space-size=32 --max-semi-space-size=64
+import './inference/no-telemetry.ts';
 import { Command } from 'commander';
 import type { AnalyzeCommandOptions } from './cli/analyze.ts';
 import type { DeidentifyCommandOptions } from './cli/deidentify.ts';

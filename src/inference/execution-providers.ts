@@ -2,6 +2,7 @@
  * Where a model runs. Asking onnxruntime for a provider that is not installed throws, and asking for several hides which
  * one loaded; so each is tried alone, in the configured order, and the one that really loaded is reported.
  */
+import './no-telemetry.ts';
 import type { InferenceSession } from 'onnxruntime-node';
 
 export const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'webgpu'] as const;

@@ -1,4 +1,5 @@
 /** A batch of rows through the graph: one call, one output row for each. */
+import '../inference/no-telemetry.ts';
 import type * as Onnxruntime from 'onnxruntime-node';
 import type { InstalledModel } from '../inference/index.ts';
 import type { Row } from './additive-model.ts';

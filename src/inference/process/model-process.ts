@@ -2,6 +2,7 @@
  * The process that holds models: loads each once, runs one request at a time, and ends with its parent. It is killed
  * when a run lasts too long: nothing in here can stop a run that is under way.
  */
+import '../no-telemetry.ts';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
