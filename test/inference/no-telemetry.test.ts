@@ -13,7 +13,7 @@ const BUNDLE = fileURLToPath(
 it.each([
   ['models that run in processes of their own', ['models', 'verify'], 'loads on cpu'],
   ['models that run with the decisions', ['evaluate', BUNDLE], 'trained model'],
-])('%s report nothing', async (_, args, said) => {
+])('%s leave no id of the machine and no report of it', async (_, args, said) => {
   const home = mkdtempSync(join(tmpdir(), 'stroke-cds-home-'));
   const { code, stdout, stderr } = await strokeCds(args, { env: { HOME: home, XDG_CACHE_HOME: join(home, 'cache') } });
   expect([code, stderr]).toEqual([0, expect.not.stringMatching(/telemetry/i)]);

@@ -172,7 +172,7 @@ Median Dice of {heads_each} heads each; sided structures: mean of both sides. {t
 
 *ventricles, with the image*: the network draws them too round; the product (`src/imaging/anatomy/ventricles.ts`) gives voxels at and
 beside their border to the side that they look like, where fluid stands out from the brain around it (`ventricles.json`;
-`test/support/ventricle-accuracy.ts`). All other rows are of the network alone. *midline error*: mean distance of the border between the halves from the true middle, mm. *wrong side*: of the voxels more than
+`test/support/ventricle-accuracy.ts`). How far fluid must stand out was settled after these heads and the real one had been looked at. All other rows are of the network alone. *midline error*: mean distance of the border between the halves from the true middle, mm. *wrong side*: of the voxels more than
 4 mm from the middle, in percent.
 {shift_text}
 ## Orientation

@@ -5,8 +5,7 @@
 import { createHash } from 'node:crypto';
 import { instantFromEpoch, type Instant } from '../../case/index.ts';
 
-/** CT and MR images, classic, enhanced and converted (PS3.4 annex B.5): what pipelines read. Our own SEG and SR that an
- * archive sends back are none, so a result never starts an analysis. */
+/** Classic, enhanced and converted images (PS3.4 annex B.5). */
 export const CT_SOP_CLASSES: readonly string[] = [
   '1.2.840.10008.5.1.4.1.1.2',
   '1.2.840.10008.5.1.4.1.1.2.1',
@@ -17,6 +16,7 @@ const MR_SOP_CLASSES: readonly string[] = [
   '1.2.840.10008.5.1.4.1.1.4.1',
   '1.2.840.10008.5.1.4.1.1.4.4',
 ];
+/** What pipelines read. Our own SEG and SR that an archive sends back are none, so a result never starts an analysis. */
 export const ANALYZED_SOP_CLASSES: readonly string[] = [...CT_SOP_CLASSES, ...MR_SOP_CLASSES];
 
 export interface Arrival {

@@ -1,6 +1,6 @@
 /**
- * Tells when studies are ready, and which went into quarantine. What is told is derived from the rows alone, so a killed process tells it after its next
- * start; a study may be told twice, with the same content version.
+ * Tells when studies are ready, and which went into quarantine. What is told is derived from the rows alone, so a killed
+ * process tells it after its next start; a study may be told twice, with the same content version.
  */
 import type { Selectable } from 'kysely';
 import { instantFromEpoch, type Instant } from '../../case/index.ts';
