@@ -13,6 +13,7 @@ from .noise import smooth_field
 # How much of a voxel of a thick slice a class must fill. Blood in sulci is thinner than a voxel.
 LEAST_SHARE = {SUBARACHNOID: 0.33, EDEMA: 0.5}
 BRIGHTEST_HU = 110.0  # no blood is brighter: what is, bone shares or blurs into
+DARKEST_HU = -50.0  # nor darker, however much noise: what is, holds air
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ def thick_slices(canvas: Canvas, cuts: int = 3) -> Slices:
 
 
 def seen_label(label: torch.Tensor, hu: torch.Tensor) -> torch.Tensor:
-    """The label of acquired slices: nobody can mark blood where bone, by partial volume or blur, is brighter than any blood."""
-    return torch.where(hu > BRIGHTEST_HU, torch.zeros_like(label), label)
+    """The label of acquired slices: nobody can mark blood where bone or air, by partial volume or blur, hides it."""
+    return torch.where((hu > BRIGHTEST_HU) | (hu < DARKEST_HU), torch.zeros_like(label), label)
 
 
 def average(cuts_of: torch.Tensor, cuts: int) -> torch.Tensor:

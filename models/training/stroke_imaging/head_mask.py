@@ -6,14 +6,13 @@ from scipy import ndimage
 SOFT = (0.0, 110.0)
 BONE = 160.0
 OPENING_MM = 4.0
-ENCLOSED_SHARE = 0.3
-OPEN_SLICES_MM = 16.0
+SIDES = 6  # of eight directions in the slice: the skull base is open to orbits and neck, an operated skull to one side
 BESIDE_BRAIN_MM = 12.0
 VERTEX_SHARE = 0.3
 IN_PLANE = ndimage.generate_binary_structure(3, 1) & np.array([False, True, False])[:, None, None]
 
 
-def inside_skull(hu: np.ndarray, pixel_mm: float, slice_mm: float) -> np.ndarray:
+def inside_skull(hu: np.ndarray, pixel_mm: float) -> np.ndarray:
     """bool [d, h, w]: brain and what lies within BESIDE_BRAIN_MM of it; HU [d, h, w], slices upward.
 
     Near the vertex bone fills a part of every voxel: slices above the widest with less than VERTEX_SHARE of it are left out.
@@ -22,7 +21,7 @@ def inside_skull(hu: np.ndarray, pixel_mm: float, slice_mm: float) -> np.ndarray
     if top < 300:  # a picture cut to a window: what is saturated is bone
         hu = np.where(hu >= top - 1, 1000, hu)
     steps = max(1, round(OPENING_MM / pixel_mm))
-    tissue = _enclosed(hu, slice_mm)
+    tissue = (hu >= SOFT[0]) & (hu <= SOFT[1]) & (_sides_with_bone(hu > BONE) >= SIDES)
     core = _largest(ndimage.binary_erosion(tissue, IN_PLANE, steps, border_value=1))
     grown = ndimage.binary_dilation(core, IN_PLANE, steps) & tissue
     brain = ~_from_edge(~grown)
@@ -52,20 +51,16 @@ def _largest(mask: np.ndarray) -> np.ndarray:
     return parts == sizes.argmax()
 
 
-def _enclosed(hu: np.ndarray, slice_mm: float) -> np.ndarray:
-    soft = (hu >= SOFT[0]) & (hu <= SOFT[1])
-    enclosed = soft & ~_from_edge(~ndimage.binary_dilation(hu > BONE, IN_PLANE))
-    believed = enclosed.sum((1, 2)) >= ENCLOSED_SHARE * np.maximum(soft.sum((1, 2)), 1)
-    if not believed.any():
-        return soft
-    # The skull base is open: there the brain is sought where the nearest closed slice has it.
-    reach = max(1, round(OPEN_SLICES_MM / slice_mm))
-    out = np.zeros_like(soft)
-    for k in range(len(hu)):
-        if believed[k]:
-            out[k] = enclosed[k]
-            continue
-        near = [j for away in range(1, reach + 1) for j in (k + away, k - away) if 0 <= j < len(hu) and believed[j]]
-        if near:
-            out[k] = soft[k] & enclosed[near[0]]
-    return out
+def _sides_with_bone(bone: np.ndarray) -> np.ndarray:
+    """uint8 [d, h, w]: in how many of eight directions in its slice, straight and diagonal, a voxel has bone, itself included."""
+    sides = np.zeros(bone.shape, np.uint8)
+    for axis in (1, 2):
+        for forth in (bone, np.flip(bone, axis)):
+            met = np.maximum.accumulate(forth, axis)
+            sides += met if forth is bone else np.flip(met, axis)
+    for turned in ((), (1,), (2,), (1, 2)):
+        met = np.flip(bone, turned).copy()
+        for row in range(1, met.shape[1]):
+            met[:, row, 1:] |= met[:, row - 1, :-1]
+        sides += np.flip(met, turned)
+    return sides

@@ -102,7 +102,7 @@ def our_own(network) -> Network:
 
 
 def judged(image: Image, network: Network, thresholds: Thresholds) -> dict:
-    inside = inside_skull(image.hu, image.pixel_mm, image.slice_mm)
+    inside = inside_skull(image.hu, image.pixel_mm)
     start = time.process_time()
     answer = network(image.hu, (image.slice_mm, image.pixel_mm), inside)
     seconds = time.process_time() - start

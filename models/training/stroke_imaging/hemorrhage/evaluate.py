@@ -65,7 +65,7 @@ class Answers:
             acquired = acquire(rng, scan.slices)
             hu = acquired.numpy().round()
             spacing = scan.head.grid.spacing
-            inside = inside_skull(hu, spacing[1], scan.spacing_mm)
+            inside = inside_skull(hu, spacing[1])
             truth = seen_label(scan.slices.label, acquired).numpy()
             voxel_ml = scan.spacing_mm * spacing[1] * spacing[2] / 1000
             cases.append(Case(probabilities(self.network, hu), truth, inside, voxel_ml, scan.drawn, bleeds, head))
@@ -283,7 +283,7 @@ def real_figures(network, data: Path, t: Thresholds, say) -> dict:
 
 def called(network, image: RealImage, t: Thresholds) -> np.ndarray:
     single = SLICE_MM if len(image.hu) == 1 else None
-    return label_map(probabilities(network, image.hu), t, image.voxel_ml, inside_skull(image.hu, PIXEL_MM, SLICE_MM), single)
+    return label_map(probabilities(network, image.hu), t, image.voxel_ml, inside_skull(image.hu, PIXEL_MM), single)
 
 
 def marked(network, images: list[RealImage], t: Thresholds) -> dict:

@@ -49,7 +49,8 @@ def _mean_where(hu: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, tor
 
 
 def loss(logits: torch.Tensor, label: torch.Tensor, _weight=None) -> torch.Tensor:
-    """Weighted cross entropy, plus one minus the soft Dice of the whole batch: of all blood, and of each class averaged.
+    """Weighted cross entropy, plus one minus soft Dice: of all blood slice by slice, for small bleedings count as much as large ones, and of each class
+    in the whole batch.
 
     Where the label is IGNORED nothing is asked: the product looks inside the skull only.
     """
@@ -61,8 +62,9 @@ def loss(logits: torch.Tensor, label: torch.Tensor, _weight=None) -> torch.Tenso
     truth = F.one_hot(label * (label != IGNORED), len(CLASSES)).permute(0, 3, 1, 2)[:, 1:].to(probability.dtype) * asked
     blood = slice(0, EDEMA - 1)
     overlap, called, filled = (m.sum((0, 2, 3)) for m in (probability * truth, probability, truth))
-    together = (probability[:, blood].sum(1) * truth[:, blood].sum(1)).sum()
-    of_blood = 1 - (2 * together + 10) / (called[blood].sum() + filled[blood].sum() + 10)
+    called_blood, true_blood = (m[:, blood].sum(1) for m in (probability, truth))
+    together, either = (m.sum((1, 2)) for m in (called_blood * true_blood, called_blood + true_blood))
+    of_blood = (1 - (2 * together + 10) / (either + 10)).mean()
     present = (filled >= LEAST_PIXELS).float()
     of_classes = ((1 - (2 * overlap + 10) / (called + filled + 10)) * present).sum() / present.sum().clamp(min=1)
     return cross + 0.5 * of_blood + 0.5 * of_classes

@@ -12,7 +12,7 @@ from ..released_weights import start_from
 from ..slice_training import Schedule, load_averaged
 from ..slice_training import train as train_network
 from ..template import Template
-from .constants import CLASSES
+from .constants import CLASSES, EXTRA_AXIAL
 from .network import IGNORED, HemorrhageNetwork, loss
 
 SEED = 20_001
@@ -24,8 +24,10 @@ HEAD_EVERY = 6  # steps
 BLEEDING = 0.7  # share of drawings
 AIMED = 0.8  # share of a batch that shows a chosen aim; each as often as the others, however little of it there is
 MIMIC = len(CLASSES)
-AIMS = (*range(1, len(CLASSES)), MIMIC, MIMIC)  # every class, and what is as bright but no blood twice: of those false alarms were sure
+# Every class; twice what was missed most, and what is as bright but no blood: of those false alarms were sure.
+AIMS = (*range(1, len(CLASSES)), EXTRA_AXIAL, MIMIC, MIMIC)
 LEAST_PIXELS = 12  # of an aim in a slice, to be chosen for it
+MANY_PIXELS = 100  # more of them do not make it likelier
 PATCH = (160, 128)
 OUTSIDE_MM = -6.0  # farther outside the inner table nothing is asked
 STEPS = 40_000  # more than the minutes allow: time decides
@@ -63,7 +65,7 @@ class Batches:
             pixels = np.stack([counts[:, aim] for _, counts in self.kept]).astype(float)
             pixels[pixels < LEAST_PIXELS] = 0
             if pixels.any():
-                chance = np.sqrt(pixels).ravel()
+                chance = np.sqrt(pixels.clip(max=MANY_PIXELS)).ravel()
                 at = int(rng.choice(chance.size, p=chance / chance.sum()))
                 return self.kept[at // SLICES][0], at % SLICES
         return self.kept[int(rng.integers(len(self.kept)))][0], int(rng.integers(1, SLICES - 1))

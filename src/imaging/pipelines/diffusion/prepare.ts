@@ -116,8 +116,8 @@ async function anatomyOf(
 export const isOff = (error: unknown): boolean => error instanceof InferenceError && error.code === 'unknown-model';
 
 function outline(weighted: Volume): Uint8Array {
-  const [x, y, sliceMm] = spacing(weighted.affine);
-  return brainMask(weighted.values, weighted.size, { pixelMm: Math.max(x, y), sliceMm }, 'mr');
+  const [x, y] = spacing(weighted.affine);
+  return brainMask(weighted.values, weighted.size, Math.max(x, y), 'mr');
 }
 
 function planeOf(anatomy: Anatomy | null, weighted: Volume, brain: Uint8Array): Midline {

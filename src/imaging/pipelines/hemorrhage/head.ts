@@ -89,7 +89,7 @@ export function headOf(volume: Volume): Head {
   if (box === null) throw new ImageRefusal('no-pixels', 'the CT holds nothing but air');
   const stack = cropInPlane(whole, box, multiple, outside);
   const [x, y, z] = spacing(stack.affine);
-  const brain = brainMask(stack.values, stack.size, { pixelMm, sliceMm: z }, 'ct');
+  const brain = brainMask(stack.values, stack.size, pixelMm, 'ct');
   const inside = withoutVertex(dilated(brain, stack.size, Math.round(BESIDE_BRAIN_MM / pixelMm)), stack.size);
   return { stack, millimeters: [x, y, z], brain, inside };
 }

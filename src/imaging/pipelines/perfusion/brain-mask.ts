@@ -1,6 +1,6 @@
 /** Where the brain is, from the mean of all frames. */
 import type { Point } from '../../affine.ts';
-import { dilated, eroded, holesFilled, largestPart, reachedFromEdge } from './morphology.ts';
+import { dilated, eroded, holesFilled, largestPart } from './morphology.ts';
 import type { PerfusionKind } from './settings.ts';
 
 /** HU of brain, fluid and vessels with some contrast, without bone and fat. */
@@ -9,22 +9,13 @@ const CT_SOFT: readonly [number, number] = [0, 110];
 export const CT_BONE = 160;
 /** Cuts the bridges between brain and scalp or orbit. */
 const OPENING_MM = 4;
-/** Share of a slice's soft tissue that bone must enclose before the enclosure is believed. */
-const ENCLOSED_SHARE = 0.3;
-/** How far from a slice that bone encloses an open one may hold brain. */
-const OPEN_SLICES_MM = 16;
+/** Of eight directions in the slice: the skull base is open to orbits and neck, an operated skull to one side. */
+const SIDES_WITH_BONE = 6;
 
-/**
- * Vessels and bleeding inside the skull belong to it; skull, scalp and air do not.
- */
-export function brainMask(
-  mean: Float32Array,
-  size: Point,
-  { pixelMm, sliceMm }: { readonly pixelMm: number; readonly sliceMm: number },
-  kind: PerfusionKind,
-): Uint8Array {
+/** Vessels and bleeding inside the skull belong to it; skull, scalp and air do not. */
+export function brainMask(mean: Float32Array, size: Point, pixelMm: number, kind: PerfusionKind): Uint8Array {
   const steps = Math.max(1, Math.round(OPENING_MM / pixelMm));
-  const tissue = kind === 'ct' ? insideSkull(mean, size, sliceMm) : aboveThreshold(mean);
+  const tissue = kind === 'ct' ? insideSkull(mean, size) : aboveThreshold(mean);
   const core = largestPart(eroded(tissue, size, steps), size);
   const grown = dilated(core, size, steps).map((inside, at) => (inside === 1 && tissue[at] === 1 ? 1 : 0));
   return holesFilled(grown, size);
@@ -39,43 +30,41 @@ export function headMask(mean: Float32Array, size: Point, kind: PerfusionKind): 
   return holesFilled(largestPart(solid, size), size);
 }
 
-function insideSkull(mean: Float32Array, size: Point, sliceMm: number): Uint8Array {
-  const soft = Uint8Array.from(mean, (hu) => (hu >= CT_SOFT[0] && hu <= CT_SOFT[1] ? 1 : 0));
-  const bone = dilated(
-    Uint8Array.from(mean, (hu) => (hu > CT_BONE ? 1 : 0)),
-    size,
-    1,
+function insideSkull(mean: Float32Array, size: Point): Uint8Array {
+  const sides = sidesWithBone(mean, size);
+  return Uint8Array.from(mean, (hu, at) =>
+    hu >= CT_SOFT[0] && hu <= CT_SOFT[1] && (sides[at] ?? 0) >= SIDES_WITH_BONE ? 1 : 0,
   );
-  const outside = reachedFromEdge(
-    bone.map((b) => 1 - b),
-    size,
-  );
-  const plane = size[0] * size[1];
-  const enclosed = soft.map((inside, at) => (inside === 1 && outside[at] !== 1 ? 1 : 0));
-  const believed = Array.from({ length: size[2] }, (_, k) => {
-    const [all, within] = [soft, enclosed].map((mask) => voxels(mask.subarray(k * plane, (k + 1) * plane)));
-    return (all ?? 0) > 0 && (within ?? 0) >= ENCLOSED_SHARE * (all ?? 0);
-  });
-  if (!believed.includes(true)) return soft;
-  // The skull base is open, and thin bone lets the outside in: there the brain is sought where the nearest closed slice has it.
-  const reach = Math.max(1, Math.round(OPEN_SLICES_MM / sliceMm));
-  return soft.map((inside, at) => {
-    const k = Math.floor(at / plane);
-    if (believed[k] === true) return enclosed[at] ?? 0;
-    for (let away = 1; away <= reach; away++) {
-      for (const near of [k + away, k - away]) {
-        if (believed[near] === true) return inside & (enclosed[at + (near - k) * plane] ?? 0);
-      }
-    }
-    return 0;
-  });
 }
 
-function voxels(mask: Uint8Array): number {
-  let count = 0;
-  for (const inside of mask) count += inside;
-  return count;
+/** In how many of eight directions in its slice, straight and diagonal, a voxel has bone, itself included. */
+function sidesWithBone(hu: Float32Array, [nx, ny]: Point): Uint8Array {
+  const sides = new Uint8Array(hu.length);
+  // One bit for each of four directions: what a neighbor met on its way, this voxel meets too. Then the other way round.
+  const met = new Uint8Array(hu.length);
+  for (const step of [1, -1]) {
+    for (let n = 0; n < hu.length; n++) {
+      const at = step === 1 ? n : hu.length - 1 - n;
+      const i = at % nx;
+      const j = Math.floor(at / nx) % ny;
+      const [before, after] = [step === 1 ? i > 0 : i < nx - 1, step === 1 ? i < nx - 1 : i > 0];
+      const row = step === 1 ? j > 0 : j < ny - 1;
+      const seen = (hu[at] ?? 0) > CT_BONE ? 15 : 0;
+      const [beside, over] = [at - step, at - step * nx];
+      met[at] =
+        seen |
+        (before ? (met[beside] ?? 0) & 1 : 0) |
+        (row ? (met[over] ?? 0) & 2 : 0) |
+        (row && before ? (met[over - step] ?? 0) & 4 : 0) |
+        (row && after ? (met[over + step] ?? 0) & 8 : 0);
+      sides[at] = (sides[at] ?? 0) + (BITS[met[at] ?? 0] ?? 0);
+    }
+  }
+  return sides;
 }
+
+/** How many of four bits are set. */
+const BITS = Uint8Array.from({ length: 16 }, (_, x) => (x & 1) + ((x >> 1) & 1) + ((x >> 2) & 1) + (x >> 3));
 
 /** Otsu 1979: the threshold that parts head and background best. */
 function aboveThreshold(mean: Float32Array): Uint8Array {

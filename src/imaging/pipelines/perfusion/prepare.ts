@@ -82,8 +82,8 @@ export async function prepare(series: TimeSeries, kind: PerfusionKind, pause: Pa
   const plane = grid.size[0] * grid.size[1];
   const source = { frames, times, plane };
   const mean = meanFrame(frames);
-  const [sx, sy, sliceMm] = spacing(grid.affine);
-  const brain = brainMask(mean, grid.size, { pixelMm: Math.max(sx, sy), sliceMm }, kind);
+  const [sx, sy] = spacing(grid.affine);
+  const brain = brainMask(mean, grid.size, Math.max(sx, sy), kind);
   if (brain.indexOf(1) === -1) return { refused: [...quality, remark('brain-not-found', 'refuses')] };
   const bolus = findBolus(source, brain, time, kind);
   quality.push(...bolusRemarks(bolus, kind, time));

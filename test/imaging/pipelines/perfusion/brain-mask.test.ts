@@ -9,6 +9,36 @@ import { reducedGrid, reduceInPlane, voxelVolume } from '../../../../src/imaging
 import { buildVolume } from '../../../../src/imaging/volume/build-volume.ts';
 import { geHeadCt, hasGeHeadCt, readingFrom } from '../../../support/ge-head-ct.ts';
 
+/** A skull of bone around brain, with a gap in front as wide as an angle, and muscle before it. */
+function openSkull(gapDegrees: number): { hu: Float32Array; size: [number, number, number] } {
+  const size: [number, number, number] = [100, 120, 3];
+  const hu = Float32Array.from({ length: 100 * 120 * 3 }, (_, at) => {
+    const [x, y] = [(at % 100) - 50, (Math.floor(at / 100) % 120) - 65];
+    const away = Math.hypot(x / 40, y / 45);
+    const fromFront = (Math.abs(Math.atan2(x, -y)) * 180) / Math.PI;
+    if (away < 1) return 32;
+    if (away < 1.12) return fromFront < gapDegrees / 2 ? 32 : 900;
+    return away < 1.35 && fromFront < 50 ? 50 : -1000;
+  });
+  return { hu, size };
+}
+
+describe('a skull that bone does not close', () => {
+  it.each([0, 30, 50])('still holds its brain, with a gap of %i degrees, and not what lies before it', (gap) => {
+    const { hu, size } = openSkull(gap);
+    const mask = brainMask(hu, size, 2, 'ct');
+    let [brain, found, outside] = [0, 0, 0];
+    for (let at = 0; at < 100 * 120; at++) {
+      const [x, y] = [(at % 100) - 50, Math.floor(at / 100) - 65];
+      const away = Math.hypot(x / 40, y / 45);
+      if (away < 1) [brain, found] = [brain + 1, found + (mask[at] ?? 0)];
+      if (away > 1.15) outside += mask[at] ?? 0;
+    }
+    expect(found / brain).toBeGreaterThan(0.9);
+    expect(outside).toBe(0);
+  });
+});
+
 const TEMPLATE = new URL('../../../../../shared/data/ct-template/', import.meta.url);
 
 describe.skipIf(!existsSync(TEMPLATE))('the CT template beside the checkout (../shared/data/ct-template)', () => {
@@ -22,7 +52,7 @@ describe.skipIf(!existsSync(TEMPLATE))('the CT template beside the checkout (../
     // The template is stored with brain stretched (Rorden 2012).
     const hu = values.map((c) => (c <= 900 ? c - 1000 : c <= 3100 ? (c + 9000) / 11 - 1000 : c - 3000));
     const [gray, white, fluid] = ['scgrey', 'scwhite', 'sccsf'].map((name) => volume(`${name}.nii.gz`).values);
-    const mask = brainMask(hu, image.size, { pixelMm: 2, sliceMm: 2 }, 'ct');
+    const mask = brainMask(hu, image.size, 2, 'ct');
     const plane = image.size[0] * image.size[1];
     let [both, found, true_] = [0, 0, 0];
     for (let at = 0; at < mask.length; at++) {
@@ -45,11 +75,14 @@ describe.skipIf(!hasGeHeadCt)('a real head CT beside the checkout (../shared/dat
     const factor = 4;
     const grid = reducedGrid(image, factor);
     const values = reduceInPlane(image.values, image.size, factor);
-    const [x, y, sliceMm] = spacing(grid.affine);
-    const mask = brainMask(values, grid.size, { pixelMm: Math.max(x, y), sliceMm }, 'ct');
+    const [x, y] = spacing(grid.affine);
+    const mask = brainMask(values, grid.size, Math.max(x, y), 'ct');
     const brainMl = mask.reduce((sum, inside) => sum + inside, 0) * voxelVolume(grid);
     expect(brainMl).toBeGreaterThan(1200);
     expect(brainMl).toBeLessThan(1600);
+    // The skull base is open; its seven slices from the foramen magnum up hold cerebellum, brainstem and temporal lobes.
+    const perSlice = mlOfSlices(mask, grid);
+    for (const k of [5, 6, 7, 8, 9, 10, 11]) expect(perSlice[k], `slice ${k}`).toBeGreaterThan(5);
     const midline = findMidline(values, grid, mask);
     // Read on the images: the nose points about ten degrees aside.
     const degrees = (Math.atan2(midline.normal[1], midline.normal[0]) * 180) / Math.PI;
@@ -58,3 +91,10 @@ describe.skipIf(!hasGeHeadCt)('a real head CT beside the checkout (../shared/dat
     expect(rightOf(midline, [midline.point[0] + 40, midline.point[1], midline.point[2]])).toBeGreaterThan(30);
   });
 });
+
+function mlOfSlices(mask: Uint8Array, grid: ReturnType<typeof reducedGrid>): number[] {
+  const plane = grid.size[0] * grid.size[1];
+  return Array.from({ length: grid.size[2] }, (_, k) =>
+    mask.subarray(k * plane, (k + 1) * plane).reduce((sum, inside) => sum + inside * voxelVolume(grid), 0),
+  );
+}
