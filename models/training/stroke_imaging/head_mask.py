@@ -8,14 +8,14 @@ BONE = 160.0
 OPENING_MM = 4.0
 SIDES = 6  # of eight directions in the slice: the skull base is open to orbits and neck, an operated skull to one side
 BESIDE_BRAIN_MM = 12.0
-VERTEX_SHARE = 0.3
+VERTEX_SHARE = 0.1
 IN_PLANE = ndimage.generate_binary_structure(3, 1) & np.array([False, True, False])[:, None, None]
 
 
 def inside_skull(hu: np.ndarray, pixel_mm: float) -> np.ndarray:
     """bool [d, h, w]: brain and what lies within BESIDE_BRAIN_MM of it; HU [d, h, w], slices upward.
 
-    Near the vertex bone fills a part of every voxel: slices above the widest with less than VERTEX_SHARE of it are left out.
+    Near the vertex bone fills a part of every voxel: slices above the widest with less than VERTEX_SHARE of its brain are left out.
     """
     top = float(hu.max())
     if top < 300:  # a picture cut to a window: what is saturated is bone
@@ -26,7 +26,7 @@ def inside_skull(hu: np.ndarray, pixel_mm: float) -> np.ndarray:
     grown = ndimage.binary_dilation(core, IN_PLANE, steps) & tissue
     brain = ~_from_edge(~grown)
     inside = ndimage.binary_dilation(brain, IN_PLANE, round(BESIDE_BRAIN_MM / pixel_mm))
-    areas = inside.sum((1, 2))
+    areas = brain.sum((1, 2))
     vertex = (np.arange(len(areas)) > areas.argmax()) & (areas < VERTEX_SHARE * areas.max())
     inside[vertex] = False
     return inside

@@ -97,12 +97,12 @@ def test_the_brightness_of_a_slice_does_not_matter_and_the_contrast_does():
 
 
 def test_slices_near_the_vertex_are_not_looked_at():
-    z, y, x = np.mgrid[-60:66:5, -70:71:2, -70:71:2].astype(np.float32)
+    z, y, x = np.mgrid[-60:67:2, -70:71:2, -70:71:2].astype(np.float32)
     away = np.sqrt(z**2 + y**2 + x**2)
     hu = np.where(away < 60, 30, np.where(away < 68, 1000, -1000)).astype(np.float32)
     inside = inside_skull(hu, 2.0).sum((1, 2))
-    assert inside[np.argmin(np.abs(z[:, 0, 0] - 40))] > 0
-    assert inside[np.argmin(np.abs(z[:, 0, 0] - 55))] == 0
+    assert inside[np.argmin(np.abs(z[:, 0, 0] - 54))] > 0
+    assert inside[np.argmin(np.abs(z[:, 0, 0] - 58))] == 0
     assert inside[np.argmin(np.abs(z[:, 0, 0] + 50))] > 0
 
 

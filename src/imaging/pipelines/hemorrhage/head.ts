@@ -76,10 +76,10 @@ export interface Head {
 const BESIDE_BRAIN_MM = 12;
 
 /**
- * Near the vertex bone fills a part of every voxel and looks like blood: slices above the widest one whose inside is smaller
- * than this share of it are not looked at. In a ball these are the uppermost 12 of 75 mm.
+ * Near the vertex bone fills a part of every voxel and looks like blood: slices above the widest one whose brain is smaller
+ * than this share of it are not looked at. In a ball these are the uppermost 4 of 75 mm.
  */
-const VERTEX_SHARE = 0.3;
+const VERTEX_SHARE = 0.1;
 
 /** @throws ImageRefusal when there is no head in it */
 export function headOf(volume: Volume): Head {
@@ -90,18 +90,18 @@ export function headOf(volume: Volume): Head {
   const stack = cropInPlane(whole, box, multiple, outside);
   const [x, y, z] = spacing(stack.affine);
   const brain = brainMask(stack.values, stack.size, pixelMm, 'ct');
-  const inside = withoutVertex(dilated(brain, stack.size, Math.round(BESIDE_BRAIN_MM / pixelMm)), stack.size);
+  const inside = dilated(brain, stack.size, Math.round(BESIDE_BRAIN_MM / pixelMm));
+  leaveVertexOut(inside, brain, stack.size);
   return { stack, millimeters: [x, y, z], brain, inside };
 }
 
-function withoutVertex(inside: Uint8Array, [nx, ny, nz]: Volume['size']): Uint8Array {
+function leaveVertexOut(inside: Uint8Array, brain: Uint8Array, [nx, ny, nz]: Volume['size']): void {
   const plane = nx * ny;
   const areas = Array.from({ length: nz }, (_, k) =>
-    inside.subarray(k * plane, (k + 1) * plane).reduce((sum, voxel) => sum + voxel, 0),
+    brain.subarray(k * plane, (k + 1) * plane).reduce((sum, voxel) => sum + voxel, 0),
   );
   const widest = areas.indexOf(Math.max(...areas));
   for (const [k, area] of areas.entries()) {
     if (k > widest && area < VERTEX_SHARE * (areas[widest] ?? 0)) inside.fill(0, k * plane, (k + 1) * plane);
   }
-  return inside;
 }
