@@ -16,6 +16,7 @@ import torch
 from .ischemia_heads import Example, example
 from .ischemia_net import IschemiaNet, ischemia_loss
 from .ischemia_shapes import load_shapes
+from .released_weights import start_from
 from .slice_training import Batch, Schedule, load_averaged, train
 from .template import load_template
 
@@ -27,16 +28,16 @@ STEPS_A_HEAD = 2
 ALONE = 0.12
 
 
-def batches(data: Path, work: Path) -> Callable[[int], Batch]:
+def batches(data: Path, work: Path, seed: int = SEED) -> Callable[[int], Batch]:
     template = load_template(data)
     shapes = load_shapes(data, held_out=False, cache=work)
 
     @lru_cache(maxsize=HEADS_AT_HAND)
-    def slices(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        return slices_of(example(template, shapes, np.random.default_rng((SEED, seed))))
+    def slices(head: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        return slices_of(example(template, shapes, np.random.default_rng((seed, head))))
 
     def next_batch(step: int) -> Batch:
-        generator = torch.Generator().manual_seed(SEED + step)
+        generator = torch.Generator().manual_seed(seed + step)
         newest = step // STEPS_A_HEAD
         heads = [slices(n) for n in range(max(0, newest - HEADS_AT_HAND + 1), newest + 1)]
         images, truth, known = (torch.cat(part) for part in zip(*heads))
@@ -77,15 +78,20 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=45)
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--heads", type=int, default=60, help="synthetic heads for calibration, and as many for the test")
+    parser.add_argument("--begin", type=Path, help="a released model.onnx whose weights training begins with")
+    parser.add_argument("--seed", type=int, default=SEED, help="another one where weights are trained on: heads they have not seen")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    torch.manual_seed(SEED)
+    torch.manual_seed(options.seed)
     say = lambda line: print(line, flush=True)  # noqa: E731
     checkpoint = options.work / "checkpoint.pt"
     if options.command != "release":
+        network = IschemiaNet()
+        if options.begin is not None:
+            start_from(network, options.begin, "network.")
         train(
-            IschemiaNet(),
-            batches(options.data, options.work),
+            network,
+            batches(options.data, options.work, options.seed),
             Schedule(options.steps, average=0.99),
             checkpoint,
             seconds=60 * options.minutes,

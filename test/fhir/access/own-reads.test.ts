@@ -156,8 +156,8 @@ describe('record by our own reads', () => {
   });
 
   it('the deadline also covers later pages', async () => {
-    server.setDelay('Condition', 300);
-    const record = await collect({ prefetch: fullPrefetch({ conditions: undefined }) }, { deadlineMs: 450 });
+    server.setDelay('Condition', 1_000);
+    const record = await collect({ prefetch: fullPrefetch({ conditions: undefined }) }, { deadlineMs: 1_900 });
     expect(gaps(record)).toEqual({ conditions: 'incomplete: time-out' });
   });
 
