@@ -1,9 +1,17 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Pure functions: their files may share one module graph, which is loaded once instead of for each. */
-const PURE = ['cards', 'case', 'decisions', 'definitions', 'explanation', 'fhir', 'model-report', 'outgoing', 'prediction'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const PURE = [
+  'cards',
+  'case',
+  'decisions',
+  'definitions',
+  'explanation',
+  'fhir',
+  'model-report',
+  'outgoing',
+  'prediction',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
