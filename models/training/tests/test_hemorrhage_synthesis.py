@@ -106,6 +106,17 @@ def test_slices_near_the_vertex_are_not_looked_at():
     assert inside[np.argmin(np.abs(z[:, 0, 0] + 50))] > 0
 
 
+@pytest.mark.parametrize("gap", [0, 30, 50])
+def test_a_skull_that_bone_does_not_close_still_holds_its_brain(gap):
+    z, y, x = np.mgrid[-2:3, -60:60, -50:50].astype(np.float32)
+    away = np.hypot(x / 40, y / 45)
+    wall = np.where(np.degrees(np.abs(np.arctan2(x, -y))) < gap / 2, 32, 900)
+    hu = np.where(away < 1, 32, np.where(away < 1.12, wall, -1000)).astype(np.float32)
+    inside = inside_skull(hu, 2.0)
+    assert inside[away < 1].mean() > 0.95
+    assert not inside[away > 1.5].any()
+
+
 def test_small_and_doubtful_parts_are_taken_away():
     probability = np.zeros((6, 3, 16, 16), np.float32)
     probability[1, 1, 2:8, 2:8] = 0.9  # 36 voxels, sure
