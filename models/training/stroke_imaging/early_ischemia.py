@@ -26,6 +26,8 @@ HEADS_AT_HAND = 16
 STEPS_A_HEAD = 2
 """A new head is drawn every second step; slices are taken from the last sixteen."""
 ALONE = 0.12
+BEFORE = "Version 1.0.0 had seen 1107 steps of 20 slices; from its weights on, other heads: "
+"""Said where training began with the released weights (`--begin`, named to `release` as well)."""
 
 
 def batches(data: Path, work: Path, seed: int = SEED) -> Callable[[int], Batch]:
@@ -103,7 +105,8 @@ def main() -> None:
         from .ischemia_release import release
 
         state = torch.load(checkpoint, weights_only=True)
-        hours = f"{state['step']} steps of {BATCH} slices, {state['seconds'] / 60:.0f} min of a shared core (bfloat16)."
+        before = "" if options.begin is None else BEFORE
+        hours = f"{before}{state['step']} steps of {BATCH} slices, {state['seconds'] / 60:.0f} min of a shared core (bfloat16)."
         figures = release(load_averaged(IschemiaNet(), checkpoint), options.data, options.work, options.out, hours, options.heads, say)
         say(str({k: figures["regions"][k]["auc"] for k in ("plain", "both")}))
 

@@ -10,7 +10,7 @@ from .measure import Thresholds
 from .parity import parity
 from .second_look import FEATURES
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 PARITY = Path(__file__).parents[2] / "hemorrhage-parity.json"
 """What the product must make of the same answer of the network (`test/models/hemorrhage-parity.test.ts`)."""
 LARGER_THAN_ANY_ML = 500

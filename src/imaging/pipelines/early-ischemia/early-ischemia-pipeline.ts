@@ -37,7 +37,7 @@ import { uptakeOfLesion, uptakeOfRegions } from './water-uptake.ts';
 import { halvesOf, sideDensities, type RegionOfInterest, type SideDensity } from './side-density.ts';
 
 export const EARLY_ISCHEMIA_PIPELINE = 'early-ischemia';
-export const EARLY_ISCHEMIA_VERSION = '1.1.0';
+export const EARLY_ISCHEMIA_VERSION = '1.2.0';
 /** After hemorrhage, which makes it pointless. */
 const PRIORITY = 12;
 /** Ten times what two free cores need: a busy machine is no fault. */

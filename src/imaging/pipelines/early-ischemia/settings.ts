@@ -28,13 +28,13 @@ export const SETTINGS = {
   /** mL; smaller parts are taken for noise. */
   smallestMl: 2,
   /** mL that the network marks in heads without any infarct; detection floor of its manifest. */
-  floorMl: 15,
+  floorMl: 27,
   /**
    * Of a voxel's probability of early or frank change: where it counts as changed, as the manifest of the network says, and the
    * thresholds that an interval spans.
    */
-  changeProbability: 0.8,
-  changeRange: [0.5, 0.95],
+  changeProbability: 0.93,
+  changeRange: [0.3, 0.97],
   /** Koo 2000, Cerebrovasc Dis 10:419: ratio of the denser to the other middle cerebral artery. */
   arteryRatio: 1.2,
   /** HU: upper end of the 99 % interval of the mean of normal arteries, same source. */

@@ -35,7 +35,7 @@ import { expansionSigns } from './signs.ts';
 import { spotSign, type SpotSign } from './spot-sign.ts';
 
 export const HEMORRHAGE_PIPELINE = 'hemorrhage';
-export const HEMORRHAGE_VERSION = '1.2.0';
+export const HEMORRHAGE_VERSION = '1.3.0';
 /** Before all others: nothing is as urgent as blood. */
 const PRIORITY = 1;
 

@@ -26,7 +26,7 @@ import { withoutVessels } from './tissue-mask.ts';
 import { positionOf, voxelVolume } from './working-grid.ts';
 
 export const PERFUSION_PIPELINE = 'perfusion';
-export const PERFUSION_VERSION = '1.1.0';
+export const PERFUSION_VERSION = '1.2.0';
 const PRIORITY = 20;
 
 /** Where each stage ends, in percent of the whole. */
