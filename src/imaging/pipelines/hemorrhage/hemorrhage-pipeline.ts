@@ -22,7 +22,7 @@ import { abcOf } from './abc-2.ts';
 import { voxelMlOf } from './counted-parts.ts';
 import { hemorrhageFindings } from './findings.ts';
 import { chooseAngiography, chooseNative, headOf, volumeOf, type Head } from './head.ts';
-import { maskOfClass, partsOf } from './labels.ts';
+import { hematomaMask, maskOfClass, partsOf } from './labels.ts';
 import { measure, type Measured } from './measure.ts';
 import { anatomyOf, hematomaPlace } from './place.ts';
 import { believed, medianHu, noiseHu, plausibility, remark } from './plausibility.ts';
@@ -105,7 +105,7 @@ async function run(
   await pause('signs', 90);
   const isPresent = measured.presence === 'present';
   const isWorthALook = measured.volumes.blood.ml >= cuts.detectionFloorMl;
-  const blood = maskOfClass(measured.labels, 'intraparenchymal');
+  const blood = hematomaMask(measured.labels, stack.size, voxelMl);
   const [largest] = partsOf(blood, stack.size);
   const spot = isPresent && largest !== undefined ? await spotOf(inputs, built, stack, blood) : null;
   const noise = noiseHu(stack, tissue);
@@ -131,7 +131,7 @@ async function run(
       measured,
       // Where to look is told of uncertain blood, too; its signs would be those of a guess.
       place: isWorthALook
-        ? hematomaPlace(measured.labels, stack, brain, voxelMl, anatomy)
+        ? hematomaPlace(blood, stack, brain, voxelMl, anatomy)
         : { locations: [], side: null },
       shift: anatomy?.midlineShift ?? null,
       abc: isPresent && largest !== undefined ? abcOf(largest, stack.size, millimeters) : null,

@@ -72,6 +72,25 @@ export const maskOfClass = (labels: Uint8Array, name: (typeof CLASSES)[number]):
   return labels.map((label) => (label === wanted ? 1 : 0));
 };
 
+/** mL. Smaller parts beside more blood of other kinds are its border. Own choice. */
+const LEAST_HEMATOMA_ML = 1;
+
+/**
+ * 1 for intraparenchymal blood that is described as a hematoma: all of it, but where other kinds of blood are more, the small
+ * parts at their borders are a mix-up of kinds, and a place or a diameter of them would mislead.
+ */
+export function hematomaMask(labels: Uint8Array, size: Point, voxelMl: number): Uint8Array {
+  const mask = maskOfClass(labels, 'intraparenchymal');
+  const own = mask.reduce((sum, one) => sum + one, 0);
+  const all = labels.reduce((sum, label) => sum + Number(isBlood(label)), 0);
+  if (2 * own >= all) return mask;
+  const hematoma = new Uint8Array(mask.length);
+  for (const part of partsOf(mask, size)) {
+    if (part.length * voxelMl >= LEAST_HEMATOMA_ML) for (const at of part) hematoma[at] = 1;
+  }
+  return hematoma;
+}
+
 /** Flat indices of every part (26 neighbors), the largest first. */
 export function partsOf(mask: Uint8Array, size: Point): Int32Array[] {
   const { sizes, all } = components(mask, size, boxOf(mask, size));

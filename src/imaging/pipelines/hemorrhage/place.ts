@@ -6,7 +6,7 @@ import { ImageRefusal } from '../../image-refusal.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { findMidline, rightOf } from '../perfusion/midline.ts';
 import { positionOf } from '../perfusion/working-grid.ts';
-import { partsOf, maskOfClass } from './labels.ts';
+import { partsOf } from './labels.ts';
 import { remark } from './plausibility.ts';
 
 export interface FoundAnatomy {
@@ -51,21 +51,20 @@ const LEAST_SHARE = 0.2;
 /** The lesser side counts above this share of the greater one. */
 const BOTH_SIDES_SHARE = 0.2;
 
-/** @param labels places in CLASSES, on the grid of `stack` */
+/** @param blood 1 for hematoma (`hematomaMask`), on the grid of `stack` */
 export function hematomaPlace(
-  labels: Uint8Array,
+  blood: Uint8Array,
   stack: Volume,
   brain: Uint8Array,
   voxelMl: number,
   anatomy: Anatomy | null,
 ): HematomaPlace {
-  const blood = maskOfClass(labels, 'intraparenchymal');
   if (!blood.includes(1)) return { locations: [], side: null };
   if (anatomy === null) return { locations: [], side: sideByPlane(blood, stack, brain) };
   const onStack = labelsOn(anatomy, stack);
   const parts = partsOf(blood, stack.size).filter((part, n) => n === 0 || part.length * voxelMl >= FURTHER_ML);
   const locations = parts.flatMap((part): HematomaLocation[] => {
-    const mask = new Uint8Array(labels.length);
+    const mask = new Uint8Array(blood.length);
     for (const at of part) mask[at] = 1;
     const { locations: shares } = placeOf(mask, onStack);
     const [first] = LOCATIONS.toSorted((a, b) => shares[b] - shares[a]);
