@@ -130,9 +130,7 @@ async function run(
     findings: hemorrhageFindings({
       measured,
       // Where to look is told of uncertain blood, too; its signs would be those of a guess.
-      place: isWorthALook
-        ? hematomaPlace(blood, stack, brain, voxelMl, anatomy)
-        : { locations: [], side: null },
+      place: isWorthALook ? hematomaPlace(blood, stack, brain, voxelMl, anatomy) : { locations: [], side: null },
       shift: anatomy?.midlineShift ?? null,
       abc: isPresent && largest !== undefined ? abcOf(largest, stack.size, millimeters) : null,
       signs:
