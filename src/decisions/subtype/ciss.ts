@@ -81,8 +81,8 @@ export function classifyCiss(a: Answers): Conclusion<CissClass> {
   const shown = ORDER.filter((one) => causes[one] === true);
   const [only] = shown;
   // A wide artery above a penetrator's infarct whose own parent is healthy is a second possible cause.
-  const upstream = and(a['penetrating-artery-infarct'], arteryDiseased(a), not(parentDiseased(a))) === true;
-  if (shown.length > 1 || upstream) return undetermined('two-or-more-causes');
+  const upstream = and(a['penetrating-artery-infarct'], arteryDiseased(a), not(parentDiseased(a)));
+  if (shown.length > 1 || upstream === true) return undetermined('two-or-more-causes');
   if (only === undefined) {
     if (penetratorPossible(a) && arteryDiseased(a) !== true) {
       return { class: 'penetrating-artery-disease', level: NO_PLAQUE_SEEN, undetermined: null, causes };
@@ -96,7 +96,9 @@ export function classifyCiss(a: Answers): Conclusion<CissClass> {
   }
   const alone = ORDER.every((one) => one === only || causes[one] === false);
   const archExcluded = only !== 'cardiogenic-stroke' || a['arch-plaque-over-4-mm'] === false;
-  return { class: only, level: alone && archExcluded ? 'definite' : 'possible', undetermined: null, causes };
+  // Where it is open whether a diseased artery supplies the infarct, the second cause is open, too.
+  const level = alone && archExcluded && upstream === false ? 'definite' : 'possible';
+  return { class: only, level, undetermined: null, causes };
 }
 
 export interface MechanismResult {

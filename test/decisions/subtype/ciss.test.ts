@@ -37,6 +37,13 @@ describe('step 1', () => {
     const unseen = lacunar(12, { parentArteryPlaque: aCase().facts.parentArteryPlaque });
     expect(ciss(unseen)).toEqual(['penetrating-artery-disease', 'possible']);
   });
+  it('a penetrator, possible while nobody knows whether the narrowed carotid supplies the infarct', () => {
+    const { infarctTerritory } = aCase().facts;
+    expect(ciss(lacunar(12, { ...narrowed(100), infarctTerritory }))).toEqual([
+      'penetrating-artery-disease',
+      'possible',
+    ]);
+  });
   it.each([
     ['a plaque on vessel wall MRI', { parentArteryPlaque: given(true) }],
     ['any narrowing of the parent artery', narrowed(20, 'middle-cerebral left')],
