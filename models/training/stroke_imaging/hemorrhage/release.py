@@ -23,8 +23,8 @@ LIMITS = (
     "The real scan without hemorrhage (ge-head-ct) led to changes of the generator, of the loss and of the rules (bone's reach into the brain; nothing "
     "asked outside the skull nor near the vertex; the brightness of each slice taken out): it is no independent test any more.",
     "Nothing is looked for near the vertex (slices above the widest with less than a tenth of its brain), where bone fills a part of every voxel.",
-    "Images cut to a window, whose bone is no denser than 300 HU, are refused by the product (no brain is found in them): three in ten of the synthetic scans "
-    "and all of the single real slices are such, and count in the figures.",
+    "Images cut to a window, whose bone is no denser than 160 HU, are refused by the product (no brain is found in them): about three in ten of the synthetic "
+    "scans and the ct-ich slices are such, and count in the figures.",
     "Below the foramen magnum and outside the skull its answer means nothing: read it within the head's bone only.",
     "Children, severe malformation, coils and clips, CT with contrast and images turned by more than about 20 degrees were not tested.",
     "Perihematomal edema is a soft border: its volume is a rough figure.",

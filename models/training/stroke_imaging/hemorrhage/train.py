@@ -24,7 +24,7 @@ HEAD_EVERY = 6  # steps
 BLEEDING = 0.7  # share of drawings
 AIMED = 0.8  # share of a batch that shows a chosen aim; each as often as the others, however little of it there is
 MIMIC = len(CLASSES)
-# Every class; twice what was missed most, and what is as bright but no blood: of those false alarms were sure.
+# Every class; twice blood outside the brain, and what is as bright but no blood: of those false alarms were sure.
 AIMS = (*range(1, len(CLASSES)), EXTRA_AXIAL, MIMIC, MIMIC)
 LEAST_PIXELS = 12  # of an aim in a slice, to be chosen for it
 MANY_PIXELS = 100  # more of them do not make it likelier
