@@ -79,8 +79,11 @@ export function startModelProcess(): ModelProcess {
       signal?.addEventListener('abort', abort, { once: true });
       settle = give;
       child.send({ ...question, id: nextId++ }, (error) => {
-        // The channel is broken: 'exit' follows, or the process is of no more use.
-        if (error !== null) kill();
+        // The channel is broken: the process ended by itself, which 'exit' tells later, or is of no more use. Not as killed by us: its
+        // end counts, or a model that ends its process would be started again without a pause.
+        if (error === null) return;
+        over = true;
+        child.kill('SIGKILL');
       });
     });
 
