@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: our patient-view with full prefetch and JWT verification, side by side with a bare Express endpoint that
- * parses and answers the same bytes. Rounds alternate, so that both see the same machine. Prints one table.
+ * parses and answers the same bytes. Rounds alternate, so that both see the same machine; calls for a patient without
+ * a stroke follow. Prints one table.
  *
  *   npm run bench -- [--rounds 3] [--requests 3000] [--connections 10] [--memory 100000] [--warmup 6000] [--threads 0] [--alg ES384|RS384]
  */
@@ -139,6 +140,7 @@ try {
   const examples = await exampleBodies(root, patientView.prefetch, { at: Date.now(), bytes: 40_000 });
   const bodyFile = join(folder, 'bodies.ndjson');
   writeFileSync(bodyFile, examples.map(({ body }) => body).join('\n'));
+  const withoutStrokeFile = join(folder, 'bodies-without-stroke.ndjson');
 
   let tokensWritten = 0;
   const tokens = async (count: number): Promise<string> => {
@@ -151,6 +153,7 @@ try {
 
   const answers: Record<string, string> = {};
   let cards = 0;
+  const withoutStroke: string[] = [];
   for (const { patientId, body } of examples) {
     const first = await fetch(url, {
       method: 'POST',
@@ -160,10 +163,14 @@ try {
     const answer = await first.text();
     if (first.status !== 200) throw new Error(`the hook answered ${String(first.status)} for ${patientId}`);
     answers[patientId] = answer;
-    cards += (JSON.parse(answer) as { cards: unknown[] }).cards.length;
+    const count = (JSON.parse(answer) as { cards: unknown[] }).cards.length;
+    cards += count;
+    if (count === 0) withoutStroke.push(body);
   }
   if (cards < 2 * examples.length)
     throw new Error(`only ${String(cards)} cards for ${String(examples.length)} patients`);
+  if (withoutStroke.length === 0) throw new Error('every example patient got a card');
+  writeFileSync(withoutStrokeFile, withoutStroke.join('\n'));
   const answerFile = join(folder, 'answers.json');
   writeFileSync(answerFile, JSON.stringify(answers));
   const mean = (sizes: readonly number[]): string =>
@@ -192,35 +199,46 @@ try {
 
   const ours: LoadResult[] = [];
   const bare: LoadResult[] = [];
+  // Nearly every call of a hospital: a chart with nothing that points to a stroke. No card, but a record of the call.
+  const quiet: LoadResult[] = [];
   const cpuBefore = [cpuMilliseconds(service.pid ?? 0), cpuMilliseconds(bareServer.pid ?? 0)] as const;
   for (let round = 0; round < rounds; round += 1) {
     const tokenFile = await tokens(requests);
     bare.push(await load({ url: bareUrl, bodyFile, requests, connections }));
     ours.push(await load({ url, bodyFile, tokenFile, requests, connections }));
   }
+  const [afterward, bareAfterward] = [cpuMilliseconds(service.pid ?? 0), cpuMilliseconds(bareServer.pid ?? 0)];
+  for (let round = 0; round < rounds; round += 1) {
+    const tokenFile = await tokens(requests);
+    quiet.push(await load({ url, bodyFile: withoutStrokeFile, tokenFile, requests, connections }));
+  }
+  const quietEnd = cpuMilliseconds(service.pid ?? 0);
   const median = (results: readonly LoadResult[], key: keyof LoadResult): number =>
     results.map((r) => r[key]).sort((a, b) => a - b)[Math.floor(results.length / 2)] ?? 0;
   say('             req/s    p50 ms   p95 ms   p99 ms   failures');
   for (const [name, results] of [
     ['patient-view', ours],
     ['bare Express', bare],
+    ['no stroke', quiet],
   ] as const) {
     say(
-      `${name} ${median(results, 'requestsPerSecond').toFixed(0).padStart(5)}   ${(['p50', 'p95', 'p99'] as const)
+      `${name.padEnd(12)} ${median(results, 'requestsPerSecond').toFixed(0).padStart(5)}   ${(
+        ['p50', 'p95', 'p99'] as const
+      )
         .map((key) => median(results, key).toFixed(1).padStart(6))
         .join('   ')}   ${String(results.reduce((sum, r) => sum + r.failures, 0)).padStart(8)}`,
     );
   }
   /** Milliseconds of CPU for a request: all threads together, and the two busiest. */
-  const perRequest = (pid: number | undefined, before: ReadonlyMap<string, number>): readonly string[] => {
-    const spent = [...cpuMilliseconds(pid ?? 0)].map(([thread, now]) => now - (before.get(thread) ?? 0));
+  const perRequest = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): readonly string[] => {
+    const spent = [...after].map(([thread, now]) => now - (before.get(thread) ?? 0));
     const [first = 0, second = 0] = spent.toSorted((a, b) => b - a);
     return [spent.reduce((sum, ms) => sum + ms, 0), first, second].map((ms) => (ms / (rounds * requests)).toFixed(2));
   };
-  const [all, main, database] = perRequest(service.pid, cpuBefore[0]);
+  const [all, main, database] = perRequest(cpuBefore[0], afterward);
   say(
     `\nCPU per request: ${String(all)} ms, of it main thread ${String(main)}, database thread ${String(database)}, ` +
-      `the rest garbage collection, compiler, crypto; bare ${String(perRequest(bareServer.pid, cpuBefore[1])[0])} ms`,
+      `the rest garbage collection, compiler, crypto; bare ${String(perRequest(cpuBefore[1], bareAfterward)[0])} ms, no stroke ${String(perRequest(afterward, quietEnd)[0])} ms`,
   );
   say(
     `\nshare of the bare throughput: ${((100 * median(ours, 'requestsPerSecond')) / median(bare, 'requestsPerSecond')).toFixed(0)} %`,
