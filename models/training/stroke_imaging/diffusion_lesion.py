@@ -27,10 +27,11 @@ from .soop_masks import subjects
 from .template import load_template
 
 SEED = 20250601
-EARLIER = "Version 1.0.0 had seen 1780 steps; from its weights on,"
+EARLIER = "Version 1.1.0 had seen 6723 steps on parts of slices of 96 x 96 pixels; from its weights on,"
 """Said where training began with the released weights (`--begin`, named to `export` as well)."""
-CROP = 96
-"""Rows and columns of a training slice, somewhere in the head: about two thirds of its width."""
+CROP = (128, 112)
+"""Rows and columns of a training slice: the brain with a margin, as the product cuts it. Normalization over groups sees the
+whole slice, so parts of it taught other means."""
 STEPS_PER_HEAD = 12
 POOL = 20
 """Heads that batches are drawn from; every `STEPS_PER_HEAD` steps a new one takes the place of the oldest."""
@@ -38,20 +39,14 @@ NEGATIVE = 0.2
 HEADS_PER_BATCH, SLICES_PER_HEAD = 2, 4
 
 
-def cut_around(acute: torch.Tensor, rng: np.random.Generator) -> tuple[int, int]:
-    """Upper left corner of the crop: two times of three it holds a voxel of the lesion, if there is one."""
-    height, width = acute.shape[-2:]
-    # Air around the head teaches nothing.
-    top, left = int(rng.integers(4, height - CROP - 4)), int(rng.integers(4, width - CROP - 4))
-    places = torch.nonzero(acute.amax((0, 1)) > 0.3)
-    if len(places) == 0 or rng.random() < 1 / 3:
-        return top, left
-    y, x = places[rng.integers(len(places))].tolist()
-    around = lambda at, most: int(np.clip(at - rng.integers(8, CROP - 8), 0, most))  # noqa: E731
-    return around(y, height - CROP), around(x, width - CROP)
+def cut(maps: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """The brain, not always in the middle."""
+    height, width = maps.shape[-2:]
+    top, left = int(rng.integers(0, height - CROP[0] + 1)), int(rng.integers(0, width - CROP[1] + 1))
+    return maps[..., top : top + CROP[0], left : left + CROP[1]]
 
 
-def batches(data: Path) -> Callable[[int], Batch]:
+def batches(data: Path, seed: int) -> Callable[[int], Batch]:
     template = load_template(data)
     soop = data / "soop"
     ids = subjects(soop, TRAINED)
@@ -59,7 +54,7 @@ def batches(data: Path) -> Callable[[int], Batch]:
 
     def head(number: int) -> DiffusionHead:
         if number not in pool:
-            rng = np.random.default_rng([SEED, number])
+            rng = np.random.default_rng([seed, number])
             subject = None if rng.random() < NEGATIVE else ids[rng.integers(len(ids))]
             pool[number] = diffusion_head(template, soop, rng, subject, ids)
             while len(pool) > POOL:
@@ -67,7 +62,7 @@ def batches(data: Path) -> Callable[[int], Batch]:
         return pool[number]
 
     def next_batch(step: int) -> Batch:
-        rng = np.random.default_rng([SEED, 1, step])
+        rng = np.random.default_rng([seed, 1, step])
         newest = step // STEPS_PER_HEAD
         # The newest always takes part, so that each head is made when its time comes.
         numbers = [newest, *rng.integers(max(0, newest - POOL + 1), newest + 1, HEADS_PER_BATCH - 1).tolist()]
@@ -77,9 +72,7 @@ def batches(data: Path) -> Callable[[int], Batch]:
             lesion = maps[MAPS.index("acute")].sum((1, 2, 3), dtype=torch.float32)
             chance = np.where(lesion.numpy() > 1, 3.0, 1.0)
             at = np.sort(rng.choice(maps.shape[1], SLICES_PER_HEAD, replace=False, p=chance / chance.sum()))
-            top, left = cut_around(maps[MAPS.index("acute")][at], rng)
-            cut = maps[:, at][..., top : top + CROP, left : left + CROP]
-            scan = diffusion_scan(cut, int(rng.integers(2**31)))
+            scan = diffusion_scan(cut(maps[:, at], rng), int(rng.integers(2**31)))
             x, target = scan.images, scan.target
             if rng.random() < 0.5:
                 x, target = x.flip(-1), target.flip(-1)
@@ -90,7 +83,7 @@ def batches(data: Path) -> Callable[[int], Batch]:
     return next_batch
 
 
-def export(data: Path, work: Path, folder: Path, *, tuned: int, tested: int | None, negatives: int, went_on: bool) -> None:
+def export(data: Path, work: Path, folder: Path, *, tuned: int, tested: int | None, negatives: int, seed: int, went_on: bool) -> None:
     """Evaluates, writes graph, figures, card and manifest."""
     network = load_averaged(SliceUNet(2), work / "checkpoint.pt")
     state = torch.load(work / "checkpoint.pt", weights_only=True)
@@ -102,7 +95,7 @@ def export(data: Path, work: Path, folder: Path, *, tuned: int, tested: int | No
         "steps": state["step"],
         "training": (f"{EARLIER} " if went_on else "") + f"{state['step']} steps of {HEADS_PER_BATCH * SLICES_PER_HEAD} slices in {state['seconds'] / 60:.0f} minutes on one thread of a "
         "machine of two cores that ran much else; AdamW, cosine decay, moving average of the weights, cross-entropy plus Dice. Seed "
-        f"{SEED}.",
+        f"{seed}.",
         "parity": parity,
         "secondsPerSlice": seconds_per_slice(folder / "model.onnx", 2, "dwi"),
     }
@@ -117,6 +110,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("/tmp/diffusion-lesion"), help="checkpoints; a run goes on from them")
     parser.add_argument("--out", type=Path, default=Path(".."), help="the models folder")
     parser.add_argument("--begin", type=Path, help="a released model.onnx whose weights training begins with")
+    parser.add_argument("--seed", type=int, default=SEED, help="another one where training goes on: heads that were not seen before")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=12000)
     parser.add_argument("--tuned", type=int, default=60, help="scans for the thresholds, and a quarter as many without lesion")
@@ -124,14 +118,14 @@ def main() -> None:
     parser.add_argument("--negatives", type=int, default=60)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    torch.manual_seed(SEED)
+    torch.manual_seed(options.seed)
     if options.command in ("train", "all"):
         network = SliceUNet(2)
         if options.begin is not None:
             start_from(network, options.begin, "network.")
         train(
             network,
-            batches(options.data),
+            batches(options.data, options.seed),
             Schedule(options.steps),
             options.work / "checkpoint.pt",
             seconds=60 * options.minutes,
@@ -142,7 +136,7 @@ def main() -> None:
         diffusion_card.write(folder, json.loads((folder / "figures.json").read_text(encoding="utf-8")))
     if options.command in ("export", "all"):
         counts = {"tuned": options.tuned, "tested": options.tested, "negatives": options.negatives}
-        export(options.data, options.work, options.out / "diffusion-lesion", **counts, went_on=options.begin is not None)
+        export(options.data, options.work, options.out / "diffusion-lesion", **counts, seed=options.seed, went_on=options.begin is not None)
 
 
 if __name__ == "__main__":
