@@ -1,5 +1,6 @@
 /** The drug lists of the case: one exposure for each drug, with the last intake that all entries together support. */
 import {
+  candidates,
   DAY,
   HOUR,
   known,
@@ -26,6 +27,10 @@ const RECENT = 180 * DAY;
 const TRUSTED_ADMINISTRATION = 48 * HOUR;
 /** A patient's own statement of the last intake counts for this episode only. */
 const TRUSTED_STATEMENT = 2 * DAY;
+/** An answer to 'when was the last dose?' says nothing of doses after it was given. */
+const ANSWER_COUNTS = DAY;
+/** So far back an anticoagulant that nobody names may still act: the longest limit of the tables, of the oral ones. */
+const UNNAMED_ACTS = 2 * DAY;
 /** The antiplatelet's or anticoagulant's unlisted entry matters to these facts. */
 const NEEDS_IDENTIFIED: ReadonlySet<DrugKey> = new Set<DrugKey>([
   'vitaminKAntagonist',
@@ -44,7 +49,8 @@ const newestFirst = (
 
 /**
  * The last intake. Entries that leave it open outweigh older ones that do not: an active order with a dose five days
- * ago does not mean that the last dose was five days ago.
+ * ago does not mean that the last dose was five days ago. An answer to the question closes them, unless a later dose is
+ * written down.
  */
 function lastIntake(
   entries: readonly MedicationEntry[],
@@ -52,10 +58,17 @@ function lastIntake(
   scope: Scope,
   codes: readonly string[],
 ): Fact<TimeSpan> {
-  if (stated.status !== 'unknown') return stated;
   const dated = entries.filter((e) => e.intake !== null && !isFutureDated(e.intake, scope.at)).sort(newestFirst);
   const newest = dated[0];
   const open = entries.filter((e) => e.intake === null && !e.denied && (e.active || e.from === 'administration'));
+  const answers = candidates(stated);
+  if (answers.length > 0) {
+    if (open.some((e) => e.from === 'administration')) return unknown('undated', codes);
+    // A dose that is written down later than the answer was given after all.
+    const answered = Math.max(...answers.map(({ value }) => value.latest));
+    if (newest?.intake == null || newest.intake.latest <= answered) return stated;
+    return known(newest.intake, newest.intake, sourcesOf([newest]));
+  }
   if (newest?.intake == null)
     return unknown(entries.some((e) => e.intake !== null) ? 'future-dated' : 'not-recorded', codes);
   const limit = newest.from === 'administration' ? TRUSTED_ADMINISTRATION : TRUSTED_STATEMENT;
@@ -66,7 +79,16 @@ function lastIntake(
 
 /** Explicit observation 'time of last anticoagulant intake' of this episode. */
 function statedIntake(scope: Scope, index: RecordIndex): Fact<TimeSpan> {
-  return clockOf(scope, readingsOf(index, 'observation-anticoagulant-last-intake'), 'directOralAnticoagulant', LISTS);
+  const answers = readingsOf(index, 'observation-anticoagulant-last-intake').filter(
+    ({ at }) => at === null || at.latest >= scope.at - ANSWER_COUNTS,
+  );
+  return clockOf(scope, answers, 'directOralAnticoagulant', LISTS);
+}
+
+/** Somebody says when the last anticoagulant was taken, it may still act, and no list names one. */
+function isUnnamed(stated: Fact<TimeSpan>, taken: readonly Drug[], scope: Scope): boolean {
+  const acts = candidates(stated).some(({ value }) => value.latest >= scope.at - UNNAMED_ACTS);
+  return acts && !taken.some((drug) => isAnticoagulant(DRUGS[drug].fact));
 }
 
 /** Does a denial outdate every entry that says the drug is taken? */
@@ -114,8 +136,11 @@ const EPISODE = 7 * DAY;
 function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly DrugExposure[]> {
   const recent = (span: TimeSpan | null): boolean =>
     span === null || (span.latest >= scope.at - EPISODE && !isFutureDated(span, scope.at));
+  // Another hospital's dose comes as a statement; an old one without a time of intake is history.
+  const wasGiven = (e: MedicationEntry): boolean =>
+    e.from === 'administration' || (e.from === 'statement' && !e.denied && recent(e.intake ?? e.asserted));
   const given = index.medications
-    .filter((e) => !e.draft && e.from === 'administration' && recent(e.intake) && !isCatheterDose(e))
+    .filter((e) => !e.draft && wasGiven(e) && recent(e.intake) && !isCatheterDose(e))
     .flatMap((e) => e.drugs.filter((d) => DRUGS[d].class === 'thrombolytic').map((drug) => ({ drug, entry: e })));
   const codes = codesOfFact(scope.terminology, 'thrombolyticGiven');
   const exposures = (given.length === 0 ? [] : DRUG_NAMES).flatMap((drug) => {
@@ -139,7 +164,7 @@ function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly Dru
     });
   }
   if (exposures.length > 0) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
-  const why = absence(scope, ['medicationAdministrations']);
+  const why = absence(scope, ['medicationAdministrations', 'medicationStatements']);
   return why === 'not-recorded' ? known([], null, [], 'not-recorded') : unknown(why, codes);
 }
 
@@ -157,6 +182,11 @@ export function mapDrugs(scope: Scope, index: RecordIndex): Pick<StrokeFacts, Dr
     }
   }
   const taken = DRUG_NAMES.filter((drug) => byDrug.has(drug));
+  const unnamed = isUnnamed(
+    stated,
+    taken.filter((drug) => byDrug.get(drug)?.some((e) => !e.denied)),
+    scope,
+  );
   const listFact = (fact: DrugKey): Fact<readonly DrugExposure[]> => {
     const codes = scope.terminology.codesOf('observation-anticoagulant-last-intake');
     const exposures: DrugExposure[] = [];
@@ -167,15 +197,14 @@ export function mapDrugs(scope: Scope, index: RecordIndex): Pick<StrokeFacts, Dr
       if (entries.every((e) => e.denied)) denied = [...denied, ...sourcesOf(entries)];
       else exposures.push(exposure(drug, entries, isAnticoagulant(fact) ? stated : NOTHING_STATED, scope, codes));
     }
-    const open = NEEDS_IDENTIFIED.has(fact) && unidentified.length > 0 ? 'unidentified-drug' : absence(scope, LISTS);
+    const about = [
+      ...(NEEDS_IDENTIFIED.has(fact) ? sourcesOf(unidentified) : []),
+      ...(unnamed && isAnticoagulant(fact) ? candidates(stated).flatMap(({ sources }) => sources) : []),
+    ];
+    const open = about.length > 0 ? 'unidentified-drug' : absence(scope, LISTS);
     // An ended course is not the whole answer while a part of the lists is missing.
     if (exposures.some((e) => e.active)) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
-    if (open !== 'not-recorded')
-      return unknownFact(scope, fact, LISTS)(
-        open,
-        undefined,
-        sourcesOf(open === 'unidentified-drug' ? unidentified : []),
-      );
+    if (open !== 'not-recorded') return unknownFact(scope, fact, LISTS)(open, undefined, about);
     if (exposures.length > 0) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
     return known([], null, denied, 'not-recorded');
   };

@@ -253,10 +253,12 @@ function administration(
   const running = resource.status === 'in-progress';
   const given =
     fhirTime(resource.effectiveDateTime, scope.timeZone) ?? periodSpan(resource.effectivePeriod, scope) ?? null;
-  // While an infusion runs, the last dose is now.
-  const end = running
-    ? { earliest: given?.earliest ?? scope.at, latest: scope.at }
-    : (fhirTime(resource.effectivePeriod?.end, scope.timeZone) ?? given);
+  const ended = fhirTime(resource.effectivePeriod?.end, scope.timeZone) ?? given;
+  // While an infusion runs, the last dose is now; so it is when its end is still a plan.
+  const end =
+    running || (ended !== null && ended.latest > scope.at && given !== null && given.earliest <= scope.at)
+      ? { earliest: given?.earliest ?? scope.at, latest: scope.at }
+      : ended;
   const rate = resource.dosage?.rateQuantity !== undefined || resource.dosage?.rateRatio !== undefined;
   return {
     from: 'administration',

@@ -150,6 +150,47 @@ describe('the last intake', () => {
       value: { latest: Date.parse(before(600)) },
     });
   });
+  describe('that somebody stated', () => {
+    const stated = (minutes: number, more: Loose = {}) =>
+      observation(OWN, 'anticoagulant-last-intake', { valueDateTime: before(minutes) }, more);
+    const HOURS_60 = 60 * 60;
+
+    it.each([
+      ['a dose given after it', medication('Administration', APIXABAN, { effectiveDateTime: before(300) }), 300],
+      [
+        'an infusion that runs',
+        medication('Administration', APIXABAN, { status: 'in-progress', effectivePeriod: { start: before(300) } }),
+        0,
+      ],
+      [
+        'a course that ended after it',
+        medication('Statement', APIXABAN, { status: 'stopped', effectivePeriod: { end: before(400) } }),
+        400,
+      ],
+    ])('does not count against %s', (_name, later, minutes) => {
+      expect(only(doac(later, stated(HOURS_60) as never)).lastIntake).toMatchObject({
+        status: 'known',
+        value: { latest: Date.parse(before(minutes)) },
+      });
+    });
+    it('leaves open when a dose without a time was given', () => {
+      expect(only(doac(medication('Administration', APIXABAN), stated(HOURS_60) as never)).lastIntake).toMatchObject({
+        status: 'unknown',
+        why: 'undated',
+      });
+    });
+    it('days ago says nothing of doses since', () => {
+      const old = stated(3 * 1440, { effectiveDateTime: daysBefore(2.9) });
+      expect(only(doac(medication('Request', APIXABAN), old as never)).lastIntake.status).toBe('unknown');
+    });
+    it('of a drug that no list names makes every anticoagulant possible, while it may act', () => {
+      const facts = factsOf([stated(300)]);
+      for (const key of ['vitaminKAntagonist', 'directOralAnticoagulant', 'lowMolecularWeightHeparin'] as const) {
+        expect(facts[key]).toMatchObject({ status: 'unknown', why: 'unidentified-drug', sources: [{}] });
+      }
+      expect(factsOf([stated(HOURS_60)]).directOralAnticoagulant).toMatchObject(none);
+    });
+  });
   it('of a running infusion is now', () => {
     const running = medication('Administration', '5224', {
       status: 'in-progress',
@@ -192,6 +233,27 @@ describe('thrombolytics', () => {
     const given = caseOf(aRecord([patient(), medication('Administration', '8410', dose(63))]));
     expect(only(given.facts.thrombolyticGiven)).toMatchObject({ drug: 'alteplase', dose: { value: 63 } });
     expect(given.indications).toMatchObject([{ kind: 'thrombolytic-given' }]);
+  });
+  it.each(['completed', 'active', 'unknown', 'stopped'])('of another hospital come as a statement: %s', (status) => {
+    const given = (more: Loose) => factsOf([medication('Statement', '259280', { status, ...more })]).thrombolyticGiven;
+    expect(only(given({ effectiveDateTime: before(40) }))).toMatchObject({
+      drug: 'tenecteplase',
+      lastIntake: { value: { latest: Date.parse(before(40)) } },
+    });
+    expect(only(given({ dateAsserted: before(10) })).lastIntake.status).toBe('unknown');
+    expect(given({ effectiveDateTime: daysBefore(400) })).toMatchObject(none);
+    expect(given({ dateAsserted: daysBefore(400) })).toMatchObject(none);
+  });
+  it('a statement that it was not given, or is intended, is none', () => {
+    for (const status of ['not-taken', 'intended', 'entered-in-error']) {
+      const statement = medication('Statement', '259280', { status, effectiveDateTime: before(40) });
+      expect(factsOf([statement]).thrombolyticGiven).toMatchObject(none);
+    }
+  });
+  it.each(['completed', 'in-progress', 'unknown'])('an infusion that began counts, its end is a plan: %s', (status) => {
+    const effectivePeriod = { start: before(40), end: before(-20) };
+    const given = factsOf([medication('Administration', '8410', { status, effectivePeriod })]).thrombolyticGiven;
+    expect(only(given).lastIntake).toMatchObject({ value: { latest: Date.parse(before(0)) } });
   });
   it('those of another year are history', () => {
     expect(
