@@ -99,9 +99,9 @@ describe('the cards', () => {
     };
     const english = cardOf('thrombolysis', facts);
     expect(english.split('\n')[0]).toContain('missing: what an unidentified drug is (anticoagulant?)');
-    expect(english).toContain('a listed drug could not be identified: check the medication list for anticoagulants');
+    expect(english).toContain('a recorded drug could not be identified: check the medication list for anticoagulants');
     expect(english.match(/could not be identified/g)).toHaveLength(1);
-    expect(cardOf('thrombolysis', facts, {}, 'zh-CN')).toContain('用药清单中有药物无法识别，请核对有无抗凝药');
+    expect(cardOf('thrombolysis', facts, {}, 'zh-CN')).toContain('记录中有药物无法识别，请核对有无抗凝药');
   });
 
   it('name the class of recommendation in the reader’s language', () => {

@@ -84,7 +84,7 @@ function mapFacts(scope: Scope, index: RecordIndex, options: BuildOptions): Pick
     nihss,
     mapScales(scope, index, since, history.dementia),
     clocks,
-    mapBloodPressure(scope, index),
+    mapBloodPressure(scope, index, since),
     quantities as Pick<StrokeFacts, MeasuredKey>,
     drugs,
     history,

@@ -27,6 +27,8 @@ export interface Choice<T> {
   readonly asOf: Instant;
   /** Oldest reading that still counts, in ms before `asOf`. */
   readonly lookBack: number;
+  /** Readings so close before the newest one, in ms, are of the same moment: where they differ they contradict it. */
+  readonly together?: number;
   readonly same?: (a: T, b: T) => boolean;
   /** Names a value in a reason: 'glucose 95 mg/dL'. */
   readonly describe?: (value: T) => string;
@@ -48,12 +50,12 @@ export function sourcesOf(entries: readonly { readonly reference: string }[]): r
 type Dated<T> = Candidate<T> & { readonly at: TimeSpan };
 
 /** The entries that may be the newest: those whose span reaches the start of the newest one's. */
-function newestOf<T>(entries: readonly Dated<T>[], asOf: Instant): readonly Dated<T>[] {
+function newestOf<T>(entries: readonly Dated<T>[], asOf: Instant, together = 0): readonly Dated<T>[] {
   if (entries.length === 1) return entries;
   const end = (e: Dated<T>): number => Math.min(e.at.latest, asOf);
   const newest = Math.max(...entries.map(end));
   const start = Math.max(...entries.filter((e) => end(e) === newest).map((e) => Math.min(e.at.earliest, asOf)));
-  return entries.filter((e) => end(e) >= start);
+  return entries.filter((e) => end(e) >= start - together);
 }
 
 function agree<T>(entries: readonly Dated<T>[], same: (a: T, b: T) => boolean): Fact<T> | undefined {
@@ -67,7 +69,7 @@ function agree<T>(entries: readonly Dated<T>[], same: (a: T, b: T) => boolean): 
   }
   const facts = values.map(({ value, members }): Known<T> => {
     const newest = members.reduce((a, b) => (b.at.latest > a.at.latest ? b : a));
-    return known(value, newest.at, sourcesOf(members));
+    return known(newest.result.ok ? newest.result.value : value, newest.at, sourcesOf(members));
   });
   const only = facts[0];
   if (only === undefined) return undefined;
@@ -79,7 +81,7 @@ const LAST_RESORT: readonly UnknownReason[] = ['future-dated', 'undated', 'malfo
 
 export function choose<T>(candidates: readonly Candidate<T>[], choice: Choice<T>): Fact<T> {
   if (candidates.length === 0) return choice.unknown('not-recorded');
-  const { asOf, lookBack, same = Object.is } = choice;
+  const { asOf, lookBack, together, same = Object.is } = choice;
   const entries = candidates.length === 1 ? candidates : candidates.toSorted(byReference);
   const current: Dated<T>[] = [];
   const stale: Dated<T>[] = [];
@@ -95,7 +97,7 @@ export function choose<T>(candidates: readonly Candidate<T>[], choice: Choice<T>
     else (at.latest < asOf - lookBack ? stale : current).push(entry as Dated<T>);
   }
   if (current.length > 0) {
-    const newest = newestOf(current, asOf);
+    const newest = newestOf(current, asOf, together);
     const rejected = newest.find((e) => !e.result.ok);
     if (rejected !== undefined && !rejected.result.ok) {
       return choice.unknown(rejected.result.why, rejected.result.about, sourcesOf([rejected]));

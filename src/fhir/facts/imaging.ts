@@ -1,5 +1,6 @@
 /** Examinations and findings of imaging that are already in the record; the radiologist's report counts as recorded. */
 import {
+  HOUR,
   known,
   type Fact,
   type HematomaLocation,
@@ -66,21 +67,39 @@ function headReports(index: RecordIndex): readonly ImagingEntry[] {
   );
 }
 
-/** Hemorrhage, from observations and from the coded conclusions of reports, by the same rules. */
+/** Two who read within an hour read the same examination, whatever time they put down: who disagrees, contradicts. */
+const ONE_EXAMINATION = HOUR;
+
+/**
+ * Hemorrhage, from observations and from the coded conclusions of reports, by the same rules. The time of a reading is
+ * that of the scan for one reader and that of the reading for another, so a later 'no' does not undo blood that somebody
+ * saw; only the final word on what was preliminary does.
+ */
 function hemorrhage(scope: Scope, index: RecordIndex, since: number | null): Fact<boolean> {
-  const observed = candidatesOf(ofThisEpisode(readingsOf(index, 'observation-hemorrhage-on-imaging'), since), (node) =>
-    parseYesNo(scope, node),
-  );
+  const readings = ofThisEpisode(readingsOf(index, 'observation-hemorrhage-on-imaging'), since);
+  const observed = candidatesOf(readings, (node) => parseYesNo(scope, node));
   const concluded = headReports(index).flatMap((e): Candidate<boolean>[] => {
     if (since !== null && e.at !== null && e.at.latest < since) return [];
     if (e.contradictory === true) return [{ at: e.at, reference: e.reference, result: reject('malformed') }];
     return e.hemorrhage === undefined ? [] : [{ at: e.at, reference: e.reference, result: accept(e.hemorrhage) }];
   });
-  return choose([...observed, ...concluded], {
-    asOf: scope.at,
-    lookBack: LOOK_BACK.imagingFinding,
-    unknown: unknownFact(scope, 'hemorrhageOnImaging', ['strokeObservations', 'diagnosticReports']),
-  });
+  const all = [...observed, ...concluded];
+  const among = (candidates: readonly Candidate<boolean>[]): Fact<boolean> =>
+    choose(candidates, {
+      asOf: scope.at,
+      lookBack: LOOK_BACK.imagingFinding,
+      unknown: unknownFact(scope, 'hemorrhageOnImaging', ['strokeObservations', 'diagnosticReports']),
+    });
+  const newest = among(all);
+  if (newest.status !== 'known' || newest.value) return newest;
+  const preliminary = new Set(
+    [...readings, ...headReports(index)].filter((r) => r.preliminary).map(({ reference }) => reference),
+  );
+  const isFinal = newest.sources.some(({ reference }) => !preliminary.has(reference));
+  const seen = among(
+    all.filter(({ result, reference }) => result.ok && result.value && !(isFinal && preliminary.has(reference))),
+  );
+  return seen.status === 'known' ? { status: 'conflicting', values: [newest, seen] } : newest;
 }
 
 /** Examinations of this episode's days, newest first. */
@@ -121,8 +140,10 @@ type ImagingKey =
 export function mapImaging(scope: Scope, index: RecordIndex, since: number | null): Pick<StrokeFacts, ImagingKey> {
   const readings = (group: string): ReturnType<typeof readingsOf> =>
     ofThisEpisode(readingsOf(index, `observation-${group}`), since);
+  const sign = (key: SignKey): Fact<boolean> =>
+    yesNoFact(scope, readings(SIGNS[key]), key, LOOK_BACK.imagingFinding, ['strokeObservations'], ONE_EXAMINATION);
   const signs: Partial<Record<SignKey, Fact<boolean>>> = {};
-  for (const key of SIGN_KEYS) signs[key] = yesNoFact(scope, readings(SIGNS[key]), key, LOOK_BACK.imagingFinding);
+  for (const key of SIGN_KEYS) signs[key] = sign(key);
   return {
     ...(signs as Record<SignKey, Fact<boolean>>),
     hypodensityExtent: codedFact(
@@ -131,6 +152,7 @@ export function mapImaging(scope: Scope, index: RecordIndex, since: number | nul
       'hypodensityExtent',
       EXTENTS,
       LOOK_BACK.imagingFinding,
+      ONE_EXAMINATION,
     ),
     occlusionSite: codedFact(scope, readings('occlusion-site'), 'occlusionSite', SITES, LOOK_BACK.imagingFinding),
     hematomaLocation: codedFact(

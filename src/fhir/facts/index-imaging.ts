@@ -16,6 +16,8 @@ export interface ImagingEntry {
   readonly draft: boolean;
   /** What the report concludes in codes. */
   readonly hemorrhage?: boolean;
+  /** The report still has to be confirmed. */
+  readonly preliminary?: true;
   /** Both conclusions at once. */
   readonly contradictory?: boolean;
   /** The examination shows the arteries of the neck. */
@@ -87,6 +89,7 @@ function study(resource: ImagingStudy, reference: string, scope: Scope): Imaging
   };
 }
 
+const PRELIMINARY: ReadonlySet<unknown> = new Set(['preliminary', 'partial']);
 const NOT_REPORTED: ReadonlySet<unknown> = new Set(['cancelled', 'entered-in-error']);
 
 function report(resource: DiagnosticReport, reference: string, scope: Scope): ImagingEntry | undefined {
@@ -109,6 +112,7 @@ function report(resource: DiagnosticReport, reference: string, scope: Scope): Im
     draft: false,
     reads,
     ...neckOf(groups),
+    ...(PRELIMINARY.has(resource.status) ? { preliminary: true } : {}),
     ...(!pending && positive !== negative ? { hemorrhage: positive } : {}),
     ...(!pending && positive && negative ? { contradictory: true } : {}),
   };

@@ -46,13 +46,14 @@ export function indexObservation(
 ): void {
   if (NOT_USED.has(resource.status)) return;
   const pending = resource.status === 'registered';
+  const preliminary = resource.status === 'preliminary' ? ({ preliminary: true } as const) : undefined;
   let when: When | undefined;
   let computed: boolean | undefined;
   const add = (group: string, node: ValueNode): void => {
     when ??= effective(resource, scope);
     const { at, timeProblem } = when;
     computed ??= isComputed(resource);
-    const plain = { node, reference, assessment: reference, at, pending };
+    const plain = { node, reference, assessment: reference, at, pending, ...preliminary };
     const reading: Reading = computed ? { ...plain, computed } : plain;
     addReading(readings, group, timeProblem === undefined ? reading : { ...reading, timeProblem });
   };

@@ -1,6 +1,6 @@
 /** Numeric facts: unit, plausibility, age of the value. */
 import type { Fact, Quantity, Unit, UnknownReason } from '../../case/index.ts';
-import { quantity } from '../../case/index.ts';
+import { MINUTE, quantity } from '../../case/index.ts';
 import { convert, nameableUnit, rounded, type UnitTarget } from '../units.ts';
 import { choose } from './choose.ts';
 import { withWrittenInterval } from './computed-observation.ts';
@@ -14,11 +14,19 @@ import { candidatesOf } from './values.ts';
 const ROUNDING = 0.01;
 
 export function sameQuantity(a: Quantity, b: Quantity): boolean {
+  return isWithin(ROUNDING, a, b);
+}
+
+function isWithin(share: number, a: Quantity, b: Quantity): boolean {
   return (
     a.comparator === b.comparator &&
-    Math.abs(a.value - b.value) <= ROUNDING * Math.max(Math.abs(a.value), Math.abs(b.value))
+    Math.abs(a.value - b.value) <= share * Math.max(Math.abs(a.value), Math.abs(b.value))
   );
 }
+
+/** A test at the bedside and one in the laboratory, of blood that nothing can have changed meanwhile. */
+const OF_ONE_BLOOD = 15 * MINUTE;
+const METHODS_DIFFER = 0.15;
 
 const name = (label: string, value: number, unit: Unit): string =>
   unit.startsWith('{') ? `${label} ${value}` : `${label} ${value} ${unit}`;
@@ -50,7 +58,7 @@ export function parseQuantity(
 
 /** @param since readings before it are left out: the examination was before this episode */
 export function measured(scope: Scope, index: RecordIndex, fact: MeasuredKey, since: number | null): Fact<Quantity> {
-  const { group, label, target, range, lookBack, list, whole, ofEpisode } = QUANTITIES[fact];
+  const { group, label, target, range, lookBack, list, whole, ofEpisode, slow } = QUANTITIES[fact];
   const all = readingsOf(index, group);
   const readings = ofEpisode === true ? ofThisEpisode(all, since) : all;
   const parse = (node: ValueNode): Parsed<Quantity> => parseQuantity(node, target, range, label, whole);
@@ -58,7 +66,8 @@ export function measured(scope: Scope, index: RecordIndex, fact: MeasuredKey, si
     choose(candidatesOf(of, read), {
       asOf: scope.at,
       lookBack,
-      same: sameQuantity,
+      same: slow === true ? (a, b) => isWithin(METHODS_DIFFER, a, b) : sameQuantity,
+      ...(slow === true ? { together: OF_ONE_BLOOD } : {}),
       describe: (q) => name(label, q.value, target.unit),
       unknown: unknownFact(scope, fact, [list]),
     });
@@ -92,6 +101,9 @@ function derived<T>(fact: Fact<T>): Fact<T> {
   return fact.status === 'known' ? { ...fact, basis: 'derived' } : fact;
 }
 
-export function ofThisEpisode(readings: readonly Reading[], since: number | null): readonly Reading[] {
+export function ofThisEpisode<T extends Pick<Reading, 'at'>>(
+  readings: readonly T[],
+  since: number | null,
+): readonly T[] {
   return since === null ? readings : readings.filter((r) => r.at === null || r.at.latest >= since);
 }

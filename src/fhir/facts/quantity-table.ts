@@ -26,13 +26,16 @@ export interface MeasuredQuantity {
   readonly list: RecordKey;
   /** Scores and counts take whole numbers only. */
   readonly whole?: boolean;
-  /** A finding of this episode: an examination before the patient was last known well says nothing about it. */
+  /** Changes over hours only: results closer together that differ by more than methods do contradict each other. */
+  readonly slow?: true;
+  /** Of this episode: a measurement before the patient was last known well says nothing about it. */
   readonly ofEpisode?: boolean;
 }
 
 // A result of yesterday is not this patient's state now: all that decide about treatment must be of the last day.
 const NOW_LAB = DAY;
 const RENAL = 2 * DAY;
+const GLUCOSE = 6 * HOUR;
 
 const lab = (
   group: string,
@@ -49,6 +52,8 @@ const lab = (
   lookBack,
   list: 'laboratory',
 });
+
+const slow = (quantity: MeasuredQuantity): MeasuredQuantity => ({ ...quantity, slow: true });
 
 const image = (
   group: string,
@@ -71,13 +76,17 @@ const image = (
 const EVER = 100 * 365 * DAY;
 
 export const QUANTITIES: Readonly<Record<MeasuredKey, MeasuredQuantity>> = {
-  glucose: lab('glucose', 'glucose', 'mg/dL', [5, 2500], NOW_LAB, { molarMass: MOLAR_MASS.glucose, decimals: 0 }),
-  inr: lab('inr', 'INR', '{INR}', [0.5, 25], NOW_LAB),
-  prothrombinTime: lab('prothrombin-time', 'PT', 's', [5, 250], NOW_LAB),
-  aptt: lab('aptt', 'aPTT', 's', [10, 400], NOW_LAB),
-  antiXaActivity: lab('anti-xa', 'anti-Xa', '[IU]/mL', [0, 15], NOW_LAB),
-  thrombinTime: lab('thrombin-time', 'TT', 's', [5, 500], NOW_LAB),
-  platelets: lab('platelets', 'platelets', '10*9/L', [1, 4000], NOW_LAB),
+  // Glucose mimics a stroke and moves within minutes: one from before this stroke does not speak of it.
+  glucose: {
+    ...lab('glucose', 'glucose', 'mg/dL', [5, 2500], GLUCOSE, { molarMass: MOLAR_MASS.glucose, decimals: 0 }),
+    ofEpisode: true,
+  },
+  inr: slow(lab('inr', 'INR', '{INR}', [0.5, 25], NOW_LAB)),
+  prothrombinTime: slow(lab('prothrombin-time', 'PT', 's', [5, 250], NOW_LAB)),
+  aptt: slow(lab('aptt', 'aPTT', 's', [10, 400], NOW_LAB)),
+  antiXaActivity: slow(lab('anti-xa', 'anti-Xa', '[IU]/mL', [0, 15], NOW_LAB)),
+  thrombinTime: slow(lab('thrombin-time', 'TT', 's', [5, 500], NOW_LAB)),
+  platelets: slow(lab('platelets', 'platelets', '10*9/L', [1, 4000], NOW_LAB)),
   fibrinogen: lab('fibrinogen', 'fibrinogen', 'mg/dL', [5, 2000], NOW_LAB),
   creatinine: lab('creatinine', 'creatinine', 'mg/dL', [0.1, 40], RENAL, {
     molarMass: MOLAR_MASS.creatinine,

@@ -29,6 +29,8 @@ export interface Reading {
   readonly timeProblem?: UnknownReason;
   /** Ordered or collected, no result yet. */
   readonly pending: boolean;
+  /** Somebody still has to confirm it. */
+  readonly preliminary?: true;
   /** Written by this software from images: ranks below what a person recorded. */
   readonly computed?: true;
 }

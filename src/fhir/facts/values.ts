@@ -53,10 +53,11 @@ export function yesNoFact(
   fact: FactKey,
   lookBack: number,
   lists: readonly RecordKey[] = ['strokeObservations'],
+  together = 0,
 ): Fact<boolean> {
   return choose(
     candidatesOf(readings, (node) => parseYesNo(scope, node)),
-    { asOf: scope.at, lookBack, unknown: unknownFact(scope, fact, lists) },
+    { asOf: scope.at, lookBack, together, unknown: unknownFact(scope, fact, lists) },
   );
 }
 
@@ -67,6 +68,7 @@ export function codedFact<T extends string>(
   fact: FactKey,
   values: Readonly<Record<string, T>>,
   lookBack: number,
+  together = 0,
 ): Fact<T> {
   const groups = Object.keys(values);
   return choose(
@@ -75,7 +77,7 @@ export function codedFact<T extends string>(
       const value = group === undefined ? undefined : values[group];
       return value === undefined ? reject(absentReason(node)) : accept(value);
     }),
-    { asOf: scope.at, lookBack, unknown: unknownFact(scope, fact, ['strokeObservations']) },
+    { asOf: scope.at, lookBack, together, unknown: unknownFact(scope, fact, ['strokeObservations']) },
   );
 }
 

@@ -3,7 +3,7 @@ import { known, type At, type BloodPressure, type Quantity, type StrokeFacts } f
 import { isFutureDated } from '../time.ts';
 import { choose, sourcesOf, type Candidate } from './choose.ts';
 import { LOOK_BACK, RANGE, TARGET } from './quantity-table.ts';
-import { parseQuantity } from './quantities.ts';
+import { ofThisEpisode, parseQuantity } from './quantities.ts';
 import { accept, reject, type Parsed, type Reading } from './reading.ts';
 import { readingsOf, type RecordIndex } from './record-index.ts';
 import { unknownFact, type Scope } from './scope.ts';
@@ -44,7 +44,8 @@ function isPart(reading: Reading): boolean {
 function parsePair(systolic: Reading, diastolic: Reading | undefined): Parsed<BloodPressure> {
   const sys = parseQuantity(systolic.node, TARGET.pressure, RANGE.systolic, 'SBP');
   if (!sys.ok) return sys;
-  if (diastolic === undefined) return reject('not-recorded');
+  // Half a reading is none, but it may hold the pressure of now: it is never skipped for an older one.
+  if (diastolic === undefined) return reject('malformed', `SBP ${sys.value.value} mm[Hg]`);
   const dia = parseQuantity(diastolic.node, TARGET.pressure, RANGE.diastolic, 'DBP');
   if (!dia.ok) return dia;
   if (dia.value.value >= sys.value.value)
@@ -69,12 +70,14 @@ function candidates(index: RecordIndex): readonly Candidate<BloodPressure>[] {
 const same = (a: BloodPressure, b: BloodPressure): boolean =>
   a.systolic.value === b.systolic.value && a.diastolic.value === b.diastolic.value;
 
+/** @param since a pressure before the patient was last known well is not the pressure of this stroke */
 export function mapBloodPressure(
   scope: Scope,
   index: RecordIndex,
+  since: number | null,
 ): Pick<StrokeFacts, 'bloodPressure' | 'bloodPressureCourse'> {
   const all = candidates(index);
-  const bloodPressure = choose(all, {
+  const bloodPressure = choose(ofThisEpisode(all, since), {
     asOf: scope.at,
     lookBack: LOOK_BACK.bloodPressure,
     same,

@@ -15,6 +15,7 @@ import {
   OWN,
   patient,
   RXNORM,
+  SNOMED,
   resource,
   type Loose,
 } from './record-builder.ts';
@@ -284,6 +285,23 @@ it('a drug is found through a contained or separate Medication', () => {
   const far = resource({ resourceType: 'Medication', id: 'far', code: code(RXNORM, '11289') });
   expect(only(factsOf([apart, far]).vitaminKAntagonist).drug).toBe('warfarin');
   expect(factsOf([apart]).vitaminKAntagonist).toMatchObject({ status: 'unknown', why: 'unidentified-drug' });
+});
+
+it.each([
+  'Metalyse',
+  'Sinthrome',
+  'Innohep',
+  'Inhixa',
+  'Aggrastat',
+  'Fraxiparine 0.4 ml',
+  '华法林钠片',
+  '达比加群酯',
+  '注射用尿激酶',
+])('an unlisted code with the name %s is not another drug', (text) => {
+  const facts = factsOf([
+    medication('Administration', { ...code(SNOMED, '999'), text }, { effectiveDateTime: before(60) }),
+  ]);
+  expect(facts.directOralAnticoagulant).toMatchObject({ status: 'unknown', why: 'unidentified-drug' });
 });
 
 it('the name of every drug that thins the blood, and of those that forbid lysis, is screened for', () => {

@@ -36,7 +36,7 @@ describe('a laboratory value is refused', () => {
     ['not-recorded', undefined, glucose({ dataAbsentReason: code('x', 'error') }), 'glucose'],
     [
       'not-recorded',
-      'glucose 95 mg/dL (> 24 h)',
+      'glucose 95 mg/dL (> 6 h)',
       glucose(amount(95, 'mg/dL'), { effectiveDateTime: before(1500) }),
       'glucose',
     ],
@@ -98,6 +98,29 @@ describe('of several values', () => {
     ).toMatchObject({
       value: { value: 0.1, comparator: '<' },
     });
+  });
+});
+
+describe('results of one blood', () => {
+  const inr = (value: number, minutes: number) =>
+    observation(LOINC, '6301-6', amount(value, '{INR}'), { effectiveDateTime: before(minutes) });
+  it('that differ by more than methods do contradict each other', () => {
+    expect(factsOf([inr(3.2, 22), inr(1.1, 20)]).inr.status).toBe('conflicting');
+    expect(factsOf([inr(3.2, 90), inr(1.1, 20)]).inr).toMatchObject({ status: 'known', value: { value: 1.1 } });
+  });
+  it('that differ by less are one, and the newer is told', () => {
+    expect(factsOf([inr(1.2, 22), inr(1.1, 20)]).inr).toMatchObject({ status: 'known', value: { value: 1.1 } });
+  });
+});
+
+describe('a glucose', () => {
+  const glucose = (minutes: number) =>
+    observation(LOINC, '2339-0', amount(110, 'mg/dL'), { effectiveDateTime: before(minutes) });
+  it('of before this stroke, or of hours ago, is not that of now', () => {
+    const well = observation(OWN, 'last-known-well', { valueDateTime: before(60) });
+    expect(factsOf([well, glucose(90)]).glucose.status).toBe('unknown');
+    expect(factsOf([glucose(7 * 60)]).glucose.status).toBe('unknown');
+    expect(factsOf([well, glucose(30)]).glucose.status).toBe('known');
   });
 });
 
@@ -223,6 +246,20 @@ describe('blood pressure', () => {
       value: [{ value: { systolic: { value: 150 } } }],
     });
   });
+  it('before the patient was last known well is not the pressure of this stroke', () => {
+    const well = observation(OWN, 'last-known-well', { valueDateTime: before(60) });
+    expect(factsOf([well, panel(150, 80, 90)]).bloodPressure.status).toBe('unknown');
+    expect(factsOf([well, panel(150, 80, 30)]).bloodPressure.status).toBe('known');
+  });
+  it('half a reading that is newer than a whole one is named', () => {
+    const half = observation(LOINC, '8480-6', amount(210, 'mm[Hg]'), { effectiveDateTime: before(5) });
+    expect(factsOf([panel(150, 80, 20), half]).bloodPressure).toMatchObject({
+      status: 'unknown',
+      about: 'SBP 210 mm[Hg]',
+    });
+    const older = observation(LOINC, '8480-6', amount(210, 'mm[Hg]'), { effectiveDateTime: before(40) });
+    expect(factsOf([panel(150, 80, 20), older]).bloodPressure.status).toBe('known');
+  });
   it('half a reading is none', () => {
     expect(factsOf([observation(LOINC, '8480-6', amount(150, 'mm[Hg]'))]).bloodPressure.status).toBe('unknown');
   });
@@ -244,6 +281,37 @@ describe('imaging findings', () => {
       observation(OWN, 'hemorrhage-on-imaging', { valueBoolean: false }, { effectiveDateTime: before(180) }),
     ]);
     expect(facts.hemorrhageOnImaging.status).toBe('unknown');
+  });
+  describe('blood that one reader saw', () => {
+    const read = (blood: boolean, minutes: number, more: Loose = {}) =>
+      observation(
+        OWN,
+        'hemorrhage-on-imaging',
+        { valueBoolean: blood },
+        { effectiveDateTime: before(minutes), ...more },
+      );
+    const found = (...readings: ReturnType<typeof read>[]) => factsOf(readings).hemorrhageOnImaging;
+
+    it('is not undone by another who read later, or put down a later time', () => {
+      expect(found(read(true, 18, { issued: before(2) }), read(false, 15)).status).toBe('conflicting');
+      expect(found(read(true, 300), read(false, 15)).status).toBe('conflicting');
+    });
+    it('is undone by the final word on what was preliminary, never the other way round', () => {
+      const preliminary = { status: 'preliminary' };
+      expect(found(read(true, 18, preliminary), read(false, 15))).toMatchObject({ status: 'known', value: false });
+      expect(found(read(true, 18), read(false, 15, preliminary)).status).toBe('conflicting');
+      expect(found(read(true, 18, preliminary), read(false, 15, preliminary)).status).toBe('conflicting');
+    });
+    it('stands against an earlier examination without', () => {
+      expect(found(read(false, 90), read(true, 15))).toMatchObject({ status: 'known', value: true });
+    });
+  });
+  it.each(['extensive-hypodensity', 'mass-effect'] as const)('two readers of one examination disagree: %s', (sign) => {
+    const key = sign === 'mass-effect' ? 'massEffect' : 'extensiveHypodensity';
+    const read = (value: boolean, minutes: number) =>
+      observation(OWN, sign, { valueBoolean: value }, { effectiveDateTime: before(minutes) });
+    expect(factsOf([read(true, 16), read(false, 15)])[key].status).toBe('conflicting');
+    expect(factsOf([read(true, 180), read(false, 15)])[key]).toMatchObject({ status: 'known', value: false });
   });
   it('a report that says both yes and no says nothing', () => {
     const facts = factsOf([
