@@ -19,3 +19,6 @@ export function or(...answers: readonly (boolean | undefined)[]): boolean | unde
   }
   return isOpen ? undefined : false;
 }
+
+/** An open answer stays open. */
+export const not = (answer: boolean | undefined): boolean | undefined => (answer === undefined ? undefined : !answer);

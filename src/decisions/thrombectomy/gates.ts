@@ -39,7 +39,7 @@ function hemorrhage(stroke: StrokeCase): Verdict {
 }
 
 /** A thrombectomy before this stroke began is history; an undated one may be either. */
-function alreadyDone({ facts }: StrokeCase, clock: StrokeClock): Verdict {
+export function thrombectomyAlreadyDone({ facts }: StrokeCase, clock: StrokeClock): Verdict {
   const inThisEpisode = ({ when }: ClinicalEvent): boolean | undefined => {
     if (when === null) return undefined;
     return clock.status === 'unknown' || when.latest >= clock.since.earliest;
@@ -100,7 +100,7 @@ export const GATE_CRITERIA: readonly Criterion<GateContext>[] = [
     class: 'absolute',
     data: ['thrombectomyDone', 'lastKnownWell', 'witnessedOnset', 'wakeUpStroke'],
     citation: PRODUCT_RULE,
-    evaluate: (stroke, _at, { clock }) => alreadyDone(stroke, clock),
+    evaluate: (stroke, _at, { clock }) => thrombectomyAlreadyDone(stroke, clock),
   },
   {
     id: 'vessel-imaging-missing',

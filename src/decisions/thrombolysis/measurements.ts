@@ -1,6 +1,6 @@
 /** Thresholds on laboratory values, blood pressure and counts. */
 import { candidates, holds, isAbove, isAtLeast, isAtMost, isBelow } from '../../case/index.ts';
-import type { Fact, Quantity, StrokeCase, UnknownReason } from '../../case/index.ts';
+import type { DrugExposure, Fact, Quantity, StrokeCase, UnknownReason } from '../../case/index.ts';
 import type { QuantityKey } from '../borderline.ts';
 import type { RequiredAction, Verdict } from '../evaluation.ts';
 import { and } from '../three-valued.ts';
@@ -55,6 +55,30 @@ const isAwaited = (fact: Fact<Quantity>): boolean => fact.status === 'unknown' &
 
 /** exclusive */
 export const resultAbove = laboratory(isAbove);
+/** Lists of drugs that lengthen the aPTT within minutes. */
+const LENGTHENS_APTT = ['unfractionatedHeparin', 'otherAnticoagulant'] as const;
+
+/** Was the sample taken before the last dose of a list began? Then it does not show what the dose does. */
+function precedesDose(fact: Fact<Quantity>, doses: Fact<readonly DrugExposure[]>): boolean {
+  const sampled = candidates(fact).flatMap(({ at }) => (at === null ? [] : [at.latest]));
+  const newest = Math.max(...sampled);
+  return candidates(doses).some(({ value }) =>
+    value.some(({ lastIntake }) => candidates(lastIntake).some(({ value: dose }) => dose.earliest > newest)),
+  );
+}
+
+/** Limit in seconds, exclusive. A normal aPTT from before heparin or a thrombin inhibitor was given clears nothing. */
+export const apttAbove = (limit: number): Evaluate => {
+  const above = resultAbove('aptt', limit);
+  return (stroke, at, context) => {
+    const found = above(stroke, at, context);
+    const { facts } = stroke;
+    return found.status === 'notMet' && LENGTHENS_APTT.some((list) => precedesDose(facts.aptt, facts[list]))
+      ? { status: 'unknown', missing: ['aptt'], note: { key: 'aptt-before-last-dose' } }
+      : found;
+  };
+};
+
 /** exclusive */
 export const resultBelow = laboratory(isBelow);
 

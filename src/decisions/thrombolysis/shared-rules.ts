@@ -2,6 +2,7 @@
 import { HOUR } from '../../case/index.ts';
 import { EPISODE, thrombolyticAlreadyGiven } from '../complications/thrombolytic-given.ts';
 import type { Citation } from '../evaluation.ts';
+import { thrombectomyAlreadyDone } from '../thrombectomy/gates.ts';
 import { aha2019, PRODUCT_SAFETY_RULE } from './citations.ts';
 import { disablingDeficit, mildNonDisablingDeficit } from './deficit.ts';
 import {
@@ -84,6 +85,15 @@ export const PRODUCT_SAFETY_RULES: readonly ThrombolysisRule[] = [
     citation: PRODUCT_SAFETY_RULE,
     effect: EXCLUDES,
     evaluate: thrombolyticInThisEpisode,
+  },
+  {
+    // Intravenous thrombolysis is given before or beside thrombectomy; no guideline here gives it to an opened artery.
+    id: 'thrombectomy-done-before-thrombolysis',
+    class: 'relative',
+    data: ['thrombectomyDone'],
+    citation: PRODUCT_SAFETY_RULE,
+    effect: { kind: 'advises-against', whenUnknown: 'undecided' },
+    evaluate: (stroke, _at, { clock }) => thrombectomyAlreadyDone(stroke, clock),
   },
 ];
 

@@ -11,7 +11,7 @@ import {
 import { eventFound, isActive, isGastrointestinal, isModerateOrSevereInjury, THREE_MONTHS_DAYS } from '../history.ts';
 import type { Period } from '../history.ts';
 import { acuteHemorrhage, extensiveHypodensity } from '../imaging.ts';
-import { resultAbove, resultBelow, valueAbove, valueBelow, valueBetween } from '../measurements.ts';
+import { apttAbove, resultAbove, resultBelow, valueAbove, valueBelow, valueBetween } from '../measurements.ts';
 import { pregnantOrPostpartum } from '../person.ts';
 import { EXCLUDES, INDIVIDUALIZE, LABORATORY } from '../rule.ts';
 import type { ThrombolysisRule } from '../rule.ts';
@@ -150,10 +150,10 @@ const EXCLUSIONS: readonly ThrombolysisRule[] = [
   {
     id: 'aptt-above-40-seconds',
     class: 'absolute',
-    data: ['aptt'],
+    data: ['aptt', 'unfractionatedHeparin', 'otherAnticoagulant'],
     citation: aha2019('Table 8', 'V2', HARM),
     effect: LABORATORY,
-    evaluate: resultAbove('aptt', 40),
+    evaluate: apttAbove(40),
   },
   {
     id: 'prothrombin-time-above-15-seconds',

@@ -14,7 +14,7 @@ import {
   THREE_MONTHS_DAYS,
 } from '../history.ts';
 import { extensiveHypodensity, acuteHemorrhage } from '../imaging.ts';
-import { resultAbove, resultBelow } from '../measurements.ts';
+import { apttAbove, resultAbove, resultBelow } from '../measurements.ts';
 import { preExistingDisability, pregnantOrPostpartum } from '../person.ts';
 import { EXCLUDES, INDIVIDUALIZE, INFORMS, LABORATORY } from '../rule.ts';
 import type { ThrombolysisRule } from '../rule.ts';
@@ -114,10 +114,10 @@ export const TABLE_8_ABSOLUTE: readonly ThrombolysisRule[] = [
   {
     id: 'aptt-above-40-seconds',
     class: 'absolute',
-    data: ['aptt'],
+    data: ['aptt', 'unfractionatedHeparin', 'otherAnticoagulant'],
     citation: ABSOLUTE,
     effect: LABORATORY,
-    evaluate: resultAbove('aptt', 40),
+    evaluate: apttAbove(40),
   },
   {
     id: 'prothrombin-time-above-15-seconds',

@@ -6,7 +6,7 @@
 import { holds, isAtMost, isBelow } from '../../../case/index.ts';
 import type { DrugExposure } from '../../../case/index.ts';
 import type { Citation } from '../../evaluation.ts';
-import { and, or } from '../../three-valued.ts';
+import { and, not, or } from '../../three-valued.ts';
 import { eso2021 } from '../citations.ts';
 import { intakeEdges, isRecent } from '../drugs.ts';
 import { valueAbove, valueBelow, pressureUnder, lowerPressure, correctGlucose } from '../measurements.ts';
@@ -99,9 +99,20 @@ const GATES: readonly ThrombolysisRule[] = [
   },
 ];
 
-/** Antidote given: idarucizumab reverses dabigatran, nothing else. */
-function isReversed(drug: string, reversals: readonly DrugExposure[]): boolean {
-  return drug === 'dabigatran' && reversals.some((given) => given.drug === 'idarucizumab');
+/** Antidote given after the last dose: idarucizumab reverses dabigatran, nothing else. Open when a time is not known. */
+function isReversed(taken: DrugExposure, reversals: readonly DrugExposure[]): boolean | undefined {
+  if (taken.drug !== 'dabigatran') return false;
+  return or(
+    ...reversals
+      .filter(({ drug }) => drug === 'idarucizumab')
+      .map(({ lastIntake }) =>
+        holds(lastIntake, (given) =>
+          holds(taken.lastIntake, (dose) =>
+            given.earliest >= dose.latest ? true : given.latest < dose.earliest ? false : undefined,
+          ),
+        ),
+      ),
+  );
 }
 
 const HOURS = 48;
@@ -120,7 +131,7 @@ const DIRECT_ORAL_ANTICOAGULANT: readonly ThrombolysisRule[] = [
       if (empty !== undefined) return empty;
       const reversals = facts.anticoagulantReversal.status === 'known' ? facts.anticoagulantReversal.value : [];
       const answer = holds(list, (exposures) =>
-        or(...exposures.map((taken) => and(!isReversed(taken.drug, reversals), isRecent(taken, at, HOURS)))),
+        or(...exposures.map((taken) => and(not(isReversed(taken, reversals)), isRecent(taken, at, HOURS)))),
       );
       const found = verdict(answer, ['directOralAnticoagulant']);
       return changing(confirmIfNotRecorded(found, facts, 'directOralAnticoagulant'), intakeEdges(list, HOURS), at);
@@ -133,11 +144,10 @@ const DIRECT_ORAL_ANTICOAGULANT: readonly ThrombolysisRule[] = [
     citation: eso2021('2021, direct oral anticoagulants', 'R', { cor: 'expert consensus' }),
     effect: INDIVIDUALIZE,
     evaluate: ({ facts }) => {
-      const dabigatran = holds(facts.directOralAnticoagulant, (list) => list.some(({ drug }) => drug === 'dabigatran'));
-      const reversed = holds(facts.anticoagulantReversal, (list) =>
-        list.some((given) => isReversed('dabigatran', [given])),
+      const reversed = holds(facts.anticoagulantReversal, (given) =>
+        holds(facts.directOralAnticoagulant, (taken) => or(...taken.map((dose) => isReversed(dose, given)))),
       );
-      return verdict(and(dabigatran, reversed), openFacts(facts, ['directOralAnticoagulant', 'anticoagulantReversal']));
+      return verdict(reversed, openFacts(facts, ['directOralAnticoagulant', 'anticoagulantReversal']));
     },
   },
 ];
