@@ -1,5 +1,5 @@
 /**
- * Exact squared Euclidean distances on a grid of 1 mm, one axis after the other
+ * Exact squared Euclidean distances on an isotropic grid, in voxels, one axis after the other
  * (Felzenszwalb & Huttenlocher, Theory of Computing 2012;8:415-428).
  */
 import type { Point } from '../affine.ts';

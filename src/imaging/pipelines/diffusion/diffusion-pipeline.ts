@@ -19,7 +19,7 @@ import { diffusionRemark } from './quality.ts';
 import { diffusionLesion, type DiffusionLesion } from './threshold-lesion.ts';
 
 export const DIFFUSION_PIPELINE = 'diffusion';
-export const DIFFUSION_VERSION = '2.2.0';
+export const DIFFUSION_VERSION = '2.3.0';
 const PRIORITY = 15;
 
 export interface DiffusionParts {

@@ -4,7 +4,8 @@ import { InferenceError } from '../../../inference/engine.ts';
 import { spacing } from '../../affine.ts';
 import { type Anatomy, BRAIN, type HeadAnatomy, labelsOn, maskOf } from '../../anatomy/index.ts';
 import { ImageRefusal } from '../../image-refusal.ts';
-import { resampleTo } from '../../volume/resample.ts';
+import { distanceTransform } from '../../lesion/distance-transform.ts';
+import { labelsTo, resampleTo } from '../../volume/resample.ts';
 import type { Built, SourceSeries, Volume } from '../../volume/volume.ts';
 import { brainMask } from '../perfusion/brain-mask.ts';
 import { findMidline, type Midline } from '../perfusion/midline.ts';
@@ -54,7 +55,7 @@ export async function prepareDiffusion(
   const weightedBuilt = await volumeOf(weightedSeries);
   const weighted = resampleTo(weightedBuilt.image, adc);
   const seen = await anatomyOf(weighted, headAnatomy, engine, signal);
-  const brain = seen.anatomy === null ? outline(weighted) : maskOf(labelsOn(seen.anatomy, adc), BRAIN);
+  const brain = seen.anatomy === null ? outline(weighted) : brainOf(seen.anatomy, weighted);
   const pixels = [...(built.quality ?? []), ...(weightedBuilt.quality ?? [])];
   const quality = distinct([...gate, ...pixels, ...seen.quality]);
   if (!brain.includes(1)) return { refused: [...quality, remark('brain-not-found', 'refuses')] };
@@ -114,6 +115,22 @@ async function anatomyOf(
 
 /** A network that is not installed or that the site switched off: then the rest goes on without it. */
 export const isOff = (error: unknown): boolean => error instanceof InferenceError && error.code === 'unknown-model';
+
+/**
+ * The network labels little of what is brain in few voxels of a slice: near the vertex, low in the cerebellum. There the
+ * outline of the head adds what lies so close to labelled brain, in mm; farther off are orbits, nose and neck.
+ */
+const EDGE_MM = 9;
+
+function brainOf(anatomy: Anatomy, weighted: Volume): Uint8Array {
+  const labelled = maskOf(labelsOn(anatomy, weighted), BRAIN);
+  const { grid } = anatomy;
+  const voxels = EDGE_MM / spacing(grid.affine)[0];
+  const { squared } = distanceTransform(maskOf(anatomy.labels, BRAIN), grid.size);
+  const near = labelsTo({ ...grid, voxels: Uint8Array.from(squared, (d) => (d <= voxels * voxels ? 1 : 0)) }, weighted);
+  const within = outline(weighted);
+  return labelled.map((brain, at) => (brain === 1 || (near[at] === 1 && within[at] === 1) ? 1 : 0));
+}
 
 function outline(weighted: Volume): Uint8Array {
   const [x, y] = spacing(weighted.affine);

@@ -55,6 +55,20 @@ describe('through the anatomy', () => {
   }, 120_000);
 });
 
+it('a lesion where the network labels no brain any more, near the vertex, is measured all the same', async () => {
+  const { series, brain, lesion, lesionMl, adc } = diffusionStudy(LESION);
+  const [nx, ny] = adc.size;
+  // The two uppermost slices of the lesion, and the head above, are not labelled.
+  const top = lesion.lastIndexOf(1);
+  const from = nx * ny * (Math.floor(top / (nx * ny)) - 1);
+  expect(lesion.subarray(from).some((inside) => inside === 1)).toBe(true);
+  const labelled = brain.map((inside, at) => (at < from ? inside : 0));
+  const result = await analyzed(series, noNetworks(), templateItself(labelled));
+  const found = result.segments.find(({ label }) => label === 'dwi-lesion')?.voxels;
+  expect(found?.subarray(from).some((inside) => inside === 1)).toBe(true);
+  expect(Math.abs(numberOf(result, 'dwi-lesion-volume') - lesionMl)).toBeLessThan(0.1 * lesionMl);
+});
+
 describe('the age of the lesion', () => {
   it('not visible on FLAIR: mismatch, and onset within 4.5 h is more likely than not', async () => {
     const result = await analyzed(diffusionStudy(LESION).series, noNetworks());
