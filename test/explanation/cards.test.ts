@@ -255,6 +255,12 @@ describe('other cards', () => {
       inr: { status: 'conflicting', values: [inr, { ...inr, value: { value: 2.3, unit: '{INR}' } }] },
     });
     expect(cardsOf(stroke).some((c) => c.detail.includes('1.1 ↔ 2.3'))).toBe(true);
+    const seenAndNot = [given(false), given(true)];
+    const blood = eligiblePatient({
+      hemorrhageOnImaging: { status: 'conflicting', values: seenAndNot },
+      glucose: unknown('not-recorded'),
+    });
+    expect(card(cardsOf(blood), 'thrombolysis').summary).toContain('missing: hemorrhage on imaging (sources disagree)');
   });
 
   it('name a rejected entry so that it can be corrected', () => {

@@ -19,7 +19,14 @@ export function namesOf(rows: readonly CriterionResult[], c: ExplainContext, mos
 }
 
 export function factNames(keys: readonly FactKey[], c: ExplainContext, most: number): string {
-  const names = unidentifiedOnce(keys, c.texts.text('ui.unidentified-drug-short'), c, (key) => openFactName(key, c));
+  // What two sources contradict each other on is not missing, and comes first: somebody may have seen the blood.
+  const isDisputed = (key: FactKey): boolean => c.stroke.facts[key].status === 'conflicting';
+  const inOrder = [...keys.filter(isDisputed), ...keys.filter((key) => !isDisputed(key))];
+  const nameOf = (key: FactKey): string => {
+    const name = openFactName(key, c);
+    return isDisputed(key) ? c.texts.text('ui.disagreeing-name', { name }) : name;
+  };
+  const names = unidentifiedOnce(inOrder, c.texts.text('ui.unidentified-drug-short'), c, nameOf);
   const text = names.slice(0, most).join(c.texts.text('ui.separator'));
   return names.length > most ? c.texts.text('block.and-more-short', { list: text, count: names.length - most }) : text;
 }
