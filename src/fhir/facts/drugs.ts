@@ -164,6 +164,18 @@ function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly Dru
     });
   }
   if (exposures.length > 0) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
+  // An order that has ended may have been given: whether it was has to be asked.
+  const ended = index.medications.filter(
+    (e) =>
+      e.from === 'order' &&
+      !e.draft &&
+      !e.active &&
+      recent(e.asserted) &&
+      !isCatheterDose(e) &&
+      e.drugs.some((d) => DRUGS[d].class === 'thrombolytic'),
+  );
+  if (ended.length > 0)
+    return unknownFact(scope, 'thrombolyticGiven', LISTS)('not-recorded', undefined, sourcesOf(ended));
   const why = absence(scope, ['medicationAdministrations', 'medicationStatements']);
   return why === 'not-recorded' ? known([], null, [], 'not-recorded') : unknown(why, codes);
 }

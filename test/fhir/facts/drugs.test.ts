@@ -229,6 +229,15 @@ describe('thrombolytics', () => {
     expect(stroke.facts.thrombolyticGiven).toMatchObject(none);
     expect(stroke.indications.map((i) => i.kind)).toEqual(['thrombolytic-ordered']);
   });
+  it('an order that is completed leaves open whether it was given', () => {
+    const order = (more: Loose) => factsOf([medication('Request', '259280', more)]).thrombolyticGiven;
+    expect(order({ status: 'completed', authoredOn: before(40) })).toMatchObject({
+      status: 'unknown',
+      sources: [{ reference: expect.stringMatching(/^MedicationRequest/) as string }],
+    });
+    expect(order({ status: 'completed', authoredOn: daysBefore(400) })).toMatchObject(none);
+    expect(order({ status: 'cancelled', authoredOn: before(40) })).toMatchObject(none);
+  });
   it('2 mg of alteplase clear a catheter and 63 mg treat', () => {
     expect(factsOf([medication('Administration', '8410', dose(2))]).thrombolyticGiven).toMatchObject(none);
     const given = caseOf(aRecord([patient(), medication('Administration', '8410', dose(63))]));
