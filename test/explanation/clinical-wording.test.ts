@@ -88,6 +88,39 @@ describe('the cards', () => {
     expect(cardOf('thrombolysis', late, {}, 'zh-CN')).toContain('指南的一个转录版本将其限于不适合取栓的患者');
   });
 
+  it('ask for perfusion figures, and say where a site without the software may get them', () => {
+    const late: Partial<StrokeFacts> = {
+      lastKnownWell: time(hoursAgo(7)),
+      witnessedOnset: time(hoursAgo(7)),
+      symptomRecognition: time(hoursAgo(7)),
+      occlusionSite: given('none'),
+    };
+    const site = { automatedPerfusion: false };
+    const english = cardOf('thrombolysis', late, site);
+    expect(english).toContain('cannot be decided yet, missing: core volume, volume with Tmax');
+    expect(english).toContain('**Perfusion:** no automated perfusion is configured for this site');
+    expect(cardOf('thrombolysis', late, site, 'zh-CN')).toContain('本院未配置自动灌注软件');
+    expect(cardOf('thrombolysis', late)).not.toContain('**Perfusion:**');
+  });
+
+  it('name thrombectomy where it is what stands against a window', () => {
+    const woke: Partial<StrokeFacts> = {
+      witnessedOnset: unknown('not-recorded'),
+      wakeUpStroke: given(true),
+      lastKnownWell: time(hoursAgo(10)),
+      wakeTime: time(hoursAgo(2)),
+      symptomRecognition: time(hoursAgo(2)),
+      dwiFlairMismatch: given(true),
+      dwiLesionUnderOneThirdMca: given(true),
+      occlusionSite: given('M1'),
+      thrombectomyAccess: given(true),
+    };
+    const english = cardOf('thrombolysis', woke, { guideline: 'eso-2021-2023' });
+    expect(english.split('\n')[0]).toBe('Thrombolysis: not recommended (thrombectomy is available instead)');
+    expect(english).not.toContain('imaging criteria are not met');
+    expect(cardOf('thrombolysis', woke, { guideline: 'eso-2021-2023' }, 'zh-CN')).toContain('可行血管内取栓');
+  });
+
   it('ask for the drug that could not be identified, once and by its possible harm', () => {
     const unidentified: Fact<never> = unknown('unidentified-drug');
     const facts: Partial<StrokeFacts> = {

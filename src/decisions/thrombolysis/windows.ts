@@ -68,8 +68,11 @@ interface ImagingWindow {
   readonly imagingFacts: readonly FactKey[];
   /** Measured values that leave the imaging open. */
   readonly borderline?: (stroke: StrokeCase) => readonly Borderline[];
-  /** Computed facts that leave the imaging open until a person has read the images, and what was computed. */
-  readonly unread?: (stroke: StrokeCase) => { readonly facts: readonly FactKey[]; readonly note: Message } | undefined;
+  /** Why the imaging is open where the record holds no usable value; and computed facts that wait for a reader. */
+  readonly whyOpen?: (
+    stroke: StrokeCase,
+    context: ThrombolysisContext,
+  ) => { readonly facts: readonly FactKey[]; readonly note: Message } | undefined;
   /** True where another treatment takes the place of looking for this imaging. */
   readonly isPassedOver?: (stroke: StrokeCase, context: ThrombolysisContext) => boolean | undefined;
   /** True where the imaging is as it should be and only thrombectomy, which can be had, stands against the row. */
@@ -116,15 +119,15 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
       return verdict(answer, [], hasThrombectomy ? { key: 'window-thrombectomy-available' } : note(answer, inTime));
     }
     const borderline = selected === undefined ? (row.borderline?.(stroke) ?? []) : [];
-    const unread = selected === undefined ? row.unread?.(stroke) : undefined;
+    const whyOpen = selected === undefined ? row.whyOpen?.(stroke, context) : undefined;
     const missing = [
       ...(applies === undefined ? openFacts(stroke.facts, row.appliesFacts) : []),
       ...(inTime === undefined ? openOrAll(stroke, row.timingFacts) : []),
       ...(selected === undefined ? openFacts(stroke.facts, imagingFacts) : []),
       ...borderline.flatMap(({ facts }) => facts),
-      ...(unread?.facts ?? []),
+      ...(whyOpen?.facts ?? []),
     ];
-    const open = verdict(undefined, [...new Set(missing)], unread?.note);
+    const open = verdict(undefined, [...new Set(missing)], whyOpen?.note);
     return borderline.length === 0 ? open : { ...open, borderline };
   };
   const data = [...new Set([...CLOCK, ...row.data, ...row.timingFacts, ...row.appliesFacts, ...imagingFacts])];
@@ -164,7 +167,7 @@ const COMPUTED_NOTES = {
 } as const;
 
 /** The mismatch is told before the extent of the lesion. */
-const computedDwiFlair: NonNullable<ImagingWindow['unread']> = ({ facts }) => {
+const computedDwiFlair: NonNullable<ImagingWindow['whyOpen']> = ({ facts }) => {
   const unread = DWI_FLAIR.filter((key) => awaitsReader(key, facts));
   const [first] = unread;
   if (first === undefined) return undefined;
@@ -192,7 +195,8 @@ export function dwiFlairWindow(
     imaging: (stroke, context) =>
       and(dwiFlair(stroke), more.withoutThrombectomy === true ? noThrombectomyPlanned(stroke, context) : true),
     imagingFacts: more.withoutThrombectomy === true ? [...DWI_FLAIR, ...THROMBECTOMY_PLAN] : DWI_FLAIR,
-    unread: computedDwiFlair,
+    whyOpen: computedDwiFlair,
+    ...(more.withoutThrombectomy === true ? yieldingToThrombectomy(dwiFlair) : {}),
     isPassedOver: thrombectomyInstead(['symptomRecognition', ...DWI_FLAIR]),
   });
 }
@@ -221,27 +225,40 @@ function thrombectomyInstead(hints: readonly FactKey[]): NonNullable<ImagingWind
 
 interface PenumbraRequirements {
   readonly mismatch: MismatchRule;
-  readonly automatedPerfusion: boolean;
   readonly withoutThrombectomy: boolean;
 }
 
 const penumbra =
-  ({ mismatch, automatedPerfusion, withoutThrombectomy }: PenumbraRequirements): ImagingWindow['imaging'] =>
+  ({ mismatch, withoutThrombectomy }: PenumbraRequirements): ImagingWindow['imaging'] =>
   (stroke, context) =>
-    and(
-      hasMismatch(stroke, mismatch),
-      automatedPerfusion ? context.policy.automatedPerfusion : true,
-      withoutThrombectomy ? noThrombectomyPlanned(stroke, context) : true,
-    );
+    and(hasMismatch(stroke, mismatch), withoutThrombectomy ? noThrombectomyPlanned(stroke, context) : true);
 
-function yieldingToThrombectomy({
-  mismatch,
-  withoutThrombectomy,
-}: PenumbraRequirements): Pick<ImagingWindow, 'yieldsToThrombectomy'> {
-  if (!withoutThrombectomy) return {};
+/** Figures in the record count wherever they were computed; a site without the software is told where they are to come from. */
+const noSoftware: NonNullable<ImagingWindow['whyOpen']> = ({ facts }, { policy }) =>
+  policy.automatedPerfusion || openFacts(facts, PERFUSION).length === 0
+    ? undefined
+    : { facts: [], note: { key: 'automated-perfusion-not-at-site' } };
+
+/** The note of a row for patients without thrombectomy, where the imaging would allow it. */
+function yieldingToThrombectomy(
+  selected: (stroke: StrokeCase) => boolean | undefined,
+): Pick<ImagingWindow, 'yieldsToThrombectomy'> {
   return {
     yieldsToThrombectomy: (stroke, context) =>
-      hasMismatch(stroke, mismatch) !== false && noThrombectomyPlanned(stroke, context) === false,
+      selected(stroke) !== false && noThrombectomyPlanned(stroke, context) === false,
+  };
+}
+
+/** What the rows on perfusion mismatch share. */
+function penumbraImaging(
+  needs: PenumbraRequirements,
+): Pick<ImagingWindow, 'imaging' | 'imagingFacts' | 'borderline' | 'whyOpen' | 'yieldsToThrombectomy'> {
+  return {
+    imaging: penumbra(needs),
+    imagingFacts: penumbraFacts(needs),
+    borderline: (stroke) => borderlineOf(stroke, needs.mismatch),
+    whyOpen: noSoftware,
+    ...(needs.withoutThrombectomy ? yieldingToThrombectomy((stroke) => hasMismatch(stroke, needs.mismatch)) : {}),
   };
 }
 
@@ -257,10 +274,7 @@ export function penumbraWindow(specification: WindowSpecification, needs: Penumb
     timingFacts: CLOCK,
     applies: () => true,
     appliesFacts: [],
-    imaging: penumbra(needs),
-    imagingFacts: penumbraFacts(needs),
-    borderline: (stroke) => borderlineOf(stroke, needs.mismatch),
-    ...yieldingToThrombectomy(needs),
+    ...penumbraImaging(needs),
   });
 }
 
@@ -280,10 +294,7 @@ export function wakeUpPenumbraWindow(
     timingFacts: ['bedtime', 'wakeTime'],
     applies: wokeWithSymptoms,
     appliesFacts: ['wakeUpStroke'],
-    imaging: penumbra(needs),
-    imagingFacts: penumbraFacts(needs),
-    borderline: (stroke) => borderlineOf(stroke, needs.mismatch),
-    ...yieldingToThrombectomy(needs),
+    ...penumbraImaging(needs),
     isPassedOver: thrombectomyInstead(['wakeTime', 'symptomRecognition']),
   });
 }
@@ -304,6 +315,7 @@ export function largeVesselWindow(specification: WindowSpecification, mismatch: 
       hasMismatch(stroke, mismatch) !== false && noAccess(stroke, context) === false,
     imagingFacts: [...PERFUSION, 'thrombectomyAccess'],
     borderline: (stroke) => borderlineOf(stroke, mismatch),
+    whyOpen: noSoftware,
   });
 }
 

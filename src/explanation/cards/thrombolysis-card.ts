@@ -73,6 +73,7 @@ export function thrombolysisCard(
       sideLine(sideDisagreement(c.stroke), c),
       beforeBlock(evaluation.before, c),
       missingBlock(missing, c),
+      perfusionLine(evaluation, missing, c),
       isOpen ? borderlineBlock(deciding, c) : '',
       isOpen ? toReadBlock(evaluation, c) : '',
       hangsOnBlock(evaluation, c),
@@ -129,6 +130,16 @@ function toReadBlock({ criteria }: Evaluation, c: ExplainContext): string {
   );
   const notes = rows.flatMap(({ note }) => (note === undefined ? [] : [messageText('note', note, c.f)]));
   return [...new Set(notes)].map((note) => c.texts.text('imaging.to-read', { note: escapeValue(note) })).join('\n\n');
+}
+
+const PERFUSION: readonly FactKey[] = ['coreVolume', 'hypoperfusionVolume'];
+
+/** Perfusion figures are asked for where the site has no software that computes them. */
+function perfusionLine({ criteria }: Evaluation, missing: readonly FactKey[], c: ExplainContext): string {
+  const note = criteria.find(({ note }) => note?.key === 'automated-perfusion-not-at-site')?.note;
+  return note === undefined || !PERFUSION.some((key) => missing.includes(key))
+    ? ''
+    : c.texts.text('thrombolysis.perfusion', { note: escapeValue(messageText('note', note, c.f)) });
 }
 
 /** What a yes rests on besides the values of the state card. */

@@ -106,13 +106,13 @@ export function reassuringText(facts: readonly FactKey[], c: ExplainContext): st
   return c.texts.text('reassuring.other', { list: factNames(facts, c, 3) });
 }
 
-/** Windows that have all closed are one reason. */
+/** Windows that have all closed are one reason, and so is the thrombectomy that stands in the way of one of them. */
 function reasonText(evaluation: Evaluation, most: number, c: ExplainContext): string {
   const deciding = decidingRows(evaluation);
   const allClosed = deciding.length > 0 && deciding.every((row) => row.class === 'window' && row.status === 'notMet');
-  return evaluation.conclusion === 'not-recommended' && allClosed
-    ? c.texts.text('thrombolysis.windows-closed')
-    : namesOf(deciding, c, most);
+  if (evaluation.conclusion !== 'not-recommended' || !allClosed) return namesOf(deciding, c, most);
+  const isPassedOver = deciding.some(({ note }) => note?.key === 'window-thrombectomy-available');
+  return c.texts.text(`thrombolysis.${isPassedOver ? 'thrombectomy-instead' : 'windows-closed'}`);
 }
 
 /** The end of the window; or, where the answer changes before that, until when it holds. */
