@@ -152,6 +152,7 @@ function note(answer: boolean, inTime: boolean | undefined): Verdict['note'] {
   return inTime === false ? { key: 'window-closed' } : { key: 'window-imaging-not-fulfilled' };
 }
 
+/** A witnessed onset settles that nobody woke with it. */
 const isUnwitnessed = ({ facts }: StrokeCase): boolean => facts.witnessedOnset.status === 'unknown';
 const wokeWithSymptoms = ({ facts }: StrokeCase): boolean | undefined => holds(facts.wakeUpStroke, (woke) => woke);
 
@@ -292,7 +293,7 @@ export function wakeUpPenumbraWindow(
       return since === undefined ? undefined : { basis: 'midpoint-of-sleep', since, fromHours, toHours };
     },
     timingFacts: ['bedtime', 'wakeTime'],
-    applies: wokeWithSymptoms,
+    applies: (stroke) => and(isUnwitnessed(stroke), wokeWithSymptoms(stroke)),
     appliesFacts: ['wakeUpStroke'],
     ...penumbraImaging(needs),
     isPassedOver: thrombectomyInstead(['wakeTime', 'symptomRecognition']),

@@ -408,6 +408,17 @@ describe('late and unknown onset', () => {
     },
   );
 
+  it.each(GUIDELINE_IDS)('%s: a witnessed onset 10 h ago settles that it is no wake-up stroke', (guideline) => {
+    const facts = {
+      ...knownOnset(10),
+      wakeUpStroke: unknown('not-recorded'),
+      bedtime: unknown('not-recorded'),
+      wakeTime: unknown('not-recorded'),
+      occlusionSite: given('none' as const),
+    };
+    expect(evaluate(facts, guideline)).toMatchObject({ conclusion: 'not-recommended', settledBy: [] });
+  });
+
   it.each([
     [0, 11, 'may-be-considered'],
     [0, 10, 'not-recommended'],
