@@ -88,6 +88,14 @@ describe('the cards', () => {
     expect(cardOf('thrombolysis', late, {}, 'zh-CN')).toContain('指南的一个转录版本将其限于不适合取栓的患者');
   });
 
+  it('say that a tenecteplase bolus, other than an infusion, cannot be stopped when a result comes back abnormal', () => {
+    const labs: Partial<StrokeFacts> = { inr: unknown('pending'), platelets: unknown('pending') };
+    const english = cardOf('thrombolysis', labs);
+    expect(english).toContain('Alteplase: stop the infusion if INR');
+    expect(english).toContain('Tenecteplase is a single bolus that cannot be stopped');
+    expect(cardOf('thrombolysis', labs, {}, 'zh-CN')).toContain('替奈普酶为单次推注，给药后无法停止');
+  });
+
   it('ask for perfusion figures, and say where a site without the software may get them', () => {
     const late: Partial<StrokeFacts> = {
       lastKnownWell: time(hoursAgo(7)),
