@@ -19,6 +19,7 @@ import {
   nihssTotal,
   NOW,
   pressure,
+  sometimeBetweenDaysAgo,
   takes,
   time,
   weightOf,
@@ -94,6 +95,39 @@ describe('the cards', () => {
     expect(english).toContain('Alteplase: stop the infusion if INR');
     expect(english).toContain('Tenecteplase is a single bolus that cannot be stopped');
     expect(cardOf('thrombolysis', labs, {}, 'zh-CN')).toContain('替奈普酶为单次推注，给药后无法停止');
+  });
+
+  it.each([
+    ['head-injury', daysAgo(5), 'confirmed', 'severity of head trauma', '头部外伤的严重程度'],
+    ['severe-head-injury', null, 'confirmed', 'date of head trauma', '头部外伤的日期'],
+    [
+      'severe-head-injury',
+      sometimeBetweenDaysAgo(20, 10),
+      'confirmed',
+      'exact date of head trauma',
+      '头部外伤的确切日期',
+    ],
+    ['severe-head-injury', daysAgo(5), 'suspected', 'whether head trauma is confirmed', '头部外伤是否确诊'],
+  ] as const)(
+    'ask for what a recorded event lacks, not for the event: %s',
+    (kind, when, certainty, english, chinese) => {
+      const injured = { headTrauma: had(kind, when, { certainty }) };
+      expect(cardOf('thrombolysis', injured).split('\n')[0]).toContain(`missing: ${english}`);
+      expect(cardOf('thrombolysis', injured)).toContain(`Missing:** ${english}`);
+      expect(cardOf('thrombolysis', injured, {}, 'zh-CN').split('\n')[0]).toContain(`缺少：${chinese}`);
+    },
+  );
+
+  it('do not ask for the place of a hematoma that is recorded', () => {
+    const cerebellar: Partial<StrokeFacts> = {
+      hemorrhageOnImaging: given(true),
+      hematomaLocation: given('cerebellar'),
+      hydrocephalus: unknown('not-recorded'),
+      nihssCourse: given([]),
+    };
+    const card = cardOf('hemorrhage', cerebellar);
+    expect(card).toContain('hydrocephalus');
+    expect(card.split('Missing:')[1]?.split('\n')[0]).not.toContain('hematoma location');
   });
 
   it('ask for perfusion figures, and say where a site without the software may get them', () => {

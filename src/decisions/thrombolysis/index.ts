@@ -5,6 +5,7 @@ export type { ThrombolyticDose } from './dose.ts';
 export { alteplase, tenecteplaseBand, tenecteplaseExact } from './dose-tables.ts';
 export { evaluateThrombolysis } from './evaluate.ts';
 export type { GuidelineDifference, ThrombolysisEvaluation } from './evaluate.ts';
+export { isModerateOrSevereInjury } from './history.ts';
 export { evaluateRules, THROMBOLYSIS_RULES } from './rule-table.ts';
 export { THROMBOLYSIS_CONCLUSIONS, yesStrength } from './rule.ts';
 export type { Effect, ThrombolysisConclusion, ThrombolysisRule } from './rule.ts';
