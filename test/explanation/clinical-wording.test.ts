@@ -118,6 +118,22 @@ describe('the cards', () => {
     },
   );
 
+  it('say on what thrombectomy hangs after 6 h, not that its window closes then', () => {
+    const m1: Partial<StrokeFacts> = {
+      lastKnownWell: time(hoursAgo(4)),
+      witnessedOnset: time(hoursAgo(4)),
+      symptomRecognition: time(hoursAgo(4)),
+      occlusionSite: given('M1'),
+      aspects: measured(5, '{score}'),
+      massEffect: unknown('not-recorded'),
+    };
+    expect(cardOf('thrombectomy', m1).split('\n')[0]).toBe(
+      'Thrombectomy: recommended, holds until 17:00 (2 h left), then decided by: mass effect',
+    );
+    expect(cardOf('thrombectomy', m1, {}, 'zh-CN').split('\n')[0]).toContain('此后取决于：占位效应');
+    expect(cardOf('thrombectomy', { ...m1, massEffect: given(true) })).toContain('window closes 17:00');
+  });
+
   it('do not ask for the place of a hematoma that is recorded', () => {
     const cerebellar: Partial<StrokeFacts> = {
       hemorrhageOnImaging: given(true),

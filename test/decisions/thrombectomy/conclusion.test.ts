@@ -165,6 +165,19 @@ describe('time', () => {
     expect(evaluate(stroke).conclusion).toBe('reasonable');
   });
 
+  it('says what decides after that, where the vessel may still be opened', () => {
+    const noMassEffectRead = { massEffect: unknown('not-recorded') };
+    expect(evaluate(occlusion({ hours: 4, aspects: 5 }, noMassEffectRead))).toMatchObject({
+      conclusion: 'recommended',
+      validUntil: plus(NOW, 2 * HOUR),
+      afterwards: { conclusion: 'undecided', settledBy: ['massEffect'] },
+    });
+    expect(evaluate(occlusion({ hours: 4, aspects: 5, massEffect: true })).afterwards).toMatchObject({
+      conclusion: 'no-guideline-recommendation',
+    });
+    expect(evaluate(occlusion({ hours: 30 })).afterwards).toBeNull();
+  });
+
   it('holds to 24 h when the statement stays the same at 6 h', () => {
     expect(evaluate(occlusion({ hours: 3, aspects: 9 })).validUntil).toBe(plus(NOW, 21 * HOUR));
   });
