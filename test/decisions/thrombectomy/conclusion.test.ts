@@ -133,10 +133,18 @@ describe('NIHSS with an untestable item', () => {
       params: { total: 5 },
     });
   });
-  it('never satisfies the band 6–9 of the basilar row', () => {
+  it('never satisfies the band 6–9 of the basilar row, but whichever row holds offers thrombectomy: the weaker is told', () => {
     const evaluation = evaluate(occlusion({ site: 'basilar', nihss: 7, lowerBound: true }));
     expect(row(evaluation, 'evt-basilar-0-24h-nihss-6-9').status).toBe('unknown');
-    expect(evaluation.conclusion).toBe('undecided');
+    expect(row(evaluation, 'evt-basilar-0-24h-nihss-10').status).toBe('unknown');
+    expect(evaluation).toMatchObject({ conclusion: 'may-be-considered', settledBy: [] });
+  });
+  it('is open in the basilar rows below 6, and where nothing is known', () => {
+    expect(evaluate(occlusion({ site: 'basilar', nihss: 5, lowerBound: true })).conclusion).toBe('undecided');
+    expect(evaluate(without(occlusion({ site: 'basilar' }), 'nihss'))).toMatchObject({
+      conclusion: 'undecided',
+      settledBy: ['nihss'],
+    });
   });
 });
 
