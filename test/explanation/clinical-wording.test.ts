@@ -176,6 +176,9 @@ describe('the cards', () => {
     const english = cardOf('thrombolysis', woke, { guideline: 'eso-2021-2023' });
     expect(english.split('\n')[0]).toBe('Thrombolysis: not recommended (thrombectomy is available instead)');
     expect(english).not.toContain('imaging criteria are not met');
+    expect(cardOf('thrombolysis', woke)).toContain(
+      'ESO 2021/2023: not recommended (thrombectomy is available instead)',
+    );
     expect(cardOf('thrombolysis', woke, { guideline: 'eso-2021-2023' }, 'zh-CN')).toContain('可行血管内取栓');
   });
 

@@ -11,4 +11,5 @@ export { THROMBOLYSIS_CONCLUSIONS, yesStrength } from './rule.ts';
 export type { Effect, ThrombolysisConclusion, ThrombolysisRule } from './rule.ts';
 export type { Counterfactual } from './settle.ts';
 export type { ThrombolysisWindow } from './window-details.ts';
+export { yieldsToThrombectomy } from './windows.ts';
 export type { IfReassuring } from './what-if.ts';

@@ -116,7 +116,7 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
     if (answer !== undefined) {
       const hasThrombectomy =
         inTime === true && applies === true && row.yieldsToThrombectomy?.(stroke, context) === true;
-      return verdict(answer, [], hasThrombectomy ? { key: 'window-thrombectomy-available' } : note(answer, inTime));
+      return verdict(answer, [], hasThrombectomy ? THROMBECTOMY_AVAILABLE : note(answer, inTime));
     }
     const borderline = selected === undefined ? (row.borderline?.(stroke) ?? []) : [];
     const whyOpen = selected === undefined ? row.whyOpen?.(stroke, context) : undefined;
@@ -140,6 +140,12 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
     evaluate,
   };
 }
+
+const THROMBECTOMY_AVAILABLE: Message = { key: 'window-thrombectomy-available' };
+
+/** Is it thrombectomy, and neither time nor imaging, that closes one of these windows? */
+export const yieldsToThrombectomy = (rows: readonly Pick<Verdict, 'note'>[]): boolean =>
+  rows.some(({ note }) => note?.key === THROMBECTOMY_AVAILABLE.key);
 
 /** Known but not exact: then all of them are to be made more exact. */
 function openOrAll({ facts }: StrokeCase, keys: readonly FactKey[]): readonly FactKey[] {

@@ -31,7 +31,7 @@ import { decidingRows } from './evaluation-parts.ts';
 import { findingsBehind, imageAgeLine } from './imaging-block.ts';
 import { computedHemorrhageLine } from './computed-hemorrhage-line.ts';
 import { sideLine } from './side-line.ts';
-import { isPastAllKnown, openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
+import { closedText, isPastAllKnown, openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
 const WHY = 4;
@@ -254,7 +254,8 @@ function differencesBlock(alternatives: readonly GuidelineDifference[], c: Expla
 }
 
 /** A row decides against by being met, except the windows, which decide by being closed. */
-function differenceReason({ guideline, conclusion, decidedBy }: GuidelineDifference, c: ExplainContext): string {
+function differenceReason(difference: GuidelineDifference, c: ExplainContext): string {
+  const { guideline, conclusion, decidedBy, thrombectomyInstead = false } = difference;
   if (conclusion === 'undecided') return '';
   const classOf = (of: string | undefined): string | undefined =>
     THROMBOLYSIS_RULES[guideline].find(({ id }) => id === of)?.class;
@@ -262,7 +263,7 @@ function differenceReason({ guideline, conclusion, decidedBy }: GuidelineDiffere
   const first = isYes(conclusion) ? decidedBy.find((id) => classOf(id) !== 'window') : decidedBy[0];
   if (first === undefined) return '';
   const kind = classOf(first);
-  if (conclusion === 'not-recommended' && kind === 'window') return c.texts.text('thrombolysis.windows-closed');
+  if (conclusion === 'not-recommended' && kind === 'window') return closedText(thrombectomyInstead, c);
   return conclusion === 'not-recommended' && kind === 'benefit' ? '' : c.texts.text(`criterion.${first}`);
 }
 

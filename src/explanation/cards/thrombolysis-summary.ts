@@ -1,7 +1,7 @@
 /** The sentence of the thrombolysis card: conclusion, then the one thing to know about it, then the clock. */
 import { MINUTE, type FactKey } from '../../case/index.ts';
 import type { Evaluation } from '../../decisions/evaluation.ts';
-import type { ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
+import { yieldsToThrombectomy, type ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
 import { hoursAfterZero, strokeClock } from '../../decisions/stroke-state/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { borderlineTexts, isUncertain } from '../format/borderline-text.ts';
@@ -111,9 +111,12 @@ function reasonText(evaluation: Evaluation, most: number, c: ExplainContext): st
   const deciding = decidingRows(evaluation);
   const allClosed = deciding.length > 0 && deciding.every((row) => row.class === 'window' && row.status === 'notMet');
   if (evaluation.conclusion !== 'not-recommended' || !allClosed) return namesOf(deciding, c, most);
-  const isPassedOver = deciding.some(({ note }) => note?.key === 'window-thrombectomy-available');
-  return c.texts.text(`thrombolysis.${isPassedOver ? 'thrombectomy-instead' : 'windows-closed'}`);
+  return closedText(yieldsToThrombectomy(deciding), c);
 }
+
+/** Why no window is open. */
+export const closedText = (thrombectomyInstead: boolean, c: ExplainContext): string =>
+  c.texts.text(`thrombolysis.${thrombectomyInstead ? 'thrombectomy-instead' : 'windows-closed'}`);
 
 /** The end of the window; or, where the answer changes before that, until when it holds. */
 function clockText({ conclusion, validUntil, window }: ThrombolysisEvaluation, c: ExplainContext): string {
