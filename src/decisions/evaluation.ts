@@ -123,7 +123,7 @@ export interface SitePolicy {
   readonly tenecteplaseDosing: 'exact' | 'banded';
   /** Thrombectomy at this hospital or by transfer in time; null = not configured, so unknown. */
   readonly thrombectomyAccess: boolean | null;
-  /** Automated perfusion software in use (needed by AHA/ASA 2026 section 4.6.3 rec. 2). */
+  /** Automated perfusion software in use (AHA/ASA 2026 section 4.6.3 rec. 2); told where perfusion figures are missing. */
   readonly automatedPerfusion: boolean;
   /** Growth operator for hematoma expansion, 6 mL or 33 %: sources differ. */
   readonly hematomaExpansionOperator: '>' | '>=';

@@ -19,6 +19,7 @@ import {
   nihssTotal,
   NOW,
   pressure,
+  sometimeBetweenDaysAgo,
   takes,
   time,
   weightOf,
@@ -86,6 +87,99 @@ describe('the cards', () => {
       'one transcription of the guideline limits this to patients not eligible for thrombectomy',
     );
     expect(cardOf('thrombolysis', late, {}, 'zh-CN')).toContain('指南的一个转录版本将其限于不适合取栓的患者');
+  });
+
+  it('say that a tenecteplase bolus, other than an infusion, cannot be stopped when a result comes back abnormal', () => {
+    const labs: Partial<StrokeFacts> = { inr: unknown('pending'), platelets: unknown('pending') };
+    const english = cardOf('thrombolysis', labs);
+    expect(english).toContain('Alteplase: stop the infusion if INR');
+    expect(english).toContain('Tenecteplase is a single bolus that cannot be stopped');
+    expect(cardOf('thrombolysis', labs, {}, 'zh-CN')).toContain('替奈普酶为单次推注，给药后无法停止');
+  });
+
+  it.each([
+    ['head-injury', daysAgo(5), 'confirmed', 'severity of head trauma', '头部外伤的严重程度'],
+    ['severe-head-injury', null, 'confirmed', 'date of head trauma', '头部外伤的日期'],
+    [
+      'severe-head-injury',
+      sometimeBetweenDaysAgo(20, 10),
+      'confirmed',
+      'exact date of head trauma',
+      '头部外伤的确切日期',
+    ],
+    ['severe-head-injury', daysAgo(5), 'suspected', 'whether head trauma is confirmed', '头部外伤是否确诊'],
+  ] as const)(
+    'ask for what a recorded event lacks, not for the event: %s',
+    (kind, when, certainty, english, chinese) => {
+      const injured = { headTrauma: had(kind, when, { certainty }) };
+      expect(cardOf('thrombolysis', injured).split('\n')[0]).toContain(`missing: ${english}`);
+      expect(cardOf('thrombolysis', injured)).toContain(`Missing:** ${english}`);
+      expect(cardOf('thrombolysis', injured, {}, 'zh-CN').split('\n')[0]).toContain(`缺少：${chinese}`);
+    },
+  );
+
+  it('say on what thrombectomy hangs after 6 h, not that its window closes then', () => {
+    const m1: Partial<StrokeFacts> = {
+      lastKnownWell: time(hoursAgo(4)),
+      witnessedOnset: time(hoursAgo(4)),
+      symptomRecognition: time(hoursAgo(4)),
+      occlusionSite: given('M1'),
+      aspects: measured(5, '{score}'),
+      massEffect: unknown('not-recorded'),
+    };
+    expect(cardOf('thrombectomy', m1).split('\n')[0]).toBe(
+      'Thrombectomy: recommended, holds until 17:00 (2 h left), then decided by: mass effect',
+    );
+    expect(cardOf('thrombectomy', m1, {}, 'zh-CN').split('\n')[0]).toContain('此后取决于：占位效应');
+    expect(cardOf('thrombectomy', { ...m1, massEffect: given(true) })).toContain('window closes 17:00');
+  });
+
+  it('do not ask for the place of a hematoma that is recorded', () => {
+    const cerebellar: Partial<StrokeFacts> = {
+      hemorrhageOnImaging: given(true),
+      hematomaLocation: given('cerebellar'),
+      hydrocephalus: unknown('not-recorded'),
+      nihssCourse: given([]),
+    };
+    const card = cardOf('hemorrhage', cerebellar);
+    expect(card).toContain('hydrocephalus');
+    expect(card.split('Missing:')[1]?.split('\n')[0]).not.toContain('hematoma location');
+  });
+
+  it('ask for perfusion figures, and say where a site without the software may get them', () => {
+    const late: Partial<StrokeFacts> = {
+      lastKnownWell: time(hoursAgo(7)),
+      witnessedOnset: time(hoursAgo(7)),
+      symptomRecognition: time(hoursAgo(7)),
+      occlusionSite: given('none'),
+    };
+    const site = { automatedPerfusion: false };
+    const english = cardOf('thrombolysis', late, site);
+    expect(english).toContain('cannot be decided yet, missing: core volume, volume with Tmax');
+    expect(english).toContain('**Perfusion:** no automated perfusion is configured for this site');
+    expect(cardOf('thrombolysis', late, site, 'zh-CN')).toContain('本院未配置自动灌注软件');
+    expect(cardOf('thrombolysis', late)).not.toContain('**Perfusion:**');
+  });
+
+  it('name thrombectomy where it is what stands against a window', () => {
+    const woke: Partial<StrokeFacts> = {
+      witnessedOnset: unknown('not-recorded'),
+      wakeUpStroke: given(true),
+      lastKnownWell: time(hoursAgo(10)),
+      wakeTime: time(hoursAgo(2)),
+      symptomRecognition: time(hoursAgo(2)),
+      dwiFlairMismatch: given(true),
+      dwiLesionUnderOneThirdMca: given(true),
+      occlusionSite: given('M1'),
+      thrombectomyAccess: given(true),
+    };
+    const english = cardOf('thrombolysis', woke, { guideline: 'eso-2021-2023' });
+    expect(english.split('\n')[0]).toBe('Thrombolysis: not recommended (thrombectomy is available instead)');
+    expect(english).not.toContain('imaging criteria are not met');
+    expect(cardOf('thrombolysis', woke)).toContain(
+      'ESO 2021/2023: not recommended (thrombectomy is available instead)',
+    );
+    expect(cardOf('thrombolysis', woke, { guideline: 'eso-2021-2023' }, 'zh-CN')).toContain('可行血管内取栓');
   });
 
   it('ask for the drug that could not be identified, once and by its possible harm', () => {

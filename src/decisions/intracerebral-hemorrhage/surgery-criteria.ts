@@ -33,7 +33,7 @@ const cerebellar = (id: string, fact: FactKey, test: (stroke: StrokeCase) => boo
     const where = isCerebellar(stroke);
     return where === false
       ? { status: 'notApplicable' }
-      : verdict(stroke, ['hematomaLocation', fact], and(where, test(stroke)));
+      : verdict(stroke, where === true ? [fact] : ['hematomaLocation', fact], and(where, test(stroke)));
   },
 });
 

@@ -1,5 +1,5 @@
 /** Thrombectomy by AHA/ASA 2026 sections 4.7.1–4.7.3, with the selection criteria of the trials as evidence beside it. */
-import { candidates, holds, isAbove } from '../../case/index.ts';
+import { candidates, holds, isAbove, plus } from '../../case/index.ts';
 import type { FactKey, Instant, StrokeCase } from '../../case/index.ts';
 import { evaluateCriteria } from '../evaluation.ts';
 import type { CriterionResult, Evaluation, RequiredAction, SitePolicy } from '../evaluation.ts';
@@ -20,6 +20,8 @@ export type { ThrombectomyConclusion } from './conclude.ts';
 export interface ThrombectomyEvaluation extends Evaluation<ThrombectomyConclusion> {
   /** False where nobody would ask: a mild deficit judged not disabling, no occlusion found, and no recommendation for it. */
   readonly worthShowing: boolean;
+  /** What it says once `validUntil` has passed and nothing else was learned; null where time changes nothing. */
+  readonly afterwards: Pick<Evaluation<ThrombectomyConclusion>, 'conclusion' | 'settledBy'> | null;
 }
 
 /** Most urgent first: what excludes, what the vessel is, the clock, then the patient. */
@@ -56,6 +58,10 @@ export function evaluateThrombectomy(stroke: StrokeCase, at: Instant, policy: Si
   const results = deciding(stroke, at, policy, clock);
   const verdict = concludeThrombectomy(results);
   const resultsAt = (then: Instant): CriterionResult[] => deciding(stroke, then, policy, strokeClock(stroke, then));
+  const validUntil = conclusionChangesAt(changes(results), at, (then) =>
+    statement(then === at ? results : resultsAt(then)),
+  );
+  const later = validUntil === null ? null : concludeThrombectomy(resultsAt(plus(validUntil, 1)));
   return {
     decision: 'thrombectomy',
     guideline: 'aha-asa-2026',
@@ -64,13 +70,16 @@ export function evaluateThrombectomy(stroke: StrokeCase, at: Instant, policy: Si
     citation: verdict.citation,
     decidedBy: verdict.decidedBy,
     criteria: [...results, ...evaluateCriteria(TRIAL_CRITERIA, stroke, at, clock)],
-    settledBy: URGENCY.filter((key) => verdict.openFacts.includes(key)),
+    settledBy: mostUrgentFirst(verdict.openFacts),
     before: actions(stroke, verdict, results),
     worthShowing: isWorthShowing(stroke, verdict),
     confirm: results.filter((result) => result.confirm === true).flatMap((result) => result.data),
-    validUntil: conclusionChangesAt(changes(results), at, (then) => statement(then === at ? results : resultsAt(then))),
+    validUntil,
+    afterwards: later === null ? null : { conclusion: later.conclusion, settledBy: mostUrgentFirst(later.openFacts) },
   };
 }
+
+const mostUrgentFirst = (facts: readonly FactKey[]): FactKey[] => URGENCY.filter((key) => facts.includes(key));
 
 function isWorthShowing({ facts }: StrokeCase, { conclusion }: ThrombectomyVerdict): boolean {
   if (conclusion !== 'no-guideline-recommendation') return true;

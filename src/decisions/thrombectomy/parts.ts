@@ -113,6 +113,19 @@ export const nihssBetween =
     return partResult('nihss', answer, ['nihss'], answer === undefined ? lowerBoundNote(facts.nihss) : undefined);
   };
 
+/** At least `low` for certain, while it is open whether it reaches `high`: a lower bound between them, or two totals that disagree. */
+export const nihssOpenAcross =
+  (low: number, high: number): PartCheck =>
+  ({ facts }) => {
+    const isSettled = holds(facts.nihss, reaches(high)) !== undefined;
+    return partResult(
+      'nihss',
+      isSettled ? false : holds(facts.nihss, reaches(low)),
+      ['nihss'],
+      lowerBoundNote(facts.nihss),
+    );
+  };
+
 export const reaches =
   (limit: number) =>
   ({ total, isLowerBound }: NihssTotal): boolean | undefined =>

@@ -9,6 +9,7 @@ import {
   conjunction,
   nihssAtLeast,
   nihssBetween,
+  nihssOpenAcross,
   noMassEffect,
   pcAspectsAtLeast,
   preStrokeMrsIs,
@@ -126,6 +127,14 @@ export const RECOMMENDATIONS: readonly Recommendation[] = [
     id: 'evt-basilar-0-24h-nihss-6-9',
     conclusion: 'may-be-considered',
     parts: [siteIs('basilar'), timeWithin(0, 24), nihssBetween(6, 9), preStrokeMrsIs(0, 1), pcAspectsAtLeast(6)],
+    data: BASILAR,
+    citation: aha2026('4.7.3 rec. 2', '2b', 'B-R'),
+  },
+  {
+    // One of the two rows above holds, and which of them an untestable item hides: the weaker one is what is sure.
+    id: 'evt-basilar-0-24h-nihss-6-or-more',
+    conclusion: 'may-be-considered',
+    parts: [siteIs('basilar'), timeWithin(0, 24), nihssOpenAcross(6, 10), preStrokeMrsIs(0, 1), pcAspectsAtLeast(6)],
     data: BASILAR,
     citation: aha2026('4.7.3 rec. 2', '2b', 'B-R'),
   },

@@ -11,6 +11,7 @@ import { counterfactuals, settledBy } from './settle.ts';
 import type { Counterfactual } from './settle.ts';
 import { whatIf } from './what-if.ts';
 import type { IfReassuring } from './what-if.ts';
+import { yieldsToThrombectomy } from './windows.ts';
 import { pickWindow, windowDetails } from './window-details.ts';
 import type { ThrombolysisWindow } from './window-details.ts';
 
@@ -19,6 +20,8 @@ export interface GuidelineDifference {
   readonly guideline: GuidelineId;
   readonly conclusion: ThrombolysisConclusion;
   readonly decidedBy: readonly string[];
+  /** True where one of its closed windows would be open, were thrombectomy not to be had. */
+  readonly thrombectomyInstead?: true;
 }
 
 export interface ThrombolysisEvaluation extends Evaluation<ThrombolysisConclusion> {
@@ -97,7 +100,12 @@ function differences(
     const open = new Set(rows.flatMap(({ result }) => (result.status === 'unknown' ? [result.id] : [])));
     const decidedBy =
       other.conclusion === 'undecided' ? other.decidedBy : other.decidedBy.filter((row) => !open.has(row));
-    found.push({ guideline: id, conclusion: other.conclusion, decidedBy });
+    found.push({
+      guideline: id,
+      conclusion: other.conclusion,
+      decidedBy,
+      ...(yieldsToThrombectomy(other.deciding.map(({ result }) => result)) ? { thrombectomyInstead: true } : {}),
+    });
   }
   return found;
 }

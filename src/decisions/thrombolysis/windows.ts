@@ -68,8 +68,11 @@ interface ImagingWindow {
   readonly imagingFacts: readonly FactKey[];
   /** Measured values that leave the imaging open. */
   readonly borderline?: (stroke: StrokeCase) => readonly Borderline[];
-  /** Computed facts that leave the imaging open until a person has read the images, and what was computed. */
-  readonly unread?: (stroke: StrokeCase) => { readonly facts: readonly FactKey[]; readonly note: Message } | undefined;
+  /** Why the imaging is open where the record holds no usable value; and computed facts that wait for a reader. */
+  readonly whyOpen?: (
+    stroke: StrokeCase,
+    context: ThrombolysisContext,
+  ) => { readonly facts: readonly FactKey[]; readonly note: Message } | undefined;
   /** True where another treatment takes the place of looking for this imaging. */
   readonly isPassedOver?: (stroke: StrokeCase, context: ThrombolysisContext) => boolean | undefined;
   /** True where the imaging is as it should be and only thrombectomy, which can be had, stands against the row. */
@@ -113,18 +116,18 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
     if (answer !== undefined) {
       const hasThrombectomy =
         inTime === true && applies === true && row.yieldsToThrombectomy?.(stroke, context) === true;
-      return verdict(answer, [], hasThrombectomy ? { key: 'window-thrombectomy-available' } : note(answer, inTime));
+      return verdict(answer, [], hasThrombectomy ? THROMBECTOMY_AVAILABLE : note(answer, inTime));
     }
     const borderline = selected === undefined ? (row.borderline?.(stroke) ?? []) : [];
-    const unread = selected === undefined ? row.unread?.(stroke) : undefined;
+    const whyOpen = selected === undefined ? row.whyOpen?.(stroke, context) : undefined;
     const missing = [
       ...(applies === undefined ? openFacts(stroke.facts, row.appliesFacts) : []),
       ...(inTime === undefined ? openOrAll(stroke, row.timingFacts) : []),
       ...(selected === undefined ? openFacts(stroke.facts, imagingFacts) : []),
       ...borderline.flatMap(({ facts }) => facts),
-      ...(unread?.facts ?? []),
+      ...(whyOpen?.facts ?? []),
     ];
-    const open = verdict(undefined, [...new Set(missing)], unread?.note);
+    const open = verdict(undefined, [...new Set(missing)], whyOpen?.note);
     return borderline.length === 0 ? open : { ...open, borderline };
   };
   const data = [...new Set([...CLOCK, ...row.data, ...row.timingFacts, ...row.appliesFacts, ...imagingFacts])];
@@ -138,6 +141,12 @@ function imagingWindow(row: ImagingWindow): ThrombolysisRule {
   };
 }
 
+const THROMBECTOMY_AVAILABLE: Message = { key: 'window-thrombectomy-available' };
+
+/** Is it thrombectomy, and neither time nor imaging, that closes one of these windows? */
+export const yieldsToThrombectomy = (rows: readonly Pick<Verdict, 'note'>[]): boolean =>
+  rows.some(({ note }) => note?.key === THROMBECTOMY_AVAILABLE.key);
+
 /** Known but not exact: then all of them are to be made more exact. */
 function openOrAll({ facts }: StrokeCase, keys: readonly FactKey[]): readonly FactKey[] {
   const open = openFacts(facts, keys);
@@ -149,6 +158,7 @@ function note(answer: boolean, inTime: boolean | undefined): Verdict['note'] {
   return inTime === false ? { key: 'window-closed' } : { key: 'window-imaging-not-fulfilled' };
 }
 
+/** A witnessed onset settles that nobody woke with it. */
 const isUnwitnessed = ({ facts }: StrokeCase): boolean => facts.witnessedOnset.status === 'unknown';
 const wokeWithSymptoms = ({ facts }: StrokeCase): boolean | undefined => holds(facts.wakeUpStroke, (woke) => woke);
 
@@ -164,7 +174,7 @@ const COMPUTED_NOTES = {
 } as const;
 
 /** The mismatch is told before the extent of the lesion. */
-const computedDwiFlair: NonNullable<ImagingWindow['unread']> = ({ facts }) => {
+const computedDwiFlair: NonNullable<ImagingWindow['whyOpen']> = ({ facts }) => {
   const unread = DWI_FLAIR.filter((key) => awaitsReader(key, facts));
   const [first] = unread;
   if (first === undefined) return undefined;
@@ -192,7 +202,8 @@ export function dwiFlairWindow(
     imaging: (stroke, context) =>
       and(dwiFlair(stroke), more.withoutThrombectomy === true ? noThrombectomyPlanned(stroke, context) : true),
     imagingFacts: more.withoutThrombectomy === true ? [...DWI_FLAIR, ...THROMBECTOMY_PLAN] : DWI_FLAIR,
-    unread: computedDwiFlair,
+    whyOpen: computedDwiFlair,
+    ...(more.withoutThrombectomy === true ? yieldingToThrombectomy(dwiFlair) : {}),
     isPassedOver: thrombectomyInstead(['symptomRecognition', ...DWI_FLAIR]),
   });
 }
@@ -221,27 +232,40 @@ function thrombectomyInstead(hints: readonly FactKey[]): NonNullable<ImagingWind
 
 interface PenumbraRequirements {
   readonly mismatch: MismatchRule;
-  readonly automatedPerfusion: boolean;
   readonly withoutThrombectomy: boolean;
 }
 
 const penumbra =
-  ({ mismatch, automatedPerfusion, withoutThrombectomy }: PenumbraRequirements): ImagingWindow['imaging'] =>
+  ({ mismatch, withoutThrombectomy }: PenumbraRequirements): ImagingWindow['imaging'] =>
   (stroke, context) =>
-    and(
-      hasMismatch(stroke, mismatch),
-      automatedPerfusion ? context.policy.automatedPerfusion : true,
-      withoutThrombectomy ? noThrombectomyPlanned(stroke, context) : true,
-    );
+    and(hasMismatch(stroke, mismatch), withoutThrombectomy ? noThrombectomyPlanned(stroke, context) : true);
 
-function yieldingToThrombectomy({
-  mismatch,
-  withoutThrombectomy,
-}: PenumbraRequirements): Pick<ImagingWindow, 'yieldsToThrombectomy'> {
-  if (!withoutThrombectomy) return {};
+/** Figures in the record count wherever they were computed; a site without the software is told where they are to come from. */
+const noSoftware: NonNullable<ImagingWindow['whyOpen']> = ({ facts }, { policy }) =>
+  policy.automatedPerfusion || openFacts(facts, PERFUSION).length === 0
+    ? undefined
+    : { facts: [], note: { key: 'automated-perfusion-not-at-site' } };
+
+/** The note of a row for patients without thrombectomy, where the imaging would allow it. */
+function yieldingToThrombectomy(
+  selected: (stroke: StrokeCase) => boolean | undefined,
+): Pick<ImagingWindow, 'yieldsToThrombectomy'> {
   return {
     yieldsToThrombectomy: (stroke, context) =>
-      hasMismatch(stroke, mismatch) !== false && noThrombectomyPlanned(stroke, context) === false,
+      selected(stroke) !== false && noThrombectomyPlanned(stroke, context) === false,
+  };
+}
+
+/** What the rows on perfusion mismatch share. */
+function penumbraImaging(
+  needs: PenumbraRequirements,
+): Pick<ImagingWindow, 'imaging' | 'imagingFacts' | 'borderline' | 'whyOpen' | 'yieldsToThrombectomy'> {
+  return {
+    imaging: penumbra(needs),
+    imagingFacts: penumbraFacts(needs),
+    borderline: (stroke) => borderlineOf(stroke, needs.mismatch),
+    whyOpen: noSoftware,
+    ...(needs.withoutThrombectomy ? yieldingToThrombectomy((stroke) => hasMismatch(stroke, needs.mismatch)) : {}),
   };
 }
 
@@ -257,10 +281,7 @@ export function penumbraWindow(specification: WindowSpecification, needs: Penumb
     timingFacts: CLOCK,
     applies: () => true,
     appliesFacts: [],
-    imaging: penumbra(needs),
-    imagingFacts: penumbraFacts(needs),
-    borderline: (stroke) => borderlineOf(stroke, needs.mismatch),
-    ...yieldingToThrombectomy(needs),
+    ...penumbraImaging(needs),
   });
 }
 
@@ -278,12 +299,9 @@ export function wakeUpPenumbraWindow(
       return since === undefined ? undefined : { basis: 'midpoint-of-sleep', since, fromHours, toHours };
     },
     timingFacts: ['bedtime', 'wakeTime'],
-    applies: wokeWithSymptoms,
+    applies: (stroke) => and(isUnwitnessed(stroke), wokeWithSymptoms(stroke)),
     appliesFacts: ['wakeUpStroke'],
-    imaging: penumbra(needs),
-    imagingFacts: penumbraFacts(needs),
-    borderline: (stroke) => borderlineOf(stroke, needs.mismatch),
-    ...yieldingToThrombectomy(needs),
+    ...penumbraImaging(needs),
     isPassedOver: thrombectomyInstead(['wakeTime', 'symptomRecognition']),
   });
 }
@@ -304,6 +322,7 @@ export function largeVesselWindow(specification: WindowSpecification, mismatch: 
       hasMismatch(stroke, mismatch) !== false && noAccess(stroke, context) === false,
     imagingFacts: [...PERFUSION, 'thrombectomyAccess'],
     borderline: (stroke) => borderlineOf(stroke, mismatch),
+    whyOpen: noSoftware,
   });
 }
 

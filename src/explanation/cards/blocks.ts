@@ -1,6 +1,8 @@
 /** The building blocks that all cards share. Each returns Markdown without HTML, or '' when there is nothing to say. */
-import { HOUR, awaitsReader, candidates, isImagingReference, type FactKey, type Instant } from '../../case/index.ts';
+import { HOUR, awaitsReader, candidates, isImagingReference } from '../../case/index.ts';
+import type { ClinicalEvent, Fact, FactKey, Instant } from '../../case/index.ts';
 import type { CriterionResult, RequiredAction } from '../../decisions/evaluation.ts';
+import { isModerateOrSevereInjury } from '../../decisions/thrombolysis/index.ts';
 import { hoursAfterZero, strokeClock } from '../../decisions/stroke-state/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { isRange, unknownText } from '../format/fact-text.ts';
@@ -121,6 +123,8 @@ export function openFactName(key: FactKey, c: ExplainContext): string {
   if (needsReader(key, c)) return c.texts.text('imaging.computed-name', { name });
   if (isUncertain(key, c.stroke.facts)) return c.texts.text('imaging.borderline-name', { name });
   if (key === 'thrombectomyAccess' && asksPerfusionNext(c)) return c.texts.text('ui.else-perfusion', { name });
+  const lack = lackOfEvent(key, c);
+  if (lack !== undefined) return c.texts.text(`ui.event-${lack}-of`, { name });
   const list = DATED_DRUGS.find((drugs) => drugs === key);
   const fact = list === undefined ? undefined : c.stroke.facts[list];
   if (fact?.status !== 'known') return name;
@@ -130,6 +134,22 @@ export function openFactName(key: FactKey, c: ExplainContext): string {
     ? c.texts.text('ui.dose-of', { name })
     : name;
 }
+
+/** What a recorded event lacks where a criterion stays open on it; undefined where the fact is no list of events, or is not known. */
+function lackOfEvent(
+  key: FactKey,
+  { stroke }: ExplainContext,
+): 'severity' | 'confirmation' | 'date' | 'exact-date' | undefined {
+  const fact: Fact<unknown> = stroke.facts[key];
+  if (fact.status !== 'known' || !isEventList(fact.value) || fact.value.length === 0) return undefined;
+  const events = fact.value;
+  if (key === 'headTrauma' && events.some((event) => isModerateOrSevereInjury(event) === undefined)) return 'severity';
+  if (events.some(({ certainty }) => certainty !== 'confirmed')) return 'confirmation';
+  return events.some(({ when }) => when === null) ? 'date' : 'exact-date';
+}
+
+const isEventList = (value: unknown): value is readonly ClinicalEvent[] =>
+  Array.isArray(value) && value.every((entry: object) => 'certainty' in entry);
 
 /** Late, what is asked after access to thrombectomy is perfusion imaging: said at once, so that nobody loses the time. */
 function asksPerfusionNext({ stroke, at }: ExplainContext): boolean {

@@ -21,7 +21,7 @@ import {
   needsReader,
   usesComputed,
 } from './blocks.ts';
-import { decidingRows, evidenceKeys, factNames, namesOf, windowText } from './evaluation-parts.ts';
+import { decidingRows, evidenceKeys, factNames, namesOf, untilText, windowText } from './evaluation-parts.ts';
 import { findingsBehind, imageAgeLine } from './imaging-block.ts';
 import { computedHemorrhageLine } from './computed-hemorrhage-line.ts';
 import { sideLine } from './side-line.ts';
@@ -121,12 +121,21 @@ function openReason(row: CriterionResult, c: ExplainContext): string | undefined
 function summary(evaluation: ThrombectomyEvaluation, c: ExplainContext): string {
   const key = `thrombectomy.summary.${evaluation.conclusion}`;
   const reason = namesOf(decidingRows(evaluation), c, 1);
-  const window = windowText(evaluation.validUntil, c);
+  const window = clockText(evaluation, c);
   const missing = (most: number): string => factNames(evaluation.settledBy, c, most);
   return fitSummary([
     ...[4, 3, 2, 1].map((most) => c.texts.text(key, { reason, window, missing: missing(most) })),
     c.texts.text(key, { reason, window: '', missing: missing(1) }),
   ]);
+}
+
+/** Until when it holds; the window closes there only if nothing that is still to be learned opens another one. */
+function clockText({ validUntil, afterwards }: ThrombectomyEvaluation, c: ExplainContext): string {
+  if (validUntil === null || afterwards === null || validUntil <= c.at) return '';
+  if (YES.includes(afterwards.conclusion)) return untilText(validUntil, c);
+  if (afterwards.conclusion !== 'undecided' || afterwards.settledBy.length === 0) return windowText(validUntil, c);
+  const facts = factNames(afterwards.settledBy, c, 2);
+  return untilText(validUntil, c) + c.texts.text('thrombectomy.then', { facts });
 }
 
 /** A yes is time-critical and can be acted upon; everything else informs. */

@@ -31,7 +31,7 @@ import { decidingRows } from './evaluation-parts.ts';
 import { findingsBehind, imageAgeLine } from './imaging-block.ts';
 import { computedHemorrhageLine } from './computed-hemorrhage-line.ts';
 import { sideLine } from './side-line.ts';
-import { isPastAllKnown, openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
+import { closedText, isPastAllKnown, openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
 
 const YES: readonly string[] = ['recommended', 'reasonable', 'may-be-considered'];
 const WHY = 4;
@@ -73,6 +73,7 @@ export function thrombolysisCard(
       sideLine(sideDisagreement(c.stroke), c),
       beforeBlock(evaluation.before, c),
       missingBlock(missing, c),
+      perfusionLine(evaluation, missing, c),
       isOpen ? borderlineBlock(deciding, c) : '',
       isOpen ? toReadBlock(evaluation, c) : '',
       hangsOnBlock(evaluation, c),
@@ -129,6 +130,16 @@ function toReadBlock({ criteria }: Evaluation, c: ExplainContext): string {
   );
   const notes = rows.flatMap(({ note }) => (note === undefined ? [] : [messageText('note', note, c.f)]));
   return [...new Set(notes)].map((note) => c.texts.text('imaging.to-read', { note: escapeValue(note) })).join('\n\n');
+}
+
+const PERFUSION: readonly FactKey[] = ['coreVolume', 'hypoperfusionVolume'];
+
+/** Perfusion figures are asked for where the site has no software that computes them. */
+function perfusionLine({ criteria }: Evaluation, missing: readonly FactKey[], c: ExplainContext): string {
+  const note = criteria.find(({ note }) => note?.key === 'automated-perfusion-not-at-site')?.note;
+  return note === undefined || !PERFUSION.some((key) => missing.includes(key))
+    ? ''
+    : c.texts.text('thrombolysis.perfusion', { note: escapeValue(messageText('note', note, c.f)) });
 }
 
 /** What a yes rests on besides the values of the state card. */
@@ -243,7 +254,8 @@ function differencesBlock(alternatives: readonly GuidelineDifference[], c: Expla
 }
 
 /** A row decides against by being met, except the windows, which decide by being closed. */
-function differenceReason({ guideline, conclusion, decidedBy }: GuidelineDifference, c: ExplainContext): string {
+function differenceReason(difference: GuidelineDifference, c: ExplainContext): string {
+  const { guideline, conclusion, decidedBy, thrombectomyInstead = false } = difference;
   if (conclusion === 'undecided') return '';
   const classOf = (of: string | undefined): string | undefined =>
     THROMBOLYSIS_RULES[guideline].find(({ id }) => id === of)?.class;
@@ -251,7 +263,7 @@ function differenceReason({ guideline, conclusion, decidedBy }: GuidelineDiffere
   const first = isYes(conclusion) ? decidedBy.find((id) => classOf(id) !== 'window') : decidedBy[0];
   if (first === undefined) return '';
   const kind = classOf(first);
-  if (conclusion === 'not-recommended' && kind === 'window') return c.texts.text('thrombolysis.windows-closed');
+  if (conclusion === 'not-recommended' && kind === 'window') return closedText(thrombectomyInstead, c);
   return conclusion === 'not-recommended' && kind === 'benefit' ? '' : c.texts.text(`criterion.${first}`);
 }
 

@@ -1,7 +1,7 @@
 /** The sentence of the thrombolysis card: conclusion, then the one thing to know about it, then the clock. */
 import { MINUTE, type FactKey } from '../../case/index.ts';
 import type { Evaluation } from '../../decisions/evaluation.ts';
-import type { ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
+import { yieldsToThrombectomy, type ThrombolysisEvaluation } from '../../decisions/thrombolysis/index.ts';
 import { hoursAfterZero, strokeClock } from '../../decisions/stroke-state/index.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { borderlineTexts, isUncertain } from '../format/borderline-text.ts';
@@ -106,14 +106,17 @@ export function reassuringText(facts: readonly FactKey[], c: ExplainContext): st
   return c.texts.text('reassuring.other', { list: factNames(facts, c, 3) });
 }
 
-/** Windows that have all closed are one reason. */
+/** Windows that have all closed are one reason, and so is the thrombectomy that stands in the way of one of them. */
 function reasonText(evaluation: Evaluation, most: number, c: ExplainContext): string {
   const deciding = decidingRows(evaluation);
   const allClosed = deciding.length > 0 && deciding.every((row) => row.class === 'window' && row.status === 'notMet');
-  return evaluation.conclusion === 'not-recommended' && allClosed
-    ? c.texts.text('thrombolysis.windows-closed')
-    : namesOf(deciding, c, most);
+  if (evaluation.conclusion !== 'not-recommended' || !allClosed) return namesOf(deciding, c, most);
+  return closedText(yieldsToThrombectomy(deciding), c);
 }
+
+/** Why no window is open. */
+export const closedText = (thrombectomyInstead: boolean, c: ExplainContext): string =>
+  c.texts.text(`thrombolysis.${thrombectomyInstead ? 'thrombectomy-instead' : 'windows-closed'}`);
 
 /** The end of the window; or, where the answer changes before that, until when it holds. */
 function clockText({ conclusion, validUntil, window }: ThrombolysisEvaluation, c: ExplainContext): string {

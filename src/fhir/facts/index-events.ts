@@ -3,7 +3,7 @@
  * because a recent refutation is a statement of its own. Family history is another resource type and never read.
  */
 import type { Condition, Procedure } from 'fhir/r4.js';
-import type { ClinicalEvent, Instant, TimeSpan } from '../../case/index.ts';
+import { DAY, type ClinicalEvent, type Instant, type TimeSpan } from '../../case/index.ts';
 import { fhirTime } from '../time.ts';
 import { addReading } from './index-observations.ts';
 import { codingsOf, type Reading } from './reading.ts';
@@ -111,6 +111,12 @@ function procedureEntry(resource: Procedure, reference: string, scope: Scope): O
   };
 }
 
+/** Sessions of dialysis follow each other, often elsewhere: one in this time, or of no known time, means that they go on. */
+const DIALYSIS_GOES_ON_FOR = 90 * DAY;
+
+const isOnDialysis = (session: Omit<EventEntry, 'kind'>, at: Instant): boolean =>
+  session.active || session.when === null || at - session.when.latest <= DIALYSIS_GOES_ON_FOR;
+
 export function indexEvent(
   resource: Condition | Procedure,
   reference: string,
@@ -135,7 +141,7 @@ export function indexEvent(
   );
   if (kinds.size === 0 && !surgical) return;
   const entry = procedureEntry(resource, reference, scope);
-  add(events, kinds, entry);
+  add(events, kinds, kinds.has('dialysis') ? { ...entry, active: isOnDialysis(entry, scope.at) } : entry);
   // A procedure filed as surgery that no list names: its extent is not known.
   if (surgical && kinds.size === 0) add(events, new Set(['surgical-procedure']), { ...entry, certainty: 'suspected' });
 }

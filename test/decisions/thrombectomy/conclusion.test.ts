@@ -133,10 +133,18 @@ describe('NIHSS with an untestable item', () => {
       params: { total: 5 },
     });
   });
-  it('never satisfies the band 6–9 of the basilar row', () => {
+  it('never satisfies the band 6–9 of the basilar row, but whichever row holds offers thrombectomy: the weaker is told', () => {
     const evaluation = evaluate(occlusion({ site: 'basilar', nihss: 7, lowerBound: true }));
     expect(row(evaluation, 'evt-basilar-0-24h-nihss-6-9').status).toBe('unknown');
-    expect(evaluation.conclusion).toBe('undecided');
+    expect(row(evaluation, 'evt-basilar-0-24h-nihss-10').status).toBe('unknown');
+    expect(evaluation).toMatchObject({ conclusion: 'may-be-considered', settledBy: [] });
+  });
+  it('is open in the basilar rows below 6, and where nothing is known', () => {
+    expect(evaluate(occlusion({ site: 'basilar', nihss: 5, lowerBound: true })).conclusion).toBe('undecided');
+    expect(evaluate(without(occlusion({ site: 'basilar' }), 'nihss'))).toMatchObject({
+      conclusion: 'undecided',
+      settledBy: ['nihss'],
+    });
   });
 });
 
@@ -163,6 +171,19 @@ describe('time', () => {
   it('a witnessed onset counts from itself, not from an older last known well', () => {
     const stroke = occlusion({ aspects: 1 }, { lastKnownWell: time(hoursAgo(9)), witnessedOnset: time(hoursAgo(2)) });
     expect(evaluate(stroke).conclusion).toBe('reasonable');
+  });
+
+  it('says what decides after that, where the vessel may still be opened', () => {
+    const noMassEffectRead = { massEffect: unknown('not-recorded') };
+    expect(evaluate(occlusion({ hours: 4, aspects: 5 }, noMassEffectRead))).toMatchObject({
+      conclusion: 'recommended',
+      validUntil: plus(NOW, 2 * HOUR),
+      afterwards: { conclusion: 'undecided', settledBy: ['massEffect'] },
+    });
+    expect(evaluate(occlusion({ hours: 4, aspects: 5, massEffect: true })).afterwards).toMatchObject({
+      conclusion: 'no-guideline-recommendation',
+    });
+    expect(evaluate(occlusion({ hours: 30 })).afterwards).toBeNull();
   });
 
   it('holds to 24 h when the statement stays the same at 6 h', () => {

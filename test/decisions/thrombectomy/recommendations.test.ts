@@ -143,6 +143,23 @@ const TABLE: readonly Expectation[] = [
     inside: [{ nihss: 6 }, { nihss: 9 }, { hours: 24 }, { pcAspects: 6 }],
     outside: [{ nihss: 5 }, { nihss: 10 }, { hours: 24 + JUST_OVER }, { mrs: 2 }, { pcAspects: 5 }],
   },
+  {
+    id: 'evt-basilar-0-24h-nihss-6-or-more',
+    section: '4.7.3 rec. 2',
+    cor: '2b',
+    loe: 'B-R',
+    conclusion: 'may-be-considered',
+    base: { site: 'basilar', hours: 10, nihss: 8, lowerBound: true, mrs: 0, pcAspects: 8 },
+    inside: [{ nihss: 6 }, { nihss: 9 }, { hours: 24 }, { pcAspects: 6 }],
+    outside: [
+      { nihss: 10 },
+      { lowerBound: false },
+      { nihss: 5, lowerBound: false },
+      { hours: 24 + JUST_OVER },
+      { mrs: 2 },
+      { pcAspects: 5 },
+    ],
+  },
 ];
 
 it('has an expectation for every recommendation of the table', () => {

@@ -69,6 +69,18 @@ describe('a late window that thrombectomy takes the place of', () => {
   it.each([
     ['aha-asa-2026', 'large-vessel-occlusion-4-5-to-24-hours-without-thrombectomy', lateOcclusion],
     ['eso-2021-2023', 'mismatch-4-5-to-9-hours-no-thrombectomy', { ...lateOcclusion, ...onset(7 * 60) }],
+    [
+      'eso-2021-2023',
+      'wake-up-dwi-flair-mismatch-no-thrombectomy',
+      {
+        ...lateOcclusion,
+        witnessedOnset: unknown('not-recorded'),
+        symptomRecognition: time(minutesAgo(120)),
+        wakeUpStroke: given(true),
+        dwiFlairMismatch: given(true),
+        dwiLesionUnderOneThirdMca: given(true),
+      },
+    ],
   ] as const)('%s says so', (guideline, id, facts) => {
     const row = evaluate(facts, guideline).criteria.find((criterion) => criterion.id === id);
     expect(row).toMatchObject({ status: 'notMet', note: { key: 'window-thrombectomy-available' } });

@@ -33,6 +33,8 @@ const noLabs: Partial<StrokeFacts> = {
   aptt: unknown('pending'),
   prothrombinTime: unknown('pending'),
 };
+/** The default of a site that configures nothing. */
+const withoutSoftware = aPolicy({ automatedPerfusion: false, thrombectomyAccess: null });
 const knownOnset = (hours: number): Partial<StrokeFacts> => ({
   witnessedOnset: time(hoursAgo(hours)),
   symptomRecognition: time(hoursAgo(hours)),
@@ -385,10 +387,36 @@ describe('late and unknown onset', () => {
     });
   });
 
-  it('4.5–9 h with penumbra: may be considered; without automated perfusion software: not', () => {
+  it('4.5–9 h with penumbra: may be considered, whether or not the site has the software that the figures came from', () => {
     expect(evaluate({ ...knownOnset(7), ...penumbra }).conclusion).toBe('may-be-considered');
-    const site = aPolicy({ automatedPerfusion: false, thrombectomyAccess: null });
-    expect(evaluate({ ...knownOnset(7), ...penumbra }, 'aha-asa-2026', site).conclusion).toBe('not-recommended');
+    expect(evaluate({ ...knownOnset(7), ...penumbra }, 'aha-asa-2026', withoutSoftware).conclusion).toBe(
+      'may-be-considered',
+    );
+  });
+
+  it.each(['aha-asa-2026', 'eso-2021-2023'] as const)(
+    '%s: no perfusion figures where the site has no software: open, and the site is told',
+    (guideline) => {
+      const noVessel = { ...knownOnset(7), occlusionSite: given('none' as const) };
+      const found = evaluate(noVessel, guideline, withoutSoftware);
+      expect(found).toMatchObject({ conclusion: 'undecided', settledBy: ['coreVolume', 'hypoperfusionVolume'] });
+      expect(found.criteria.filter(({ status }) => status === 'unknown')).toContainEqual(
+        expect.objectContaining({ class: 'window', note: { key: 'automated-perfusion-not-at-site' } }),
+      );
+      const equipped = evaluate(noVessel, guideline);
+      expect(equipped.criteria.some(({ note }) => note?.key === 'automated-perfusion-not-at-site')).toBe(false);
+    },
+  );
+
+  it.each(GUIDELINE_IDS)('%s: a witnessed onset 10 h ago settles that it is no wake-up stroke', (guideline) => {
+    const facts = {
+      ...knownOnset(10),
+      wakeUpStroke: unknown('not-recorded'),
+      bedtime: unknown('not-recorded'),
+      wakeTime: unknown('not-recorded'),
+      occlusionSite: given('none' as const),
+    };
+    expect(evaluate(facts, guideline)).toMatchObject({ conclusion: 'not-recommended', settledBy: [] });
   });
 
   it.each([

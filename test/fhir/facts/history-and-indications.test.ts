@@ -66,6 +66,24 @@ describe('a history', () => {
     expect(fact).toMatchObject({ value: [{ when: { latest: Date.parse(daysBefore(30)) } }] });
     expect(fact.status === 'known' && (fact.value[0]?.when?.earliest ?? 0)).toBeLessThan(0);
   });
+  it.each([
+    ['2 days ago', true, daysBefore(2)],
+    ['80 days ago', true, daysBefore(80)],
+    ['100 days ago', false, daysBefore(100)],
+    ['undated', true, undefined],
+  ] as const)(
+    'a completed session of dialysis, %s: the patient is on dialysis: %s',
+    (_when, active, performedDateTime) => {
+      const session = resource({
+        resourceType: 'Procedure',
+        id: 'p-dialysis',
+        status: 'completed',
+        code: code(SNOMED, '302497006'),
+        ...(performedDateTime === undefined ? {} : { performedDateTime }),
+      });
+      expect(factsOf([session]).dialysis).toMatchObject({ value: [{ kind: 'dialysis', active }] });
+    },
+  );
   it('procedures count when they happened', () => {
     const craniotomy = (status: string) =>
       resource({

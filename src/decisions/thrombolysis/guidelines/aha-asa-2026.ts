@@ -32,7 +32,7 @@ const sayThatCopiesDiffer = (rule: ThrombolysisRule): ThrombolysisRule => ({
       : found;
   },
 });
-const PENUMBRA_NEEDS = { mismatch: EXTEND_MISMATCH, automatedPerfusion: true, withoutThrombectomy: false };
+const PENUMBRA_NEEDS = { mismatch: EXTEND_MISMATCH, withoutThrombectomy: false };
 /** 28 days as a fraction of a year, as ages are given in years. */
 const TWENTY_EIGHT_DAYS = 28 / 365.25;
 

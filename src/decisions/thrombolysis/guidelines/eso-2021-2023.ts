@@ -26,7 +26,7 @@ import { dwiFlairWindow, penumbraWindow, plainWindow, wakeUpPenumbraWindow } fro
 import { TABLE_8_ABSOLUTE, TABLE_8_BENEFIT, TABLE_8_RELATIVE } from './aha-asa-2026-table-8.ts';
 
 const RECALLED = (section: string) => eso2021(section, 'R');
-const WITHOUT_THROMBECTOMY = { mismatch: EXTEND_MISMATCH, automatedPerfusion: false, withoutThrombectomy: true };
+const WITHOUT_THROMBECTOMY = { mismatch: EXTEND_MISMATCH, withoutThrombectomy: true };
 
 const WINDOWS: readonly ThrombolysisRule[] = [
   plainWindow({
