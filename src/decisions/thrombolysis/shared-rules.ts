@@ -90,7 +90,7 @@ export const PRODUCT_SAFETY_RULES: readonly ThrombolysisRule[] = [
     // Intravenous thrombolysis is given before or beside thrombectomy; no guideline here gives it to an opened artery.
     id: 'thrombectomy-done-before-thrombolysis',
     class: 'relative',
-    data: ['thrombectomyDone'],
+    data: ['thrombectomyDone', 'lastKnownWell', 'witnessedOnset', 'wakeUpStroke'],
     citation: PRODUCT_SAFETY_RULE,
     effect: { kind: 'advises-against', whenUnknown: 'undecided' },
     evaluate: (stroke, _at, { clock }) => thrombectomyAlreadyDone(stroke, clock),
