@@ -58,6 +58,22 @@ describe('the cards', () => {
     expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('轻中度出血：收缩压目标140 mmHg');
   });
 
+  it('say that a reversal was given and when, and do not offer the dose again', () => {
+    const reversed = {
+      hemorrhageOnImaging: given(true),
+      vitaminKAntagonist: takes(drug('warfarin', 'vitamin-k-antagonist', hoursAgo(10))),
+      inr: measured(2.9, '{INR}', minutesAgo(34)),
+      anticoagulantReversal: takes(drug('prothrombin-complex', 'anticoagulant-reversal', minutesAgo(10))),
+    };
+    const english = cardOf('hemorrhage', reversed);
+    expect(english).toContain('reversal given');
+    expect(english).toContain('Prothrombin complex given 14:50: re-check the INR before any further dose');
+    expect(english).not.toContain('25–50 IU/kg');
+    const chinese = cardOf('hemorrhage', reversed, {}, 'zh-CN');
+    expect(chinese).toContain('凝血酶原复合物已于14:50给予');
+    expect(chinese).not.toContain('25–50 IU/kg');
+  });
+
   it('name what another guideline objects to, not the window that is open in it', () => {
     const trauma = { majorTrauma: had('major-trauma', daysAgo(60)) };
     const card = cardOf('thrombolysis', trauma, { guideline: 'aha-asa-2019' });

@@ -10,6 +10,7 @@ import { pressureOptions, reversalOptions, surgeryOptions, toAvoid } from './opt
 import { PRESENCE } from './presence.ts';
 import { PRESSURE_CRITERIA } from './pressure-criteria.ts';
 import { REVERSAL_CRITERIA } from './reversal-criteria.ts';
+import { withoutGiven } from './reversal-given.ts';
 import { SURGERY_CRITERIA } from './surgery-criteria.ts';
 
 export { hematomaCourse, type HematomaCourse, type RegisteredCourse } from './course.ts';
@@ -30,6 +31,8 @@ export interface IntracerebralHemorrhageEvaluation extends Evaluation<Intracereb
   /** ICH, FUNC, max-ICH, BAT, BRAIN; empty unless a hemorrhage is there or suspected. Outcomes differ: never compare their numbers. */
   readonly scores: readonly CaseScore[];
   readonly reversal: readonly RequiredAction[];
+  /** Reversal agents already given, each with the next step; not offered in `reversal` again. */
+  readonly reversalGiven: readonly RequiredAction[];
   readonly pressure: readonly RequiredAction[];
   readonly surgery: readonly RequiredAction[];
   readonly avoid: readonly RequiredAction[];
@@ -67,7 +70,9 @@ export function evaluateIntracerebralHemorrhage(
         ...evaluateCriteria(EXPANSION_CRITERIA, stroke, at, scores),
       ]
     : [];
-  const reversal = reversalOptions(details);
+  const { options: reversal, given: reversalGiven } = isEvaluated
+    ? withoutGiven(reversalOptions(details), stroke, at)
+    : { options: [], given: [] };
   const pressure = pressureOptions(details);
   return {
     decision: 'intracerebral-hemorrhage',
@@ -78,7 +83,7 @@ export function evaluateIntracerebralHemorrhage(
     decidedBy: [PRESENCE.id],
     criteria: [...presence, ...details],
     settledBy: status === 'unknown' ? whatSettles(stroke) : [],
-    before: [...reversal, ...pressure],
+    before: [...reversalGiven, ...reversal, ...pressure],
     confirm: unique(details.filter(({ confirm }) => confirm === true).flatMap(({ data }) => data)).filter((key) =>
       isUnrecorded(stroke, key),
     ),
@@ -88,6 +93,7 @@ export function evaluateIntracerebralHemorrhage(
     thrombolysisContraindicated: isPresent ? true : status === 'notMet' ? false : undefined,
     scores,
     reversal,
+    reversalGiven,
     pressure,
     surgery: surgeryOptions(details),
     avoid: isPresent ? toAvoid(details) : [],

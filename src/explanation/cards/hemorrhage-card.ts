@@ -26,7 +26,7 @@ const EVIDENCE = [
 export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): CardDraft | null {
   const { suspectedByComputation: isSuspected } = evaluation;
   if (evaluation.conclusion !== 'intracranial-hemorrhage' && !isSuspected) return null;
-  const { reversal, pressure, surgery } = evaluation;
+  const { reversal, reversalGiven, pressure, surgery } = evaluation;
   // The first sentence of the card says it already.
   const avoid = evaluation.avoid.filter(({ key }) => key !== 'do-not-give-thrombolytic');
   const options = [...reversal, ...pressure, ...surgery].slice(0, OPTIONS);
@@ -45,6 +45,9 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
       isSuspected ? computedHemorrhageLine(c) : c.texts.text('hemorrhage.statement'),
       courseLine(operator, c),
       isSuspected ? c.texts.text('hemorrhage.if-confirmed') : '',
+      reversalGiven.length === 0
+        ? ''
+        : `${c.texts.text('hemorrhage.given')}\n\n${list(reversalGiven.map((o) => option(o, c)))}`,
       options.length === 0 ? '' : `${c.texts.text('hemorrhage.options')}\n\n${list(options.map((o) => option(o, c)))}`,
       avoid.length === 0
         ? ''
@@ -129,12 +132,14 @@ function basis(citations: readonly NonNullable<RequiredAction['citation']>[], c:
 }
 
 function summary(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {
+  const isGiven = evaluation.reversalGiven.length > 0;
   const kinds = (['reversal', 'pressure', 'surgery'] as const)
     .filter((kind) => evaluation[kind].length > 0)
+    .map((kind) => (kind === 'reversal' && isGiven ? 'complete-reversal' : kind))
     .map((kind) => c.texts.text(`hemorrhage.summary.kind.${kind}`));
-  if (kinds.length === 0) return fitSummary([c.texts.text('hemorrhage.summary.none')]);
-  return fitSummary([
-    c.texts.text('hemorrhage.summary', { options: kinds.join(c.texts.text('ui.comma')) }),
-    c.texts.text('hemorrhage.summary.none'),
-  ]);
+  const key = isGiven ? 'hemorrhage.summary.given' : 'hemorrhage.summary';
+  const none = c.texts.text(isGiven ? 'hemorrhage.summary.given.none' : 'hemorrhage.summary.none');
+  return kinds.length === 0
+    ? fitSummary([none])
+    : fitSummary([c.texts.text(key, { options: kinds.join(c.texts.text('ui.comma')) }), none]);
 }

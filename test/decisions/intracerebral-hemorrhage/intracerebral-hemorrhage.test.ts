@@ -155,6 +155,67 @@ describe('reversal (AHA/ASA 2022 section 5.2)', () => {
   });
 });
 
+describe('a reversal that was already given', () => {
+  const agent = (name: string, at = minutesAgo(10), more = {}) => ({
+    anticoagulantReversal: takes(drug(name, 'anticoagulant-reversal', at, { active: true, ...more })),
+  });
+  const dabigatran = { directOralAnticoagulant: takes(drug('dabigatran', 'direct-thrombin-inhibitor', hoursAgo(5))) };
+  const apixaban = { directOralAnticoagulant: takes(drug('apixaban', 'factor-xa-inhibitor', hoursAgo(5))) };
+  const heparin = { unfractionatedHeparin: takes(drug('heparin', 'unfractionated-heparin', hoursAgo(1))) };
+  const enoxaparin = {
+    lowMolecularWeightHeparin: takes(drug('enoxaparin', 'low-molecular-weight-heparin', hoursAgo(6))),
+  };
+  const raised = { vitaminKAntagonist: warfarin, inr: measured(2.9, '{INR}', minutesAgo(30)) };
+  it.each([
+    ['prothrombin-complex', raised, ['vitamin-k-intravenous'], 'pcc-given-check-inr'],
+    ['phytonadione', raised, ['stop-anticoagulant-and-reverse', 'four-factor-pcc-25-to-50'], 'vitamin-k-given'],
+    ['idarucizumab', dabigatran, [], 'idarucizumab-given'],
+    ['andexanet', apixaban, [], 'andexanet-given'],
+    ['prothrombin-complex', apixaban, [], 'pcc-given-for-factor-xa-inhibitor'],
+    ['protamine', heparin, [], 'protamine-given-check-aptt'],
+    ['protamine', enoxaparin, [], 'protamine-given-for-lmwh'],
+  ])('%s is not offered again: when it was given and what to check are named', (name, facts, options, expected) => {
+    const result = bleeding({ ...facts, ...agent(name) });
+    expect(keys(result.reversal)).toEqual(options);
+    expect(result.reversalGiven[0]).toMatchObject({
+      key: expected,
+      params: { at: { instant: minutesAgo(10).latest } },
+    });
+    expect(keys(result.reversalGiven).includes('keep-anticoagulant-stopped')).toBe(name !== 'phytonadione');
+  });
+  it('names the INR that was taken after it', () => {
+    const facts = { vitaminKAntagonist: warfarin, inr: measured(1.6, '{INR}', minutesAgo(2)) };
+    const result = bleeding({ ...facts, ...agent('prothrombin-complex') });
+    expect(result.reversalGiven[0]).toMatchObject({ key: 'pcc-given-inr-since', params: { inr: 1.6 } });
+    expect(keys(result.reversal)).not.toContain('four-factor-pcc-10-to-20');
+  });
+  it('does not count when it was for another drug, long ago, before the last intake, or has no time', () => {
+    for (const [facts, given] of [
+      [dabigatran, agent('prothrombin-complex')],
+      [dabigatran, agent('idarucizumab', hoursAgo(25))],
+      [dabigatran, agent('idarucizumab', hoursAgo(6))],
+    ] as const) {
+      const result = bleeding({ ...facts, ...given });
+      expect(keys(result.reversal)).toEqual(['stop-anticoagulant-and-reverse', 'idarucizumab']);
+      expect(result.reversalGiven).toEqual([]);
+    }
+    const untimed = takes(drug('idarucizumab', 'anticoagulant-reversal', null));
+    expect(keys(bleeding({ ...dabigatran, anticoagulantReversal: untimed }).reversal)).toEqual([
+      'check-whether-reversal-was-given',
+      'stop-anticoagulant-and-reverse',
+      'idarucizumab',
+    ]);
+  });
+  it('of one of two drugs leaves the other to be reversed', () => {
+    const result = bleeding({ ...raised, ...heparin, ...agent('protamine') });
+    expect(keys(result.reversal)).toEqual([
+      'stop-anticoagulant-and-reverse',
+      'four-factor-pcc-25-to-50',
+      'vitamin-k-intravenous',
+    ]);
+  });
+});
+
 describe('blood pressure (AHA/ASA 2022 section 5.1)', () => {
   it.each([
     [129, 'systolic-below-130', []],
