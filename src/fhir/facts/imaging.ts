@@ -1,5 +1,6 @@
 /** Examinations and findings of imaging that are already in the record; the radiologist's report counts as recorded. */
 import {
+  holds,
   known,
   type Fact,
   type HematomaLocation,
@@ -76,11 +77,15 @@ function hemorrhage(scope: Scope, index: RecordIndex, since: number | null): Fac
     if (e.contradictory === true) return [{ at: e.at, reference: e.reference, result: reject('malformed') }];
     return e.hemorrhage === undefined ? [] : [{ at: e.at, reference: e.reference, result: accept(e.hemorrhage) }];
   });
-  return choose([...observed, ...concluded], {
-    asOf: scope.at,
-    lookBack: LOOK_BACK.imagingFinding,
-    unknown: unknownFact(scope, 'hemorrhageOnImaging', ['strokeObservations', 'diagnosticReports']),
-  });
+  const within = (lookBack: number): Fact<boolean> =>
+    choose([...observed, ...concluded], {
+      asOf: scope.at,
+      lookBack,
+      unknown: unknownFact(scope, 'hemorrhageOnImaging', ['strokeObservations', 'diagnosticReports']),
+    });
+  // Blood does not go by itself: the last finding stands for the acute phase, unless it was that there is none.
+  const last = within(LOOK_BACK.hemorrhage);
+  return holds(last, (present) => present) === false ? within(LOOK_BACK.imagingFinding) : last;
 }
 
 /** Examinations of this episode's days, newest first. */
