@@ -74,6 +74,26 @@ describe('the cards', () => {
     expect(chinese).not.toContain('25–50 IU/kg');
   });
 
+  it('name every blood thinner that is recorded, and ask for more without saying that there is none', () => {
+    const bleed = { hemorrhageOnImaging: given(true) };
+    const argatroban = takes(drug('argatroban', 'direct-thrombin-inhibitor', minutesAgo(10)));
+    const aspirin = takes(drug('aspirin', 'antiplatelet', hoursAgo(10)));
+    const english = cardOf('hemorrhage', { ...bleed, otherAnticoagulant: argatroban });
+    expect(english).toContain('Stop the anticoagulant');
+    expect(english).toContain('other anticoagulant: argatroban');
+    expect(english).toContain('**Ask:** anticoagulants or antiplatelets besides those recorded');
+    expect(cardOf('hemorrhage', { ...bleed, antiplatelet: aspirin })).not.toContain('none recorded');
+    expect(cardOf('hemorrhage', bleed)).toContain('anticoagulants or antiplatelets (none recorded)');
+    const chinese = cardOf('hemorrhage', { ...bleed, antiplatelet: aspirin }, {}, 'zh-CN');
+    expect(chinese).toContain('除已记录者外');
+  });
+
+  it('name a raised INR for which no drug is recorded', () => {
+    const bleed = { hemorrhageOnImaging: given(true), inr: measured(2.5, '{INR}') };
+    expect(cardOf('hemorrhage', bleed)).toContain('INR 2.5 without a recorded vitamin K antagonist');
+    expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('INR 2.5，但未记录维生素K拮抗剂');
+  });
+
   it('name what another guideline objects to, not the window that is open in it', () => {
     const trauma = { majorTrauma: had('major-trauma', daysAgo(60)) };
     const card = cardOf('thrombolysis', trauma, { guideline: 'aha-asa-2019' });

@@ -30,6 +30,7 @@ const REVERSAL_RULES: readonly Rule[] = [
       'factor-xa-inhibitor-taken',
       'unfractionated-heparin-given',
       'low-molecular-weight-heparin-given',
+      'other-anticoagulant-taken',
     ],
     then: [['stop-anticoagulant-and-reverse', REVERSE]],
   },
@@ -51,6 +52,8 @@ const REVERSAL_RULES: readonly Rule[] = [
   { when: ['doac-within-2-hours'], then: [['activated-charcoal', aha2022('5.2')]] },
   { when: ['unfractionated-heparin-given'], then: [['protamine-for-heparin', aha2022('5.2', '2a')]] },
   { when: ['low-molecular-weight-heparin-given'], then: [['protamine-for-lmwh', aha2022('5.2', '2b')]] },
+  // Section 5.2, as far as it was seen, names no agent for argatroban, bivalirudin, fondaparinux and danaparoid.
+  { when: ['other-anticoagulant-taken'], then: [['other-anticoagulant-without-agent', aha2022('5.2')]] },
 ];
 
 const PRESSURE_RULES: readonly Rule[] = [

@@ -20,7 +20,12 @@ const EVIDENCE = [
   'gcs',
   'vitaminKAntagonist',
   'directOralAnticoagulant',
+  'unfractionatedHeparin',
+  'lowMolecularWeightHeparin',
+  'otherAnticoagulant',
+  'antiplatelet',
 ] as const;
+const BLOOD_THINNERS = EVIDENCE.slice(EVIDENCE.indexOf('vitaminKAntagonist'));
 
 /** For a hemorrhage that is there, or that the software suspects on images without a report; @returns null otherwise */
 export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): CardDraft | null {
@@ -57,6 +62,7 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
       findings(shown, c),
       conflictBlock(shown, c),
       missing(evaluation.missing, c),
+      raisedInr(evaluation, c),
       confirmLine(confirm, c),
       scores.length === 0 ? '' : `${c.texts.text('hemorrhage.scores')}\n\n${list(scores)}`,
       c.texts.text('hemorrhage.expansion', {
@@ -95,7 +101,17 @@ function missing(keys: readonly FactKey[], c: ExplainContext): string {
 
 /** Several blood thinners that no list names are one question. */
 function confirmLine(confirm: readonly FactKey[], c: ExplainContext): string {
-  return confirm.length > 2 ? c.texts.text('hemorrhage.confirm-blood-thinners') : confirmBlock(confirm, c);
+  if (confirm.length <= 2) return confirmBlock(confirm, c);
+  const isNone = BLOOD_THINNERS.every((key) => confirm.includes(key));
+  return c.texts.text(isNone ? 'hemorrhage.confirm-blood-thinners' : 'hemorrhage.confirm-other-blood-thinners');
+}
+
+/** A vitamin K antagonist that nobody recorded, or another disorder of coagulation. */
+function raisedInr({ criteria }: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {
+  const isRaised = criteria.some(
+    ({ id, status }) => id === 'inr-raised-without-vitamin-k-antagonist' && status === 'met',
+  );
+  return isRaised ? c.texts.text('hemorrhage.raised-inr', { inr: escapeValue(c.fact('inr').value) }) : '';
 }
 
 /** Anticoagulants to ask for; whether a reversal agent was given is known to those who treat. */

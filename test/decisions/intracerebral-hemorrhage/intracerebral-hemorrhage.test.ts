@@ -110,7 +110,23 @@ describe('reversal (AHA/ASA 2022 section 5.2)', () => {
     ]);
   });
   it('a raised INR without a vitamin K antagonist does not ask for its reversal', () => {
-    expect(keys(bleeding({ vitaminKAntagonist: noneRecorded(), inr: measured(2.4, '{INR}') }).reversal)).toEqual([]);
+    const result = bleeding({ vitaminKAntagonist: noneRecorded(), inr: measured(2.4, '{INR}') });
+    expect(keys(result.reversal)).toEqual([]);
+    expect(statusOf(result, 'inr-raised-without-vitamin-k-antagonist')).toBe('met');
+    const usual = { vitaminKAntagonist: noneRecorded(), inr: measured(1.2, '{INR}') };
+    expect(statusOf(bleeding(usual), 'inr-raised-without-vitamin-k-antagonist')).toBe('notMet');
+    const known = { vitaminKAntagonist: warfarin, inr: measured(2.4, '{INR}') };
+    expect(statusOf(bleeding(known), 'inr-raised-without-vitamin-k-antagonist')).toBe('notMet');
+  });
+  it('argatroban and fondaparinux: to be stopped, without an agent', () => {
+    const argatroban = drug('argatroban', 'direct-thrombin-inhibitor', minutesAgo(5));
+    const fondaparinux = drug('fondaparinux', 'other-parenteral-anticoagulant', hoursAgo(10));
+    for (const other of [argatroban, fondaparinux])
+      expect(keys(bleeding({ otherAnticoagulant: takes(other) }).reversal)).toEqual([
+        'stop-anticoagulant-and-reverse',
+        'other-anticoagulant-without-agent',
+      ]);
+    expect(bleeding({ otherAnticoagulant: noneRecorded() }).confirm).toContain('otherAnticoagulant');
   });
   it('dabigatran: idarucizumab, whose dose is graded as not verified', () => {
     const result = bleeding({
