@@ -88,6 +88,16 @@ describe('the cards', () => {
     expect(chinese).toContain('除已记录者外');
   });
 
+  it('offer no protamine for heparin of two days ago', () => {
+    const heparin = drug('heparin', 'unfractionated-heparin', hoursAgo(40), { intent: 'treatment' });
+    const bleed = { hemorrhageOnImaging: given(true), unfractionatedHeparin: takes(heparin) };
+    const english = cardOf('hemorrhage', bleed);
+    expect(english).toContain('guideline options: stop the anticoagulant');
+    expect(english).toContain('over 4 h ago: no protamine unless the aPTT is prolonged');
+    expect(english).not.toContain('50 mg');
+    expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('已超过4小时：除非aPTT延长，否则不用鱼精蛋白');
+  });
+
   it('name a raised INR for which no drug is recorded', () => {
     const bleed = { hemorrhageOnImaging: given(true), inr: measured(2.5, '{INR}') };
     expect(cardOf('hemorrhage', bleed)).toContain('INR 2.5 without a recorded vitamin K antagonist');

@@ -10,6 +10,7 @@ import { pressureOptions, reversalOptions, surgeryOptions, toAvoid } from './opt
 import { PRESENCE } from './presence.ts';
 import { PRESSURE_CRITERIA } from './pressure-criteria.ts';
 import { REVERSAL_CRITERIA } from './reversal-criteria.ts';
+import { heparinWithoutProtamine } from './heparin.ts';
 import { withoutGiven } from './reversal-given.ts';
 import { SURGERY_CRITERIA } from './surgery-criteria.ts';
 
@@ -71,7 +72,7 @@ export function evaluateIntracerebralHemorrhage(
       ]
     : [];
   const { options: reversal, given: reversalGiven } = isEvaluated
-    ? withoutGiven(reversalOptions(details), stroke, at)
+    ? withoutGiven(reversalOptions(details, heparinWithoutProtamine(stroke, at)), stroke, at)
     : { options: [], given: [] };
   const pressure = pressureOptions(details);
   return {

@@ -6,6 +6,7 @@ import { takesAny } from '../scores/case-values.ts';
 import { isAspirin } from '../scores/case-inputs.ts';
 import { and } from '../three-valued.ts';
 import { aha2022, PLATELETS_HARM, REVERSE } from './citations.ts';
+import { HEPARIN_CRITERIA } from './heparin.ts';
 import { verdict } from './verdicts.ts';
 
 /** INR from which a vitamin K antagonist is reversed. */
@@ -118,6 +119,7 @@ export const REVERSAL_CRITERIA: readonly Criterion[] = [
       return verdict(stroke, ['directOralAnticoagulant'], answer, ends.length > 0 ? { changesAt: ends } : {});
     },
   },
+  ...HEPARIN_CRITERIA,
   taken('unfractionated-heparin-given', 'unfractionatedHeparin', aha2022('5.2', '2a')),
   taken('low-molecular-weight-heparin-given', 'lowMolecularWeightHeparin', aha2022('5.2', '2b')),
   taken('other-anticoagulant-taken', 'otherAnticoagulant', REVERSE),

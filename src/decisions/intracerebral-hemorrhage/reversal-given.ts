@@ -73,20 +73,21 @@ const COURSES: readonly Course[] = [
     agent: 'protamine',
     list: 'unfractionatedHeparin',
     reverses: every,
-    done: ['protamine-for-heparin'],
+    done: ['protamine-for-heparin', 'heparin-time-unknown', 'heparin-prophylactic', 'heparin-worn-off'],
     next: next('protamine-given-check-aptt'),
   },
   {
     agent: 'protamine',
     list: 'lowMolecularWeightHeparin',
     reverses: every,
-    done: ['protamine-for-lmwh'],
+    done: ['protamine-for-lmwh', 'lmwh-time-unknown', 'lmwh-prophylactic', 'lmwh-worn-off'],
     next: next('protamine-given-for-lmwh'),
   },
 ];
 
 /** They complete a reversal or belong to it, and are not the reversal itself. */
-const BESIDE = new Set(['stop-anticoagulant-and-reverse', 'vitamin-k-intravenous', 'activated-charcoal']);
+const STOPS = new Set(['stop-anticoagulant-and-reverse', 'stop-anticoagulant']);
+const BESIDE = new Set([...STOPS, 'vitamin-k-intravenous', 'activated-charcoal']);
 
 const REVERSAL: readonly FactKey[] = ['anticoagulantReversal'];
 
@@ -119,7 +120,7 @@ export function withoutGiven(options: readonly RequiredAction[], stroke: StrokeC
   const isReversed = given.some(({ key }) => key !== 'vitamin-k-given') && open.every(({ key }) => BESIDE.has(key));
   return isReversed
     ? {
-        options: checked.filter(({ key }) => key !== 'stop-anticoagulant-and-reverse'),
+        options: checked.filter(({ key }) => !STOPS.has(key)),
         given: [...given, { key: 'keep-anticoagulant-stopped', because: REVERSAL }],
       }
     : { options: checked, given };

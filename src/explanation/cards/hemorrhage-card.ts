@@ -149,9 +149,10 @@ function basis(citations: readonly NonNullable<RequiredAction['citation']>[], c:
 
 function summary(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {
   const isGiven = evaluation.reversalGiven.length > 0;
+  const isReversible = evaluation.reversal.some(({ key }) => key === 'stop-anticoagulant-and-reverse');
   const kinds = (['reversal', 'pressure', 'surgery'] as const)
     .filter((kind) => evaluation[kind].length > 0)
-    .map((kind) => (kind === 'reversal' && isGiven ? 'complete-reversal' : kind))
+    .map((kind) => (kind !== 'reversal' ? kind : isGiven ? 'complete-reversal' : isReversible ? kind : 'stop'))
     .map((kind) => c.texts.text(`hemorrhage.summary.kind.${kind}`));
   const key = isGiven ? 'hemorrhage.summary.given' : 'hemorrhage.summary';
   const none = c.texts.text(isGiven ? 'hemorrhage.summary.given.none' : 'hemorrhage.summary.none');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOUR, plus, quantity, unknown } from '../../../src/case/index.ts';
-import type { FactKey, HematomaLocation, StrokeFacts } from '../../../src/case/index.ts';
+import type { DrugExposure, FactKey, HematomaLocation, StrokeFacts, TimeSpan } from '../../../src/case/index.ts';
 import {
   evaluateIntracerebralHemorrhage,
   isHematomaExpansion,
@@ -161,6 +161,53 @@ describe('reversal (AHA/ASA 2022 section 5.2)', () => {
     expect(keys(bleeding({ lowMolecularWeightHeparin: takes(enoxaparin) }).reversal)).toContain('protamine-for-lmwh');
     const stopped = drug('enoxaparin', 'low-molecular-weight-heparin', hoursAgo(240), { active: false });
     expect(keys(bleeding({ lowMolecularWeightHeparin: takes(stopped) }).reversal)).toEqual([]);
+  });
+  describe('protamine only for heparin that still acts', () => {
+    const ufh = (at: TimeSpan | null, more: Partial<DrugExposure> = {}, facts: Partial<StrokeFacts> = {}) =>
+      bleeding({
+        unfractionatedHeparin: takes(drug('heparin', 'unfractionated-heparin', at, more)),
+        aptt: measured(29, 's'),
+        ...facts,
+      });
+    const lmwh = (at: TimeSpan | null, more: Partial<DrugExposure> = {}) =>
+      bleeding({ lowMolecularWeightHeparin: takes(drug('enoxaparin', 'low-molecular-weight-heparin', at, more)) });
+    const prophylactic = { intent: 'prophylactic' } as const;
+    it.each([
+      ['heparin 4 h ago', ufh(hoursAgo(4)), ['stop-anticoagulant-and-reverse', 'protamine-for-heparin']],
+      ['heparin 5 h ago', ufh(hoursAgo(5)), ['stop-anticoagulant', 'heparin-worn-off']],
+      ['heparin 40 h ago', ufh(hoursAgo(40)), ['stop-anticoagulant', 'heparin-worn-off']],
+      ['heparin 3 d ago', ufh(hoursAgo(72), { active: false }), []],
+      ['heparin, time unknown', ufh(null), ['stop-anticoagulant', 'heparin-time-unknown']],
+      ['little heparin', ufh(hoursAgo(2), prophylactic), ['stop-anticoagulant', 'heparin-prophylactic']],
+      [
+        'heparin with a prolonged aPTT',
+        ufh(hoursAgo(5), {}, { aptt: measured(70, 's') }),
+        ['stop-anticoagulant-and-reverse', 'protamine-for-heparin'],
+      ],
+      ['enoxaparin 12 h ago', lmwh(hoursAgo(12)), ['stop-anticoagulant-and-reverse', 'protamine-for-lmwh']],
+      ['enoxaparin 13 h ago', lmwh(hoursAgo(13)), ['stop-anticoagulant', 'lmwh-worn-off']],
+      ['enoxaparin, time unknown', lmwh(null), ['stop-anticoagulant', 'lmwh-time-unknown']],
+      ['little enoxaparin', lmwh(hoursAgo(6), prophylactic), ['stop-anticoagulant', 'lmwh-prophylactic']],
+    ])('%s', (_, result, expected) => {
+      expect(keys(result.reversal)).toEqual(expected);
+    });
+    it('with the time of the last dose, and the instant at which it no longer acts', () => {
+      expect(ufh(hoursAgo(40)).reversal[1]?.params).toEqual({ at: { instant: hoursAgo(40).latest } });
+      expect(lmwh(hoursAgo(10)).nextChange).toBe(plus(NOW, 2 * HOUR));
+    });
+    it('beside a drug that is reversed, stopping is said once', () => {
+      const both = bleeding({
+        vitaminKAntagonist: warfarin,
+        inr: measured(2.4, '{INR}'),
+        unfractionatedHeparin: takes(drug('heparin', 'unfractionated-heparin', hoursAgo(9))),
+      });
+      expect(keys(both.reversal)).toEqual([
+        'stop-anticoagulant-and-reverse',
+        'four-factor-pcc-25-to-50',
+        'vitamin-k-intravenous',
+        'heparin-worn-off',
+      ]);
+    });
   });
   it('platelets are named as harmful with aspirin or when it may be taken, not when it is not', () => {
     expect(keys(bleeding({ antiplatelet: takes(drug('aspirin', 'antiplatelet', hoursAgo(8))) }).avoid)).toContain(
