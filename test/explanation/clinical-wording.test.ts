@@ -88,6 +88,22 @@ describe('the cards', () => {
     expect(chinese).toContain('除已记录者外');
   });
 
+  it('name the harm of a systolic pressure below 140 mmHg for 72 h after thrombectomy, with its class', () => {
+    const opened = (hours: number) => ({
+      thrombectomyDone: had('thrombectomy', hoursAgo(hours)),
+      lastKnownWell: time(hoursAgo(30)),
+      witnessedOnset: time(hoursAgo(30)),
+      bloodPressure: pressure(128, 70),
+    });
+    const early = cardOf('stroke-state', opened(2));
+    expect(early).toContain('systolic BP below 140 mmHg is harmful (72 h) (COR 3: Harm, LOE A)');
+    expect(early).toContain('at most 180/105 mmHg');
+    const later = cardOf('stroke-state', opened(26));
+    expect(later).toContain('systolic BP below 140 mmHg is harmful');
+    expect(later).not.toContain('180/105');
+    expect(cardOf('stroke-state', opened(26), {}, 'zh-CN')).toContain('140 mmHg');
+  });
+
   it('offer no protamine for heparin of two days ago', () => {
     const heparin = drug('heparin', 'unfractionated-heparin', hoursAgo(40), { intent: 'treatment' });
     const bleed = { hemorrhageOnImaging: given(true), unfractionatedHeparin: takes(heparin) };
