@@ -104,6 +104,23 @@ describe('the cards', () => {
     expect(cardOf('stroke-state', opened(26), {}, 'zh-CN')).toContain('140 mmHg');
   });
 
+  it('say of a subarachnoid hemorrhage alone that the rules of intracerebral hemorrhage do not cover it', () => {
+    const bleed = {
+      hemorrhageOnImaging: given(true),
+      acuteIntracranialHemorrhage: had('subarachnoid-hemorrhage', hoursAgo(1)),
+      bloodPressure: pressure(190, 100),
+    };
+    const english = cardOf('hemorrhage', bleed);
+    expect(english).toContain('Subarachnoid hemorrhage: thrombolysis contraindicated');
+    expect(english).toContain('does not cover it');
+    expect(english).not.toMatch(/130|140|ICH score|Expansion|written for/);
+    expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('不涵盖');
+    const onWarfarin = { vitaminKAntagonist: takes(drug('warfarin', 'vitamin-k-antagonist', hoursAgo(10))) };
+    expect(cardOf('hemorrhage', { ...bleed, ...onWarfarin, inr: measured(2.9, '{INR}') })).toContain(
+      'written for intracerebral hemorrhage',
+    );
+  });
+
   it('offer no protamine for heparin of two days ago', () => {
     const heparin = drug('heparin', 'unfractionated-heparin', hoursAgo(40), { intent: 'treatment' });
     const bleed = { hemorrhageOnImaging: given(true), unfractionatedHeparin: takes(heparin) };

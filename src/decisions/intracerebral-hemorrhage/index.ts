@@ -6,8 +6,8 @@ import type { CriterionResult, Evaluation, RequiredAction, SitePolicy } from '..
 import { HEMORRHAGE_SCORES, scoresFromCase } from '../scores/from-case.ts';
 import type { CaseScore } from '../scores/from-case.ts';
 import { EXPANSION_CRITERIA, EXPANSION_ML, EXPANSION_PERCENT } from './expansion.ts';
-import { pressureOptions, reversalOptions, surgeryOptions, toAvoid } from './options.ts';
-import { PRESENCE } from './presence.ts';
+import { NO_THROMBOLYTIC, pressureOptions, reversalOptions, surgeryOptions, toAvoid } from './options.ts';
+import { isSubarachnoidOnly, PRESENCE } from './presence.ts';
 import { PRESSURE_CRITERIA } from './pressure-criteria.ts';
 import { REVERSAL_CRITERIA } from './reversal-criteria.ts';
 import { heparinWithoutProtamine } from './heparin.ts';
@@ -27,6 +27,8 @@ export interface IntracerebralHemorrhageEvaluation extends Evaluation<Intracereb
    * it is confirmed, and the conclusion stays open.
    */
   readonly suspectedByComputation: boolean;
+  /** Subarachnoid blood alone: no score, target, surgery or harm is taken from the rules of intracerebral hemorrhage. */
+  readonly subarachnoidOnly: boolean;
   /** True when a hemorrhage is there; undefined while nobody knows: then it is not excluded either. */
   readonly thrombolysisContraindicated: boolean | undefined;
   /** ICH, FUNC, max-ICH, BAT, BRAIN; empty unless a hemorrhage is there or suspected. Outcomes differ: never compare their numbers. */
@@ -64,11 +66,18 @@ export function evaluateIntracerebralHemorrhage(
   const isPresent = status === 'met';
   const suspectedByComputation = status === 'unknown' && hemorrhageDoubt(stroke)?.kind === 'unreported';
   const isEvaluated = isPresent || suspectedByComputation;
-  const scores = isEvaluated ? scoresFromCase(stroke, at, HEMORRHAGE_SCORES) : [];
+  const subarachnoidOnly = isPresent && isSubarachnoidOnly(stroke);
+  const isCovered = isEvaluated && !subarachnoidOnly;
+  const scores = isCovered ? scoresFromCase(stroke, at, HEMORRHAGE_SCORES) : [];
   const details = isEvaluated
     ? [
-        ...evaluateCriteria([...REVERSAL_CRITERIA, ...PRESSURE_CRITERIA, ...SURGERY_CRITERIA], stroke, at, undefined),
-        ...evaluateCriteria(EXPANSION_CRITERIA, stroke, at, scores),
+        ...evaluateCriteria(REVERSAL_CRITERIA, stroke, at, undefined),
+        ...(isCovered
+          ? [
+              ...evaluateCriteria([...PRESSURE_CRITERIA, ...SURGERY_CRITERIA], stroke, at, undefined),
+              ...evaluateCriteria(EXPANSION_CRITERIA, stroke, at, scores),
+            ]
+          : []),
       ]
     : [];
   const { options: reversal, given: reversalGiven } = isEvaluated
@@ -91,13 +100,14 @@ export function evaluateIntracerebralHemorrhage(
     // Blood does not go away by the passing of time: only new imaging moves the conclusion.
     validUntil: null,
     suspectedByComputation,
+    subarachnoidOnly,
     thrombolysisContraindicated: isPresent ? true : status === 'notMet' ? false : undefined,
     scores,
     reversal,
     reversalGiven,
     pressure,
     surgery: surgeryOptions(details),
-    avoid: isPresent ? toAvoid(details) : [],
+    avoid: !isPresent ? [] : subarachnoidOnly ? [NO_THROMBOLYTIC] : toAvoid(details),
     expansionDefinition: {
       operator: policy.hematomaExpansionOperator,
       growthMl: EXPANSION_ML,

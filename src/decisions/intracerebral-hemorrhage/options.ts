@@ -133,15 +133,17 @@ export function pressureOptions(results: readonly CriterionResult[]): readonly R
 export const surgeryOptions = (results: readonly CriterionResult[]): readonly RequiredAction[] =>
   apply(SURGERY_RULES, results);
 
+export const NO_THROMBOLYTIC: RequiredAction = {
+  key: 'do-not-give-thrombolytic',
+  because: ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage'],
+  citation: CONTRAINDICATES_THROMBOLYSIS,
+};
+
 /** What would harm or not help. Platelets are named when aspirin is taken or may be. */
 export function toAvoid(results: readonly CriterionResult[]): readonly RequiredAction[] {
   const aspirin = results.find(({ id }) => id === 'aspirin-taken')?.status;
   return [
-    {
-      key: 'do-not-give-thrombolytic',
-      because: ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage'],
-      citation: CONTRAINDICATES_THROMBOLYSIS,
-    },
+    NO_THROMBOLYTIC,
     { key: 'avoid-systolic-below-130', because: ['bloodPressure'], citation: PRESSURE_HARM },
     ...(aspirin === 'met' || aspirin === 'unknown'
       ? [{ key: 'avoid-platelet-transfusion', because: ['antiplatelet'] as const, citation: PLATELETS_HARM }]

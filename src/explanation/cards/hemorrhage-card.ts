@@ -29,7 +29,7 @@ const BLOOD_THINNERS = EVIDENCE.slice(EVIDENCE.indexOf('vitaminKAntagonist'));
 
 /** For a hemorrhage that is there, or that the software suspects on images without a report; @returns null otherwise */
 export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): CardDraft | null {
-  const { suspectedByComputation: isSuspected } = evaluation;
+  const { suspectedByComputation: isSuspected, subarachnoidOnly } = evaluation;
   if (evaluation.conclusion !== 'intracranial-hemorrhage' && !isSuspected) return null;
   const { reversal, reversalGiven, pressure, surgery } = evaluation;
   // The first sentence of the card says it already.
@@ -45,10 +45,10 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
   return {
     topic: 'hemorrhage',
     summary: isSuspected ? suspicion(c) : summary(evaluation, c),
-    indicator: options.length > 0 || isSuspected ? 'warning' : 'info',
+    indicator: options.length > 0 || isSuspected || subarachnoidOnly ? 'warning' : 'info',
     detail: blocks([
       isSuspected ? computedHemorrhageLine(c) : c.texts.text('hemorrhage.statement'),
-      courseLine(operator, c),
+      subarachnoidOnly ? notCovered(evaluation, c) : courseLine(operator, c),
       isSuspected ? c.texts.text('hemorrhage.if-confirmed') : '',
       reversalGiven.length === 0
         ? ''
@@ -65,16 +65,24 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
       raisedInr(evaluation, c),
       confirmLine(confirm, c),
       scores.length === 0 ? '' : `${c.texts.text('hemorrhage.scores')}\n\n${list(scores)}`,
-      c.texts.text('hemorrhage.expansion', {
-        operator: operator === '>' ? '\\>' : '≥',
-        growth: growthMl,
-        percent: growthPercent,
-      }),
+      subarachnoidOnly
+        ? ''
+        : c.texts.text('hemorrhage.expansion', {
+            operator: operator === '>' ? '\\>' : '≥',
+            growth: growthMl,
+            percent: growthPercent,
+          }),
       basis(citations, c),
       closingLine([...EVIDENCE, 'hemorrhageOnImaging'], c),
     ]),
     suggestions: [],
   };
+}
+
+/** What does not hold for subarachnoid blood is not shown; what is shown for reversal was not written for it. */
+function notCovered({ reversal }: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {
+  const outside = c.texts.text('hemorrhage.subarachnoid');
+  return reversal.length === 0 ? outside : `${outside} ${c.texts.text('hemorrhage.subarachnoid.reversal')}`;
 }
 
 function suspicion(c: ExplainContext): string {
@@ -155,7 +163,8 @@ function summary(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContex
     .map((kind) => (kind !== 'reversal' ? kind : isGiven ? 'complete-reversal' : isReversible ? kind : 'stop'))
     .map((kind) => c.texts.text(`hemorrhage.summary.kind.${kind}`));
   const key = isGiven ? 'hemorrhage.summary.given' : 'hemorrhage.summary';
-  const none = c.texts.text(isGiven ? 'hemorrhage.summary.given.none' : 'hemorrhage.summary.none');
+  const plain = evaluation.subarachnoidOnly ? 'hemorrhage.summary.subarachnoid' : 'hemorrhage.summary.none';
+  const none = c.texts.text(isGiven ? 'hemorrhage.summary.given.none' : plain);
   return kinds.length === 0
     ? fitSummary([none])
     : fitSummary([c.texts.text(key, { options: kinds.join(c.texts.text('ui.comma')) }), none]);

@@ -83,6 +83,45 @@ describe('does it apply', () => {
   });
 });
 
+describe('a subarachnoid hemorrhage alone', () => {
+  const diagnosed = (kind: string, more = {}) => ({
+    acuteIntracranialHemorrhage: had(kind, hoursAgo(1), more),
+    bloodPressure: pressure(190, 100),
+    gcs: measured(9, '{score}'),
+    spotSign: given(true),
+  });
+  it('forbids thrombolysis and takes no target, surgery, score or harm from the rules of intracerebral hemorrhage', () => {
+    const result = bleeding(diagnosed('subarachnoid-hemorrhage'));
+    expect(result).toMatchObject({
+      conclusion: 'intracranial-hemorrhage',
+      thrombolysisContraindicated: true,
+      subarachnoidOnly: true,
+      pressure: [],
+      surgery: [],
+      scores: [],
+    });
+    expect(keys(result.avoid)).toEqual(['do-not-give-thrombolytic']);
+  });
+  it('still names the anticoagulant to reverse', () => {
+    const facts = {
+      ...diagnosed('subarachnoid-hemorrhage'),
+      vitaminKAntagonist: warfarin,
+      inr: measured(2.4, '{INR}'),
+    };
+    expect(keys(bleeding(facts).reversal)).toContain('four-factor-pcc-25-to-50');
+  });
+  it.each([
+    ['another diagnosis', diagnosed('intracerebral-hemorrhage')],
+    ['a suspicion', diagnosed('subarachnoid-hemorrhage', { certainty: 'suspected' })],
+    ['a hematoma', { ...diagnosed('subarachnoid-hemorrhage'), hematomaVolume: measured(12, 'mL') }],
+    ['its place', { ...diagnosed('subarachnoid-hemorrhage'), hematomaLocation: given('lobar' as const) }],
+  ])('is not what is there with %s', (_, facts) => {
+    const result = bleeding(facts);
+    expect(result.subarachnoidOnly).toBe(false);
+    expect(keys(result.pressure)).toContain('lower-systolic-to-140');
+  });
+});
+
 describe('reversal (AHA/ASA 2022 section 5.2)', () => {
   it('drug lists not read: unknown, listed as missing, nothing offered', () => {
     const result = bleeding();
