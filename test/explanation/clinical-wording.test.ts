@@ -131,6 +131,14 @@ describe('the cards', () => {
     expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('已超过4小时：除非aPTT延长，否则不用鱼精蛋白');
   });
 
+  it('ask when a recorded heparin was given last, before protamine', () => {
+    const heparin = { unfractionatedHeparin: takes(drug('heparin', 'unfractionated-heparin', null)) };
+    const english = cardOf('hemorrhage', { hemorrhageOnImaging: given(true), ...heparin });
+    expect(english).toContain('Time of the last heparin unknown: ask, and check the aPTT before protamine');
+    expect(english).toContain('last dose of unfractionated heparin');
+    expect(english).not.toContain('50 mg');
+  });
+
   it('name a raised INR for which no drug is recorded', () => {
     const bleed = { hemorrhageOnImaging: given(true), inr: measured(2.5, '{INR}') };
     expect(cardOf('hemorrhage', bleed)).toContain('INR 2.5 without a recorded vitamin K antagonist');
