@@ -81,7 +81,7 @@ describe('the cards', () => {
     const english = cardOf('hemorrhage', { ...bleed, otherAnticoagulant: argatroban });
     expect(english).toContain('Stop the anticoagulant');
     expect(english).toContain('other anticoagulant: argatroban');
-    expect(english).toContain('**Ask:** anticoagulants or antiplatelets besides those recorded');
+    expect(english).toContain('**Ask:** other anticoagulants or antiplatelets');
     expect(cardOf('hemorrhage', { ...bleed, antiplatelet: aspirin })).not.toContain('none recorded');
     expect(cardOf('hemorrhage', bleed)).toContain('anticoagulants or antiplatelets (none recorded)');
     const chinese = cardOf('hemorrhage', { ...bleed, antiplatelet: aspirin }, {}, 'zh-CN');
