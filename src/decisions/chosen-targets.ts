@@ -1,5 +1,5 @@
 /** Blood pressure and glucose to aim for, given what was decided and what was already done. */
-import { holds, HOUR, plus } from '../case/index.ts';
+import { candidates, holds, HOUR, plus } from '../case/index.ts';
 import type { ClinicalEvent, Instant, StrokeCase } from '../case/index.ts';
 import { thrombolysisGiven, thrombolyticAlreadyGiven } from './complications/thrombolytic-given.ts';
 import { strokeClock } from './stroke-state/clock.ts';
@@ -33,7 +33,16 @@ const LONGEST = 72;
 
 export function chooseTargets(stroke: StrokeCase, at: Instant, chosen: Chosen): ChosenTargets {
   const phases = chosen.hemorrhage === 'intracranial-hemorrhage' ? [] : phasesOf(stroke, at, chosen);
-  const targets = phases.flatMap((phase) => bloodPressureTargets(phase));
+  const opened = lastThrombectomy(stroke, at);
+  const targets = phases.flatMap((phase) =>
+    bloodPressureTargets(phase).filter(
+      ({ hours }) =>
+        phase !== 'after-successful-thrombectomy' ||
+        hours === null ||
+        opened === null ||
+        at <= plus(opened, hours * HOUR),
+    ),
+  );
   return {
     phases,
     bloodPressure: targets.filter(({ id }, index) => targets.findIndex((other) => other.id === id) === index),
@@ -61,6 +70,14 @@ function phasesOf(stroke: StrokeCase, at: Instant, chosen: Chosen): ReperfusionP
 function withinADayOfThrombolysis(stroke: StrokeCase, at: Instant): boolean {
   const given = thrombolysisGiven(stroke, at);
   return given !== null && (given.at === null || at <= plus(given.at.latest, 24 * HOUR));
+}
+
+/** The newest dated one, by its later end: a target is never dropped too early. */
+function lastThrombectomy({ facts }: StrokeCase, at: Instant): Instant | null {
+  const ends = candidates(facts.thrombectomyDone)
+    .flatMap(({ value }) => value)
+    .flatMap(({ when }) => (when === null ? [] : [when.latest < at ? when.latest : at]));
+  return ends.length === 0 ? null : ends.reduce((a, b) => (a > b ? a : b));
 }
 
 /** In this episode; undefined when the procedures are unknown or an undated one could be it. */

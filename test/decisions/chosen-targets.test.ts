@@ -11,6 +11,7 @@ import {
   minutesAgo,
   NOW,
   takes,
+  time,
   without,
 } from '../support/case-builder.ts';
 
@@ -78,6 +79,24 @@ describe('after treatment', () => {
       [180, 24, '2a'],
       [140, 72, '3: Harm'],
     ]);
+  });
+
+  it.each([
+    [24, [180, 140]],
+    [26, [140]],
+    [72, [140]],
+  ])('%i h after thrombectomy, only what still holds then: %j', (hours, expected) => {
+    const stroke = eligiblePatient({
+      thrombectomyDone: had('thrombectomy', hoursAgo(hours)),
+      lastKnownWell: time(hoursAgo(80)),
+      witnessedOnset: time(hoursAgo(80)),
+    });
+    const { bloodPressure } = chooseTargets(stroke, NOW, {
+      thrombolysis: 'not-recommended',
+      thrombectomy: 'not-applicable',
+      hemorrhage: null,
+    });
+    expect(bloodPressure.map(({ systolic }) => systolic)).toEqual(expected);
   });
 
   it('a thrombectomy of an earlier stroke does not count', () => {

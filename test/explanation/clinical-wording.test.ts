@@ -59,6 +59,93 @@ describe('the cards', () => {
     expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('轻中度出血：收缩压目标140 mmHg');
   });
 
+  it('say that a reversal was given and when, and do not offer the dose again', () => {
+    const reversed = {
+      hemorrhageOnImaging: given(true),
+      vitaminKAntagonist: takes(drug('warfarin', 'vitamin-k-antagonist', hoursAgo(10))),
+      inr: measured(2.9, '{INR}', minutesAgo(34)),
+      anticoagulantReversal: takes(drug('prothrombin-complex', 'anticoagulant-reversal', minutesAgo(10))),
+    };
+    const english = cardOf('hemorrhage', reversed);
+    expect(english).toContain('reversal given');
+    expect(english).toContain('Prothrombin complex given 14:50: re-check the INR before any further dose');
+    expect(english).not.toContain('25–50 IU/kg');
+    const chinese = cardOf('hemorrhage', reversed, {}, 'zh-CN');
+    expect(chinese).toContain('凝血酶原复合物已于14:50给予');
+    expect(chinese).not.toContain('25–50 IU/kg');
+  });
+
+  it('name every blood thinner that is recorded, and ask for more without saying that there is none', () => {
+    const bleed = { hemorrhageOnImaging: given(true) };
+    const argatroban = takes(drug('argatroban', 'direct-thrombin-inhibitor', minutesAgo(10)));
+    const aspirin = takes(drug('aspirin', 'antiplatelet', hoursAgo(10)));
+    const english = cardOf('hemorrhage', { ...bleed, otherAnticoagulant: argatroban });
+    expect(english).toContain('Stop the anticoagulant');
+    expect(english).toContain('other anticoagulant: argatroban');
+    expect(english).toContain('**Ask:** other anticoagulants or antiplatelets');
+    expect(cardOf('hemorrhage', { ...bleed, antiplatelet: aspirin })).not.toContain('none recorded');
+    expect(cardOf('hemorrhage', bleed)).toContain('anticoagulants or antiplatelets (none recorded)');
+    const chinese = cardOf('hemorrhage', { ...bleed, antiplatelet: aspirin }, {}, 'zh-CN');
+    expect(chinese).toContain('除已记录者外');
+  });
+
+  it('name the harm of a systolic pressure below 140 mmHg for 72 h after thrombectomy, with its class', () => {
+    const opened = (hours: number) => ({
+      thrombectomyDone: had('thrombectomy', hoursAgo(hours)),
+      lastKnownWell: time(hoursAgo(30)),
+      witnessedOnset: time(hoursAgo(30)),
+      bloodPressure: pressure(128, 70),
+    });
+    const early = cardOf('stroke-state', opened(2));
+    expect(early).toContain('systolic BP below 140 mmHg is harmful (72 h) (COR 3: Harm, LOE A)');
+    expect(early).toContain('at most 180/105 mmHg');
+    const later = cardOf('stroke-state', opened(26));
+    expect(later).toContain('systolic BP below 140 mmHg is harmful');
+    expect(later).not.toContain('180/105');
+    expect(cardOf('stroke-state', opened(26), {}, 'zh-CN')).toContain('140 mmHg');
+  });
+
+  it('say of a subarachnoid hemorrhage alone that the rules of intracerebral hemorrhage do not cover it', () => {
+    const bleed = {
+      hemorrhageOnImaging: given(true),
+      acuteIntracranialHemorrhage: had('subarachnoid-hemorrhage', hoursAgo(1)),
+      bloodPressure: pressure(190, 100),
+    };
+    const english = cardOf('hemorrhage', bleed);
+    expect(english).toContain('Subarachnoid hemorrhage: thrombolysis contraindicated');
+    expect(english).toContain('does not cover it');
+    expect(english).not.toMatch(/130|140|ICH score|Expansion|written for/);
+    expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('不涵盖');
+    const onWarfarin = { vitaminKAntagonist: takes(drug('warfarin', 'vitamin-k-antagonist', hoursAgo(10))) };
+    expect(cardOf('hemorrhage', { ...bleed, ...onWarfarin, inr: measured(2.9, '{INR}') })).toContain(
+      'written for intracerebral hemorrhage',
+    );
+  });
+
+  it('offer no protamine for heparin of two days ago', () => {
+    const heparin = drug('heparin', 'unfractionated-heparin', hoursAgo(40), { intent: 'treatment' });
+    const bleed = { hemorrhageOnImaging: given(true), unfractionatedHeparin: takes(heparin) };
+    const english = cardOf('hemorrhage', bleed);
+    expect(english).toContain('guideline options: stop the anticoagulant');
+    expect(english).toContain('over 4 h ago: no protamine unless the aPTT is prolonged');
+    expect(english).not.toContain('50 mg');
+    expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('已超过4小时：除非aPTT延长，否则不用鱼精蛋白');
+  });
+
+  it('ask when a recorded heparin was given last, before protamine', () => {
+    const heparin = { unfractionatedHeparin: takes(drug('heparin', 'unfractionated-heparin', null)) };
+    const english = cardOf('hemorrhage', { hemorrhageOnImaging: given(true), ...heparin });
+    expect(english).toContain('Time of the last heparin unknown: ask, and check the aPTT before protamine');
+    expect(english).toContain('last dose of unfractionated heparin');
+    expect(english).not.toContain('50 mg');
+  });
+
+  it('name a raised INR for which no drug is recorded', () => {
+    const bleed = { hemorrhageOnImaging: given(true), inr: measured(2.5, '{INR}') };
+    expect(cardOf('hemorrhage', bleed)).toContain('INR 2.5 without a recorded vitamin K antagonist');
+    expect(cardOf('hemorrhage', bleed, {}, 'zh-CN')).toContain('INR 2.5，但未记录维生素K拮抗剂');
+  });
+
   it('name what another guideline objects to, not the window that is open in it', () => {
     const trauma = { majorTrauma: had('major-trauma', daysAgo(60)) };
     const card = cardOf('thrombolysis', trauma, { guideline: 'aha-asa-2019' });

@@ -27,12 +27,21 @@ export function thrombolysisGiven(stroke: StrokeCase, at: Instant): Thrombolysis
   const doses = candidates(stroke.facts.thrombolyticGiven)
     .flatMap((known) => known.value)
     .filter((dose) => counts(dose, at));
-  const timed = doses.map(({ drug, lastIntake }) => ({ drug, at: hull(candidates(lastIntake).map((k) => k.value)) }));
+  const timed = doses.map(({ drug, lastIntake }) => ({
+    drug,
+    at: past(hull(candidates(lastIntake).map((k) => k.value)), at),
+  }));
   return timed.reduce<ThrombolysisGiven | null>(
     (newest, dose) =>
       newest === null || (dose.at?.latest ?? -Infinity) > (newest.at?.latest ?? -Infinity) ? dose : newest,
     null,
   );
+}
+
+/** What is dated by the day alone was given by now, not at the end of the day. */
+function past(span: TimeSpan | null, at: Instant): TimeSpan | null {
+  if (span === null || span.latest <= at) return span;
+  return { earliest: span.earliest, latest: span.earliest > at ? span.earliest : at };
 }
 
 function hull(spans: readonly TimeSpan[]): TimeSpan | null {

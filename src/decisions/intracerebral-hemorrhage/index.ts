@@ -6,10 +6,12 @@ import type { CriterionResult, Evaluation, RequiredAction, SitePolicy } from '..
 import { HEMORRHAGE_SCORES, scoresFromCase } from '../scores/from-case.ts';
 import type { CaseScore } from '../scores/from-case.ts';
 import { EXPANSION_CRITERIA, EXPANSION_ML, EXPANSION_PERCENT } from './expansion.ts';
-import { pressureOptions, reversalOptions, surgeryOptions, toAvoid } from './options.ts';
-import { PRESENCE } from './presence.ts';
+import { NO_THROMBOLYTIC, pressureOptions, reversalOptions, surgeryOptions, toAvoid } from './options.ts';
+import { isSubarachnoidOnly, PRESENCE } from './presence.ts';
 import { PRESSURE_CRITERIA } from './pressure-criteria.ts';
 import { REVERSAL_CRITERIA } from './reversal-criteria.ts';
+import { heparinWithoutProtamine } from './heparin.ts';
+import { withoutGiven } from './reversal-given.ts';
 import { SURGERY_CRITERIA } from './surgery-criteria.ts';
 
 export { hematomaCourse, type HematomaCourse, type RegisteredCourse } from './course.ts';
@@ -25,11 +27,15 @@ export interface IntracerebralHemorrhageEvaluation extends Evaluation<Intracereb
    * it is confirmed, and the conclusion stays open.
    */
   readonly suspectedByComputation: boolean;
+  /** Subarachnoid blood alone: no score, target, surgery or harm is taken from the rules of intracerebral hemorrhage. */
+  readonly subarachnoidOnly: boolean;
   /** True when a hemorrhage is there; undefined while nobody knows: then it is not excluded either. */
   readonly thrombolysisContraindicated: boolean | undefined;
   /** ICH, FUNC, max-ICH, BAT, BRAIN; empty unless a hemorrhage is there or suspected. Outcomes differ: never compare their numbers. */
   readonly scores: readonly CaseScore[];
   readonly reversal: readonly RequiredAction[];
+  /** Reversal agents already given, each with the next step; not offered in `reversal` again. */
+  readonly reversalGiven: readonly RequiredAction[];
   readonly pressure: readonly RequiredAction[];
   readonly surgery: readonly RequiredAction[];
   readonly avoid: readonly RequiredAction[];
@@ -60,14 +66,23 @@ export function evaluateIntracerebralHemorrhage(
   const isPresent = status === 'met';
   const suspectedByComputation = status === 'unknown' && hemorrhageDoubt(stroke)?.kind === 'unreported';
   const isEvaluated = isPresent || suspectedByComputation;
-  const scores = isEvaluated ? scoresFromCase(stroke, at, HEMORRHAGE_SCORES) : [];
+  const subarachnoidOnly = isPresent && isSubarachnoidOnly(stroke);
+  const isCovered = isEvaluated && !subarachnoidOnly;
+  const scores = isCovered ? scoresFromCase(stroke, at, HEMORRHAGE_SCORES) : [];
   const details = isEvaluated
     ? [
-        ...evaluateCriteria([...REVERSAL_CRITERIA, ...PRESSURE_CRITERIA, ...SURGERY_CRITERIA], stroke, at, undefined),
-        ...evaluateCriteria(EXPANSION_CRITERIA, stroke, at, scores),
+        ...evaluateCriteria(REVERSAL_CRITERIA, stroke, at, undefined),
+        ...(isCovered
+          ? [
+              ...evaluateCriteria([...PRESSURE_CRITERIA, ...SURGERY_CRITERIA], stroke, at, undefined),
+              ...evaluateCriteria(EXPANSION_CRITERIA, stroke, at, scores),
+            ]
+          : []),
       ]
     : [];
-  const reversal = reversalOptions(details);
+  const { options: reversal, given: reversalGiven } = isEvaluated
+    ? withoutGiven(reversalOptions(details, heparinWithoutProtamine(stroke, at)), stroke, at)
+    : { options: [], given: [] };
   const pressure = pressureOptions(details);
   return {
     decision: 'intracerebral-hemorrhage',
@@ -78,19 +93,21 @@ export function evaluateIntracerebralHemorrhage(
     decidedBy: [PRESENCE.id],
     criteria: [...presence, ...details],
     settledBy: status === 'unknown' ? whatSettles(stroke) : [],
-    before: [...reversal, ...pressure],
+    before: [...reversalGiven, ...reversal, ...pressure],
     confirm: unique(details.filter(({ confirm }) => confirm === true).flatMap(({ data }) => data)).filter((key) =>
       isUnrecorded(stroke, key),
     ),
     // Blood does not go away by the passing of time: only new imaging moves the conclusion.
     validUntil: null,
     suspectedByComputation,
+    subarachnoidOnly,
     thrombolysisContraindicated: isPresent ? true : status === 'notMet' ? false : undefined,
     scores,
     reversal,
+    reversalGiven,
     pressure,
     surgery: surgeryOptions(details),
-    avoid: isPresent ? toAvoid(details) : [],
+    avoid: !isPresent ? [] : subarachnoidOnly ? [NO_THROMBOLYTIC] : toAvoid(details),
     expansionDefinition: {
       operator: policy.hematomaExpansionOperator,
       growthMl: EXPANSION_ML,

@@ -28,8 +28,9 @@ const REVERSAL_RULES: readonly Rule[] = [
       'vitamin-k-antagonist-inr-1-3-to-1-9',
       'dabigatran-taken',
       'factor-xa-inhibitor-taken',
-      'unfractionated-heparin-given',
-      'low-molecular-weight-heparin-given',
+      'unfractionated-heparin-may-act',
+      'low-molecular-weight-heparin-may-act',
+      'other-anticoagulant-taken',
     ],
     then: [['stop-anticoagulant-and-reverse', REVERSE]],
   },
@@ -49,8 +50,10 @@ const REVERSAL_RULES: readonly Rule[] = [
     ],
   },
   { when: ['doac-within-2-hours'], then: [['activated-charcoal', aha2022('5.2')]] },
-  { when: ['unfractionated-heparin-given'], then: [['protamine-for-heparin', aha2022('5.2', '2a')]] },
-  { when: ['low-molecular-weight-heparin-given'], then: [['protamine-for-lmwh', aha2022('5.2', '2b')]] },
+  { when: ['unfractionated-heparin-may-act'], then: [['protamine-for-heparin', aha2022('5.2', '2a')]] },
+  { when: ['low-molecular-weight-heparin-may-act'], then: [['protamine-for-lmwh', aha2022('5.2', '2b')]] },
+  // Section 5.2, as far as it was seen, names no agent for argatroban, bivalirudin, fondaparinux and danaparoid.
+  { when: ['other-anticoagulant-taken'], then: [['other-anticoagulant-without-agent', aha2022('5.2')]] },
 ];
 
 const PRESSURE_RULES: readonly Rule[] = [
@@ -87,8 +90,14 @@ function apply(rules: readonly Rule[], results: readonly CriterionResult[]): rea
   });
 }
 
-/** With a vitamin K antagonist known and the INR open, the INR comes first. */
-export function reversalOptions(results: readonly CriterionResult[]): readonly RequiredAction[] {
+/**
+ * With a vitamin K antagonist known and the INR open, the INR comes first.
+ * @param heparin what is said of heparin that calls for no protamine
+ */
+export function reversalOptions(
+  results: readonly CriterionResult[],
+  heparin: readonly RequiredAction[],
+): readonly RequiredAction[] {
   const isInrOpen = results.some(
     ({ id, status, missing }) =>
       id === 'vitamin-k-antagonist-inr-2-or-above' &&
@@ -103,7 +112,11 @@ export function reversalOptions(results: readonly CriterionResult[]): readonly R
       ]
     : [];
   const others = apply(REVERSAL_RULES, results).filter((action) => !inrFirst.some(({ key }) => key === action.key));
-  return [...inrFirst, ...others];
+  const isStopped = (key: string): boolean =>
+    key === 'stop-anticoagulant' &&
+    [...inrFirst, ...others].some((action) => action.key === 'stop-anticoagulant-and-reverse');
+  const unlike = heparin.filter(({ key }, i) => !isStopped(key) && heparin.findIndex((a) => a.key === key) === i);
+  return [...inrFirst, ...others, ...unlike];
 }
 
 export function pressureOptions(results: readonly CriterionResult[]): readonly RequiredAction[] {
@@ -120,15 +133,17 @@ export function pressureOptions(results: readonly CriterionResult[]): readonly R
 export const surgeryOptions = (results: readonly CriterionResult[]): readonly RequiredAction[] =>
   apply(SURGERY_RULES, results);
 
+export const NO_THROMBOLYTIC: RequiredAction = {
+  key: 'do-not-give-thrombolytic',
+  because: ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage'],
+  citation: CONTRAINDICATES_THROMBOLYSIS,
+};
+
 /** What would harm or not help. Platelets are named when aspirin is taken or may be. */
 export function toAvoid(results: readonly CriterionResult[]): readonly RequiredAction[] {
   const aspirin = results.find(({ id }) => id === 'aspirin-taken')?.status;
   return [
-    {
-      key: 'do-not-give-thrombolytic',
-      because: ['hemorrhageOnImaging', 'acuteIntracranialHemorrhage'],
-      citation: CONTRAINDICATES_THROMBOLYSIS,
-    },
+    NO_THROMBOLYTIC,
     { key: 'avoid-systolic-below-130', because: ['bloodPressure'], citation: PRESSURE_HARM },
     ...(aspirin === 'met' || aspirin === 'unknown'
       ? [{ key: 'avoid-platelet-transfusion', because: ['antiplatelet'] as const, citation: PLATELETS_HARM }]

@@ -5,9 +5,12 @@ import type { Citation, Criterion, Message } from '../evaluation.ts';
 import { takesAny } from '../scores/case-values.ts';
 import { isAspirin } from '../scores/case-inputs.ts';
 import { and } from '../three-valued.ts';
-import { aha2022, PLATELETS_HARM } from './citations.ts';
+import { aha2022, PLATELETS_HARM, REVERSE } from './citations.ts';
+import { HEPARIN_CRITERIA } from './heparin.ts';
 import { verdict } from './verdicts.ts';
 
+/** INR from which a vitamin K antagonist is reversed. */
+const LOWEST_TO_REVERSE = 1.3;
 const CHARCOAL_WINDOW = 2 * HOUR;
 
 type DrugList =
@@ -15,6 +18,7 @@ type DrugList =
   | 'directOralAnticoagulant'
   | 'unfractionatedHeparin'
   | 'lowMolecularWeightHeparin'
+  | 'otherAnticoagulant'
   | 'antiplatelet';
 
 function reversalNote({ facts }: StrokeCase): { readonly note?: Message } {
@@ -91,7 +95,7 @@ export const REVERSAL_CRITERIA: readonly Criterion[] = [
   ),
   vitaminKAntagonist('vitamin-k-antagonist-inr-1-3-to-1-9', aha2022('5.2', '2b'), ({ facts }) =>
     // 1.9 as printed to one decimal: everything below 2.0.
-    holds(facts.inr, (inr) => and(isAtLeast(inr, 1.3), isBelow(inr, 2))),
+    holds(facts.inr, (inr) => and(isAtLeast(inr, LOWEST_TO_REVERSE), isBelow(inr, 2))),
   ),
   taken(
     'dabigatran-taken',
@@ -115,7 +119,24 @@ export const REVERSAL_CRITERIA: readonly Criterion[] = [
       return verdict(stroke, ['directOralAnticoagulant'], answer, ends.length > 0 ? { changesAt: ends } : {});
     },
   },
+  ...HEPARIN_CRITERIA,
   taken('unfractionated-heparin-given', 'unfractionatedHeparin', aha2022('5.2', '2a')),
   taken('low-molecular-weight-heparin-given', 'lowMolecularWeightHeparin', aha2022('5.2', '2b')),
+  taken('other-anticoagulant-taken', 'otherAnticoagulant', REVERSE),
+  {
+    id: 'inr-raised-without-vitamin-k-antagonist',
+    class: 'relative',
+    data: ['inr', 'vitaminKAntagonist'],
+    citation: REVERSE,
+    evaluate: ({ facts }, at) => {
+      const taken_ = takesAny(facts.vitaminKAntagonist, at);
+      const answer = and(
+        taken_ === undefined ? undefined : !taken_,
+        holds(facts.inr, (inr) => isAtLeast(inr, LOWEST_TO_REVERSE)),
+      );
+      // No gap of its own: the criteria of the vitamin K antagonists ask for both.
+      return { status: answer === undefined ? 'notApplicable' : answer ? 'met' : 'notMet' };
+    },
+  },
   { ...taken('aspirin-taken', 'antiplatelet', PLATELETS_HARM, isAspirin), class: 'relative', data: ['antiplatelet'] },
 ];

@@ -103,7 +103,12 @@ export function unidentifiedOnce(
   return items.filter((item, i) => item !== instead || items.indexOf(instead) === i);
 }
 
-const DATED_DRUGS = ['directOralAnticoagulant', 'lowMolecularWeightHeparin', 'otherAnticoagulant'] as const;
+const DATED_DRUGS = [
+  'directOralAnticoagulant',
+  'unfractionatedHeparin',
+  'lowMolecularWeightHeparin',
+  'otherAnticoagulant',
+] as const;
 
 /** Is one of the facts a value that an imaging pipeline computed? */
 export function usesComputed(keys: readonly FactKey[], c: ExplainContext): boolean {

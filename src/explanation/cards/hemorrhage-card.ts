@@ -20,13 +20,18 @@ const EVIDENCE = [
   'gcs',
   'vitaminKAntagonist',
   'directOralAnticoagulant',
+  'unfractionatedHeparin',
+  'lowMolecularWeightHeparin',
+  'otherAnticoagulant',
+  'antiplatelet',
 ] as const;
+const BLOOD_THINNERS = EVIDENCE.slice(EVIDENCE.indexOf('vitaminKAntagonist'));
 
 /** For a hemorrhage that is there, or that the software suspects on images without a report; @returns null otherwise */
 export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): CardDraft | null {
-  const { suspectedByComputation: isSuspected } = evaluation;
+  const { suspectedByComputation: isSuspected, subarachnoidOnly } = evaluation;
   if (evaluation.conclusion !== 'intracranial-hemorrhage' && !isSuspected) return null;
-  const { reversal, pressure, surgery } = evaluation;
+  const { reversal, reversalGiven, pressure, surgery } = evaluation;
   // The first sentence of the card says it already.
   const avoid = evaluation.avoid.filter(({ key }) => key !== 'do-not-give-thrombolytic');
   const options = [...reversal, ...pressure, ...surgery].slice(0, OPTIONS);
@@ -40,11 +45,14 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
   return {
     topic: 'hemorrhage',
     summary: isSuspected ? suspicion(c) : summary(evaluation, c),
-    indicator: options.length > 0 || isSuspected ? 'warning' : 'info',
+    indicator: options.length > 0 || isSuspected || subarachnoidOnly ? 'warning' : 'info',
     detail: blocks([
       isSuspected ? computedHemorrhageLine(c) : c.texts.text('hemorrhage.statement'),
-      courseLine(operator, c),
+      subarachnoidOnly ? notCovered(evaluation, c) : courseLine(operator, c),
       isSuspected ? c.texts.text('hemorrhage.if-confirmed') : '',
+      reversalGiven.length === 0
+        ? ''
+        : `${c.texts.text('hemorrhage.given')}\n\n${list(reversalGiven.map((o) => option(o, c)))}`,
       options.length === 0 ? '' : `${c.texts.text('hemorrhage.options')}\n\n${list(options.map((o) => option(o, c)))}`,
       avoid.length === 0
         ? ''
@@ -54,18 +62,27 @@ export function hemorrhageCard(evaluation: IntracerebralHemorrhageEvaluation, c:
       findings(shown, c),
       conflictBlock(shown, c),
       missing(evaluation.missing, c),
+      raisedInr(evaluation, c),
       confirmLine(confirm, c),
       scores.length === 0 ? '' : `${c.texts.text('hemorrhage.scores')}\n\n${list(scores)}`,
-      c.texts.text('hemorrhage.expansion', {
-        operator: operator === '>' ? '\\>' : '≥',
-        growth: growthMl,
-        percent: growthPercent,
-      }),
+      subarachnoidOnly
+        ? ''
+        : c.texts.text('hemorrhage.expansion', {
+            operator: operator === '>' ? '\\>' : '≥',
+            growth: growthMl,
+            percent: growthPercent,
+          }),
       basis(citations, c),
       closingLine([...EVIDENCE, 'hemorrhageOnImaging'], c),
     ]),
     suggestions: [],
   };
+}
+
+/** What does not hold for subarachnoid blood is not shown; what is shown for reversal was not written for it. */
+function notCovered({ reversal }: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {
+  const outside = c.texts.text('hemorrhage.subarachnoid');
+  return reversal.length === 0 ? outside : `${outside} ${c.texts.text('hemorrhage.subarachnoid.reversal')}`;
 }
 
 function suspicion(c: ExplainContext): string {
@@ -92,7 +109,17 @@ function missing(keys: readonly FactKey[], c: ExplainContext): string {
 
 /** Several blood thinners that no list names are one question. */
 function confirmLine(confirm: readonly FactKey[], c: ExplainContext): string {
-  return confirm.length > 2 ? c.texts.text('hemorrhage.confirm-blood-thinners') : confirmBlock(confirm, c);
+  if (confirm.length <= 2) return confirmBlock(confirm, c);
+  const isNone = BLOOD_THINNERS.every((key) => confirm.includes(key));
+  return c.texts.text(isNone ? 'hemorrhage.confirm-blood-thinners' : 'hemorrhage.confirm-other-blood-thinners');
+}
+
+/** A vitamin K antagonist that nobody recorded, or another disorder of coagulation. */
+function raisedInr({ criteria }: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {
+  const isRaised = criteria.some(
+    ({ id, status }) => id === 'inr-raised-without-vitamin-k-antagonist' && status === 'met',
+  );
+  return isRaised ? c.texts.text('hemorrhage.raised-inr', { inr: escapeValue(c.fact('inr').value) }) : '';
 }
 
 /** Anticoagulants to ask for; whether a reversal agent was given is known to those who treat. */
@@ -129,12 +156,16 @@ function basis(citations: readonly NonNullable<RequiredAction['citation']>[], c:
 }
 
 function summary(evaluation: IntracerebralHemorrhageEvaluation, c: ExplainContext): string {
+  const isGiven = evaluation.reversalGiven.length > 0;
+  const isReversible = evaluation.reversal.some(({ key }) => key === 'stop-anticoagulant-and-reverse');
   const kinds = (['reversal', 'pressure', 'surgery'] as const)
     .filter((kind) => evaluation[kind].length > 0)
+    .map((kind) => (kind !== 'reversal' ? kind : isGiven ? 'complete-reversal' : isReversible ? kind : 'stop'))
     .map((kind) => c.texts.text(`hemorrhage.summary.kind.${kind}`));
-  if (kinds.length === 0) return fitSummary([c.texts.text('hemorrhage.summary.none')]);
-  return fitSummary([
-    c.texts.text('hemorrhage.summary', { options: kinds.join(c.texts.text('ui.comma')) }),
-    c.texts.text('hemorrhage.summary.none'),
-  ]);
+  const key = isGiven ? 'hemorrhage.summary.given' : 'hemorrhage.summary';
+  const plain = evaluation.subarachnoidOnly ? 'hemorrhage.summary.subarachnoid' : 'hemorrhage.summary.none';
+  const none = c.texts.text(isGiven ? 'hemorrhage.summary.given.none' : plain);
+  return kinds.length === 0
+    ? fitSummary([none])
+    : fitSummary([c.texts.text(key, { options: kinds.join(c.texts.text('ui.comma')) }), none]);
 }

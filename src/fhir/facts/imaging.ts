@@ -84,22 +84,25 @@ function hemorrhage(scope: Scope, index: RecordIndex, since: number | null): Fac
     return e.hemorrhage === undefined ? [] : [{ at: e.at, reference: e.reference, result: accept(e.hemorrhage) }];
   });
   const all = [...observed, ...concluded];
-  const among = (candidates: readonly Candidate<boolean>[]): Fact<boolean> =>
+  const among = (candidates: readonly Candidate<boolean>[], lookBack: number): Fact<boolean> =>
     choose(candidates, {
       asOf: scope.at,
-      lookBack: LOOK_BACK.imagingFinding,
+      lookBack,
       unknown: unknownFact(scope, 'hemorrhageOnImaging', ['strokeObservations', 'diagnosticReports']),
     });
-  const newest = among(all);
-  if (newest.status !== 'known' || newest.value) return newest;
+  // Blood does not go by itself: that it is there holds for the acute phase, that there is none grows old in a day.
+  const last = among(all, LOOK_BACK.hemorrhage);
+  if (last.status !== 'known' || last.value) return last;
   const preliminary = new Set(
     [...readings, ...headReports(index)].filter((r) => r.preliminary).map(({ reference }) => reference),
   );
-  const isFinal = newest.sources.some(({ reference }) => !preliminary.has(reference));
+  const isFinal = last.sources.some(({ reference }) => !preliminary.has(reference));
   const seen = among(
     all.filter(({ result, reference }) => result.ok && result.value && !(isFinal && preliminary.has(reference))),
+    LOOK_BACK.hemorrhage,
   );
-  return seen.status === 'known' ? { status: 'conflicting', values: [newest, seen] } : newest;
+  if (seen.status === 'known') return { status: 'conflicting', values: [last, seen] };
+  return among(all, LOOK_BACK.imagingFinding);
 }
 
 /** Examinations of this episode's days, newest first. */

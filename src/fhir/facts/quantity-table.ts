@@ -142,6 +142,8 @@ export const LOOK_BACK = {
   clock: 7 * DAY,
   pregnancyTest: 14 * DAY,
   imagingFinding: DAY,
+  /** A hemorrhage once seen is one for the acute phase; that there was none says little a day later. */
+  hemorrhage: 7 * DAY,
   /** The cause of a stroke is looked for over days. */
   causeFinding: 7 * DAY,
   /** Arteries narrow over months. */

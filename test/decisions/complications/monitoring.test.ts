@@ -62,6 +62,16 @@ it('asks for the time when the record does not say when it was given', () => {
 });
 
 describe('the phase of the watch', () => {
+  it('of a dose dated by the day alone counts from now at the latest: it was not given in the future', () => {
+    const today = timeSpan(plus(NOW, -14 * HOUR), plus(NOW, 10 * HOUR - 1));
+    const { schedule, before } = monitoring(treated(today));
+    expect(schedule).toMatchObject({ phase: 'every-15-min', endsAt: plus(NOW, 24 * HOUR) });
+    expect(before.find(({ key }) => key === 'check-blood-pressure-and-neurology')?.params).toEqual({
+      minutes: 15,
+      next: { instant: plus(NOW, 15 * MINUTE) },
+    });
+  });
+
   it.each([
     [0, 'every-15-min', 15],
     [2, 'every-15-min', 15],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOUR, plus, quantity, unknown } from '../../../src/case/index.ts';
-import type { FactKey, HematomaLocation, StrokeFacts } from '../../../src/case/index.ts';
+import type { DrugExposure, FactKey, HematomaLocation, StrokeFacts, TimeSpan } from '../../../src/case/index.ts';
 import {
   evaluateIntracerebralHemorrhage,
   isHematomaExpansion,
@@ -83,6 +83,45 @@ describe('does it apply', () => {
   });
 });
 
+describe('a subarachnoid hemorrhage alone', () => {
+  const diagnosed = (kind: string, more = {}) => ({
+    acuteIntracranialHemorrhage: had(kind, hoursAgo(1), more),
+    bloodPressure: pressure(190, 100),
+    gcs: measured(9, '{score}'),
+    spotSign: given(true),
+  });
+  it('forbids thrombolysis and takes no target, surgery, score or harm from the rules of intracerebral hemorrhage', () => {
+    const result = bleeding(diagnosed('subarachnoid-hemorrhage'));
+    expect(result).toMatchObject({
+      conclusion: 'intracranial-hemorrhage',
+      thrombolysisContraindicated: true,
+      subarachnoidOnly: true,
+      pressure: [],
+      surgery: [],
+      scores: [],
+    });
+    expect(keys(result.avoid)).toEqual(['do-not-give-thrombolytic']);
+  });
+  it('still names the anticoagulant to reverse', () => {
+    const facts = {
+      ...diagnosed('subarachnoid-hemorrhage'),
+      vitaminKAntagonist: warfarin,
+      inr: measured(2.4, '{INR}'),
+    };
+    expect(keys(bleeding(facts).reversal)).toContain('four-factor-pcc-25-to-50');
+  });
+  it.each([
+    ['another diagnosis', diagnosed('intracerebral-hemorrhage')],
+    ['a suspicion', diagnosed('subarachnoid-hemorrhage', { certainty: 'suspected' })],
+    ['a hematoma', { ...diagnosed('subarachnoid-hemorrhage'), hematomaVolume: measured(12, 'mL') }],
+    ['its place', { ...diagnosed('subarachnoid-hemorrhage'), hematomaLocation: given('lobar' as const) }],
+  ])('is not what is there with %s', (_, facts) => {
+    const result = bleeding(facts);
+    expect(result.subarachnoidOnly).toBe(false);
+    expect(keys(result.pressure)).toContain('lower-systolic-to-140');
+  });
+});
+
 describe('reversal (AHA/ASA 2022 section 5.2)', () => {
   it('drug lists not read: unknown, listed as missing, nothing offered', () => {
     const result = bleeding();
@@ -110,7 +149,23 @@ describe('reversal (AHA/ASA 2022 section 5.2)', () => {
     ]);
   });
   it('a raised INR without a vitamin K antagonist does not ask for its reversal', () => {
-    expect(keys(bleeding({ vitaminKAntagonist: noneRecorded(), inr: measured(2.4, '{INR}') }).reversal)).toEqual([]);
+    const result = bleeding({ vitaminKAntagonist: noneRecorded(), inr: measured(2.4, '{INR}') });
+    expect(keys(result.reversal)).toEqual([]);
+    expect(statusOf(result, 'inr-raised-without-vitamin-k-antagonist')).toBe('met');
+    const usual = { vitaminKAntagonist: noneRecorded(), inr: measured(1.2, '{INR}') };
+    expect(statusOf(bleeding(usual), 'inr-raised-without-vitamin-k-antagonist')).toBe('notMet');
+    const known = { vitaminKAntagonist: warfarin, inr: measured(2.4, '{INR}') };
+    expect(statusOf(bleeding(known), 'inr-raised-without-vitamin-k-antagonist')).toBe('notMet');
+  });
+  it('argatroban and fondaparinux: to be stopped, without an agent', () => {
+    const argatroban = drug('argatroban', 'direct-thrombin-inhibitor', minutesAgo(5));
+    const fondaparinux = drug('fondaparinux', 'other-parenteral-anticoagulant', hoursAgo(10));
+    for (const other of [argatroban, fondaparinux])
+      expect(keys(bleeding({ otherAnticoagulant: takes(other) }).reversal)).toEqual([
+        'stop-anticoagulant-and-reverse',
+        'other-anticoagulant-without-agent',
+      ]);
+    expect(bleeding({ otherAnticoagulant: noneRecorded() }).confirm).toContain('otherAnticoagulant');
   });
   it('dabigatran: idarucizumab, whose dose is graded as not verified', () => {
     const result = bleeding({
@@ -146,12 +201,120 @@ describe('reversal (AHA/ASA 2022 section 5.2)', () => {
     const stopped = drug('enoxaparin', 'low-molecular-weight-heparin', hoursAgo(240), { active: false });
     expect(keys(bleeding({ lowMolecularWeightHeparin: takes(stopped) }).reversal)).toEqual([]);
   });
+  describe('protamine only for heparin that still acts', () => {
+    const ufh = (at: TimeSpan | null, more: Partial<DrugExposure> = {}, facts: Partial<StrokeFacts> = {}) =>
+      bleeding({
+        unfractionatedHeparin: takes(drug('heparin', 'unfractionated-heparin', at, more)),
+        aptt: measured(29, 's'),
+        ...facts,
+      });
+    const lmwh = (at: TimeSpan | null, more: Partial<DrugExposure> = {}) =>
+      bleeding({ lowMolecularWeightHeparin: takes(drug('enoxaparin', 'low-molecular-weight-heparin', at, more)) });
+    const prophylactic = { intent: 'prophylactic' } as const;
+    it.each([
+      ['heparin 4 h ago', ufh(hoursAgo(4)), ['stop-anticoagulant-and-reverse', 'protamine-for-heparin']],
+      ['heparin 5 h ago', ufh(hoursAgo(5)), ['stop-anticoagulant', 'heparin-worn-off']],
+      ['heparin 40 h ago', ufh(hoursAgo(40)), ['stop-anticoagulant', 'heparin-worn-off']],
+      ['heparin 3 d ago', ufh(hoursAgo(72), { active: false }), []],
+      ['heparin, time unknown', ufh(null), ['stop-anticoagulant', 'heparin-time-unknown']],
+      ['little heparin', ufh(hoursAgo(2), prophylactic), ['stop-anticoagulant', 'heparin-prophylactic']],
+      [
+        'heparin with a prolonged aPTT',
+        ufh(hoursAgo(5), {}, { aptt: measured(70, 's') }),
+        ['stop-anticoagulant-and-reverse', 'protamine-for-heparin'],
+      ],
+      ['enoxaparin 12 h ago', lmwh(hoursAgo(12)), ['stop-anticoagulant-and-reverse', 'protamine-for-lmwh']],
+      ['enoxaparin 13 h ago', lmwh(hoursAgo(13)), ['stop-anticoagulant', 'lmwh-worn-off']],
+      ['enoxaparin, time unknown', lmwh(null), ['stop-anticoagulant', 'lmwh-time-unknown']],
+      ['little enoxaparin', lmwh(hoursAgo(6), prophylactic), ['stop-anticoagulant', 'lmwh-prophylactic']],
+    ])('%s', (_, result, expected) => {
+      expect(keys(result.reversal)).toEqual(expected);
+    });
+    it('with the time of the last dose, and the instant at which it no longer acts', () => {
+      expect(ufh(hoursAgo(40)).reversal[1]?.params).toEqual({ at: { instant: hoursAgo(40).latest } });
+      expect(lmwh(hoursAgo(10)).nextChange).toBe(plus(NOW, 2 * HOUR));
+    });
+    it('beside a drug that is reversed, stopping is said once', () => {
+      const both = bleeding({
+        vitaminKAntagonist: warfarin,
+        inr: measured(2.4, '{INR}'),
+        unfractionatedHeparin: takes(drug('heparin', 'unfractionated-heparin', hoursAgo(9))),
+      });
+      expect(keys(both.reversal)).toEqual([
+        'stop-anticoagulant-and-reverse',
+        'four-factor-pcc-25-to-50',
+        'vitamin-k-intravenous',
+        'heparin-worn-off',
+      ]);
+    });
+  });
   it('platelets are named as harmful with aspirin or when it may be taken, not when it is not', () => {
     expect(keys(bleeding({ antiplatelet: takes(drug('aspirin', 'antiplatelet', hoursAgo(8))) }).avoid)).toContain(
       'avoid-platelet-transfusion',
     );
     expect(keys(bleeding().avoid)).toContain('avoid-platelet-transfusion');
     expect(keys(bleeding({ antiplatelet: noneRecorded() }).avoid)).not.toContain('avoid-platelet-transfusion');
+  });
+});
+
+describe('a reversal that was already given', () => {
+  const agent = (name: string, at = minutesAgo(10), more = {}) => ({
+    anticoagulantReversal: takes(drug(name, 'anticoagulant-reversal', at, { active: true, ...more })),
+  });
+  const dabigatran = { directOralAnticoagulant: takes(drug('dabigatran', 'direct-thrombin-inhibitor', hoursAgo(5))) };
+  const apixaban = { directOralAnticoagulant: takes(drug('apixaban', 'factor-xa-inhibitor', hoursAgo(5))) };
+  const heparin = { unfractionatedHeparin: takes(drug('heparin', 'unfractionated-heparin', hoursAgo(1))) };
+  const enoxaparin = {
+    lowMolecularWeightHeparin: takes(drug('enoxaparin', 'low-molecular-weight-heparin', hoursAgo(6))),
+  };
+  const raised = { vitaminKAntagonist: warfarin, inr: measured(2.9, '{INR}', minutesAgo(30)) };
+  it.each([
+    ['prothrombin-complex', raised, ['vitamin-k-intravenous'], 'pcc-given-check-inr'],
+    ['phytonadione', raised, ['stop-anticoagulant-and-reverse', 'four-factor-pcc-25-to-50'], 'vitamin-k-given'],
+    ['idarucizumab', dabigatran, [], 'idarucizumab-given'],
+    ['andexanet', apixaban, [], 'andexanet-given'],
+    ['prothrombin-complex', apixaban, [], 'pcc-given-for-factor-xa-inhibitor'],
+    ['protamine', heparin, [], 'protamine-given-check-aptt'],
+    ['protamine', enoxaparin, [], 'protamine-given-for-lmwh'],
+  ])('%s is not offered again: when it was given and what to check are named', (name, facts, options, expected) => {
+    const result = bleeding({ ...facts, ...agent(name) });
+    expect(keys(result.reversal)).toEqual(options);
+    expect(result.reversalGiven[0]).toMatchObject({
+      key: expected,
+      params: { at: { instant: minutesAgo(10).latest } },
+    });
+    expect(keys(result.reversalGiven).includes('keep-anticoagulant-stopped')).toBe(name !== 'phytonadione');
+  });
+  it('names the INR that was taken after it', () => {
+    const facts = { vitaminKAntagonist: warfarin, inr: measured(1.6, '{INR}', minutesAgo(2)) };
+    const result = bleeding({ ...facts, ...agent('prothrombin-complex') });
+    expect(result.reversalGiven[0]).toMatchObject({ key: 'pcc-given-inr-since', params: { inr: 1.6 } });
+    expect(keys(result.reversal)).not.toContain('four-factor-pcc-10-to-20');
+  });
+  it('does not count when it was for another drug, long ago, before the last intake, or has no time', () => {
+    for (const [facts, given] of [
+      [dabigatran, agent('prothrombin-complex')],
+      [dabigatran, agent('idarucizumab', hoursAgo(25))],
+      [dabigatran, agent('idarucizumab', hoursAgo(6))],
+    ] as const) {
+      const result = bleeding({ ...facts, ...given });
+      expect(keys(result.reversal)).toEqual(['stop-anticoagulant-and-reverse', 'idarucizumab']);
+      expect(result.reversalGiven).toEqual([]);
+    }
+    const untimed = takes(drug('idarucizumab', 'anticoagulant-reversal', null));
+    expect(keys(bleeding({ ...dabigatran, anticoagulantReversal: untimed }).reversal)).toEqual([
+      'check-whether-reversal-was-given',
+      'stop-anticoagulant-and-reverse',
+      'idarucizumab',
+    ]);
+  });
+  it('of one of two drugs leaves the other to be reversed', () => {
+    const result = bleeding({ ...raised, ...heparin, ...agent('protamine') });
+    expect(keys(result.reversal)).toEqual([
+      'stop-anticoagulant-and-reverse',
+      'four-factor-pcc-25-to-50',
+      'vitamin-k-intravenous',
+    ]);
   });
 });
 

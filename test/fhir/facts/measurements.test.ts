@@ -320,6 +320,20 @@ describe('imaging findings', () => {
     ]);
     expect(facts.hemorrhageOnImaging.status).toBe('conflicting');
   });
+  it('a hemorrhage seen stays one for a week, and a newer all-clear contradicts it; an all-clear lasts a day', () => {
+    const seen = (valueBoolean: boolean, hours: number) =>
+      observation(OWN, 'hemorrhage-on-imaging', { valueBoolean }, { effectiveDateTime: before(hours * 60) });
+    expect(factsOf([seen(true, 30)]).hemorrhageOnImaging).toMatchObject({ value: true });
+    expect(factsOf([seen(true, 167)]).hemorrhageOnImaging).toMatchObject({ value: true });
+    expect(factsOf([seen(true, 169)]).hemorrhageOnImaging.status).toBe('unknown');
+    expect(factsOf([seen(false, 30)]).hemorrhageOnImaging.status).toBe('unknown');
+    expect(factsOf([seen(true, 40), seen(false, 30)]).hemorrhageOnImaging.status).toBe('conflicting');
+    expect(factsOf([seen(true, 40), seen(false, 2)]).hemorrhageOnImaging.status).toBe('conflicting');
+    expect(factsOf([seen(false, 40), seen(true, 30)]).hemorrhageOnImaging).toMatchObject({ value: true });
+    expect(factsOf([seen(true, 30), seen(false, 30)]).hemorrhageOnImaging.status).toBe('conflicting');
+    const well = observation(OWN, 'last-known-well', { valueDateTime: before(20 * 60) });
+    expect(factsOf([well, seen(true, 30)]).hemorrhageOnImaging.status).toBe('unknown');
+  });
   it('are read as yes/no, score, volume and site', () => {
     const facts = factsOf([
       observation(OWN, 'hemorrhage-on-imaging', { valueCodeableConcept: code('http://snomed.info/sct', '2667000') }),
