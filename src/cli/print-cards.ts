@@ -10,7 +10,9 @@ interface PrintedCard {
 const MARK: Readonly<Record<string, string>> = { critical: '!!', warning: '! ', info: 'i ' };
 
 function styled(text: string, on: boolean): string {
-  return on ? text.replaceAll(/\*\*(.+?)\*\*/g, '\u001b[1m$1\u001b[22m') : text.replaceAll('**', '');
+  const plain = on ? text.replaceAll(/\*\*(.+?)\*\*/g, '\u001b[1m$1\u001b[22m') : text.replaceAll('**', '');
+  // Escapes are for Markdown: here nothing is markup any more.
+  return plain.replaceAll(/\\([!-/:-@[-`{-~])/g, '$1');
 }
 
 /** @param width columns to wrap prose at; tables stay whole */
