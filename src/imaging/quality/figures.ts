@@ -54,6 +54,7 @@ export const FIGURE_NAMES = [
   'medianAdc',
   'thresholdMl',
   'networkMostMl',
+  'adcRightOverLeftPercent',
 ] as const;
 export type FigureName = (typeof FIGURE_NAMES)[number];
 export type Figures = Readonly<Partial<Record<FigureName, number>>>;

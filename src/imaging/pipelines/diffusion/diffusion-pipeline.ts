@@ -14,6 +14,7 @@ import type { MapDraft, Pipeline, PipelineContext, PipelineInputs, PipelineResul
 import { ageFindings, coreFinding, lesionFindings, type AgeOfStudy, type Common } from './findings.ts';
 import { FLAIR_MODEL, lesionAge } from './lesion-age/lesion-age.ts';
 import { DIFFUSION_MODEL, networkLesion, type LesionMasks, type NetworkLesion } from './network-lesion.ts';
+import { hemisphereDifference, MOST_DIFFERENCE } from './hemispheres.ts';
 import { isOff, prepareDiffusion, seriesOf, volumeOf, type DiffusionStudy } from './prepare.ts';
 import { diffusionRemark } from './quality.ts';
 import { diffusionLesion, type DiffusionLesion } from './threshold-lesion.ts';
@@ -107,6 +108,13 @@ const MOST_ADC = 1000;
 /** mL by which the threshold may find more than the network thinks possible. */
 const MOST_APART_ML = 10;
 
+function sidesDiffer(study: DiffusionStudy, network: NetworkLesion): QualityRemark[] {
+  const percent = hemisphereDifference(study, network.most);
+  return percent !== null && Math.abs(percent) > MOST_DIFFERENCE
+    ? [diffusionRemark('hemispheres-differ', 'limits', { adcRightOverLeftPercent: percent })]
+    : [];
+}
+
 function doubtsOf(study: DiffusionStudy, network: NetworkLesion, threshold: DiffusionLesion): QualityRemark[] {
   const inside = study.adc.values.map((value, at) => (network.voxels[at] === 1 ? value : NaN));
   const typical = network.voxels.includes(1) ? median(inside) : 0;
@@ -117,6 +125,7 @@ function doubtsOf(study: DiffusionStudy, network: NetworkLesion, threshold: Diff
     ...(apart > MOST_APART_ML
       ? [diffusionRemark('lesion-methods-differ', 'limits', { thresholdMl: threshold.ml, networkMostMl: most })]
       : []),
+    ...sidesDiffer(study, network),
   ];
 }
 

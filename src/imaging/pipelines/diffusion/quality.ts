@@ -7,6 +7,7 @@ export const DIFFUSION_QUALITY_CODES = [
   'adc-implausible',
   'anatomy-off',
   'lesion-methods-differ',
+  'hemispheres-differ',
   'lesion-not-restricted',
   'lesion-outside-template',
   'flair-missing',
