@@ -64,18 +64,23 @@ export const DRUGS = {
 export type Drug = keyof typeof DRUGS;
 export const DRUG_NAMES = Object.keys(DRUGS) as readonly Drug[];
 
+/** Names of thrombolytics and their brands, as parts of words. */
+const LYTIC_NAMES =
+  'teplase|activase|actilyse|metalyse|tnkase|cathflo|retavase|rapilysin|kinlytic|plase\\b|okinase|普酶|[尿链]激酶';
+
 /**
  * Stems and brands of names that no uncoded or unlisted entry may carry silently, in Latin letters and in Chinese. They
- * never identify a drug: an entry that carries one without a known code makes the anticoagulant facts unknown.
+ * never identify a drug: an entry that carries one without a known code makes the facts unknown that it may belong to.
  */
 const SUSPECT_PARTS = [
   'xaban|gatran|eliquis|xarelto|savaysa|lixiana|roteas|pradaxa|bevyxxa|沙班|加群',
   'warfarin|coumadin|jantoven|marevan|waran|coumarol|coumon|coumar|marcumar|falithrom|sint?h?rom|acitrom|indione|previscan|pindione|华法林|香豆',
   'heparin|parine?\\b|parinux|arixtra|lovenox|clexane|inhixa|innohep|fragmin|fraxi|hibor|clivarin|肝素|磺达肝',
   'irudin|angiomax|angiox|troban|paroid|orgaran|曲班|芦定',
-  'teplase|activase|actilyse|metalyse|tnkase|cathflo|retavase|rapilysin|kinlytic|plase\\b|okinase|普酶|[尿链]激酶',
+  LYTIC_NAMES,
   'fiban|fibatide|abciximab|aggrastat|integrilin|reopro|非班|巴肽',
   'lecanemab|donanemab|aducanumab|leqembi|kisunla|aduhelm|仑卡奈|多奈单抗',
   'anticoag|抗凝',
 ] as const;
 export const SUSPECT_NAME = new RegExp(SUSPECT_PARTS.join('|'), 'i');
+export const LYTIC_NAME = new RegExp(LYTIC_NAMES, 'i');

@@ -42,6 +42,8 @@ const NEEDS_IDENTIFIED: ReadonlySet<DrugKey> = new Set<DrugKey>([
   'amyloidImmunotherapy',
 ]);
 
+const EPISODE = 7 * DAY;
+
 const newestFirst = (
   a: { intake: TimeSpan | null; reference: string },
   b: { intake: TimeSpan | null; reference: string },
@@ -128,11 +130,13 @@ function exposure(
 const isRecent = (e: MedicationEntry, scope: Scope): boolean =>
   e.active || e.latest === null || e.latest >= scope.at - RECENT;
 
+/** An entry that has ended, of a name that points to a drug that matters: it may act still. */
+const isLately = ({ suspected, denied, latest }: MedicationEntry, scope: Scope): boolean =>
+  suspected !== undefined && !denied && (latest === null || latest >= scope.at - EPISODE);
+
 /** Catheters are cleared with up to 2 mg of alteplase: no treatment of a stroke. */
 const isCatheterDose = (e: MedicationEntry): boolean =>
   e.drugs.includes('alteplase') && e.dose !== undefined && e.dose.value <= 2;
-const EPISODE = 7 * DAY;
-
 function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly DrugExposure[]> {
   const recent = (span: TimeSpan | null): boolean =>
     span === null || (span.latest >= scope.at - EPISODE && !isFutureDated(span, scope.at));
@@ -164,18 +168,16 @@ function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly Dru
     });
   }
   if (exposures.length > 0) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
+  const mayBeGiven = index.medications.filter((e) => !e.draft && !e.denied && recent(e.intake ?? e.asserted));
+  const open = unknownFact(scope, 'thrombolyticGiven', LISTS);
+  const unnamed = mayBeGiven.filter((e) => e.suspected === 'thrombolytic' && !(e.from === 'order' && e.active));
+  if (unnamed.length > 0) return open('unidentified-drug', undefined, sourcesOf(unnamed));
   // An order that has ended may have been given: whether it was has to be asked.
-  const ended = index.medications.filter(
+  const ended = mayBeGiven.filter(
     (e) =>
-      e.from === 'order' &&
-      !e.draft &&
-      !e.active &&
-      recent(e.asserted) &&
-      !isCatheterDose(e) &&
-      e.drugs.some((d) => DRUGS[d].class === 'thrombolytic'),
+      e.from === 'order' && !e.active && !isCatheterDose(e) && e.drugs.some((d) => DRUGS[d].class === 'thrombolytic'),
   );
-  if (ended.length > 0)
-    return unknownFact(scope, 'thrombolyticGiven', LISTS)('not-recorded', undefined, sourcesOf(ended));
+  if (ended.length > 0) return open('not-recorded', undefined, sourcesOf(ended));
   const why = absence(scope, ['medicationAdministrations', 'medicationStatements']);
   return why === 'not-recorded' ? known([], null, [], 'not-recorded') : unknown(why, codes);
 }
@@ -186,7 +188,7 @@ export function mapDrugs(scope: Scope, index: RecordIndex): Pick<StrokeFacts, Dr
   const unidentified: MedicationEntry[] = [];
   for (const entry of index.medications) {
     if (entry.draft || !isRecent(entry, scope)) continue;
-    if (entry.unidentified && entry.active) unidentified.push(entry);
+    if (entry.unidentified && (entry.active || isLately(entry, scope))) unidentified.push(entry);
     for (const drug of entry.drugs) {
       const list = byDrug.get(drug);
       if (list === undefined) byDrug.set(drug, [entry]);

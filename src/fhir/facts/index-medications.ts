@@ -14,7 +14,7 @@ import type { DrugExposure, Instant, Quantity, TimeSpan } from '../../case/index
 import { quantity } from '../../case/index.ts';
 import { fhirTime } from '../time.ts';
 import { convert } from '../units.ts';
-import { DRUGS, SUSPECT_NAME, type Drug } from './drug-table.ts';
+import { DRUGS, LYTIC_NAME, SUSPECT_NAME, type Drug } from './drug-table.ts';
 import { codingsOf } from './reading.ts';
 import { periodSpan, type Scope } from './scope.ts';
 
@@ -25,6 +25,8 @@ export interface MedicationEntry {
   readonly drugs: readonly Drug[];
   /** No code that we understand, or a name that points to an anticoagulant under a code that no table lists. */
   readonly unidentified: boolean;
+  /** What the name of an unidentified entry points to. */
+  readonly suspected?: 'thrombolytic' | 'other';
   readonly active: boolean;
   /** The record says that the patient does not take it. */
   readonly denied: boolean;
@@ -67,10 +69,7 @@ function conceptOf(resource: Holder, medications: Medications): Medication['code
   return (contained ?? medications.get(id))?.code;
 }
 
-interface Identity {
-  readonly drugs: readonly Drug[];
-  readonly unidentified: boolean;
-}
+type Identity = Pick<MedicationEntry, 'drugs' | 'unidentified' | 'suspected'>;
 
 function isDrug(name: string): name is Drug {
   return Object.hasOwn(DRUGS, name);
@@ -93,11 +92,14 @@ function identify(concept: Medication['code'], display: unknown, scope: Scope): 
   const names = [concept?.text, display, ...(concept?.coding ?? []).map((c) => c.display)].filter(
     (t) => typeof t === 'string',
   );
+  const suspected = names.some((n) => LYTIC_NAME.test(n))
+    ? 'thrombolytic'
+    : suspect || names.some((n) => SUSPECT_NAME.test(n))
+      ? 'other'
+      : undefined;
+  if (suspected !== undefined) return { drugs: [], unidentified: true, suspected };
   // A code without any name cannot be screened, so it counts as not understood.
-  return {
-    drugs: [],
-    unidentified: !understood || suspect || names.length === 0 || names.some((n) => SUSPECT_NAME.test(n)),
-  };
+  return { drugs: [], unidentified: !understood || names.length === 0 };
 }
 
 function doseOf(dose: unknown): { readonly mg?: number; readonly perKg: boolean; readonly units?: number } {
