@@ -66,6 +66,8 @@ function program(finish: (code: number) => void): Command {
       'after',
       `
 A bundle counts as the whole record of its patients: a list that holds nothing of a kind says 'none recorded'.
+So do the NDJSON files of one folder together, as a bulk export writes them. What was lost on the way is said on
+standard error, and its lists count as incomplete.
 
 Example:
   stroke-cds evaluate fhir-resources/examples --guideline aha-asa-2019`,

@@ -76,6 +76,60 @@ describe('stroke-cds', () => {
 });
 
 describe('evaluate', () => {
+  it('a bulk export, a file for each type, is one record a patient, by its folder or by its files', async () => {
+    const bundle = JSON.parse(readFileSync(example('apixaban-this-morning'), 'utf8')) as Bundle;
+    const types = new Map<string, string[]>();
+    for (const { resource } of bundle.entry ?? []) {
+      const type = resource?.resourceType ?? '';
+      types.set(type, [...(types.get(type) ?? []), JSON.stringify(resource)]);
+    }
+    const bulk = mkdtempSync(join(folder, 'bulk-'));
+    const files = [...types.keys()].map((type) => join(bulk, `${type}.ndjson`));
+    [...types.values()].forEach((lines, index) => {
+      writeFileSync(files[index] ?? '', lines.join('\n'));
+    });
+    const at = ['--at', '2026-11-23T14:00:00Z', '--json'];
+    const whole = await strokeCds(['evaluate', example('apixaban-this-morning'), ...at]);
+    for (const paths of [[bulk], files]) {
+      const result = await strokeCds(['evaluate', ...paths, ...at]);
+      expect([result.code, result.stderr]).toEqual([0, '']);
+      const said = (rows: readonly Row[]): unknown => rows.map((row) => ({ ...row, file: '' }));
+      expect(said(rowsOf(result))).toEqual(said(rowsOf(whole)));
+    }
+    const alone = await strokeCds(['evaluate', join(bulk, 'Condition.ndjson'), ...at]);
+    expect(alone.stderr).toMatch(
+      /Condition\.ndjson: no Patient resource of 1 patient: what is lacking counts as not read/,
+    );
+    writeFileSync(join(bulk, 'Procedure.ndjson'), '{"resourceType":');
+    expectRefusal(await strokeCds(['evaluate', bulk, ...at]), 2, /Procedure\.ndjson line 1 is not JSON/);
+  });
+
+  it('what belongs to nobody or cannot be read is told, and its list is not "none"', async () => {
+    const bundle = JSON.parse(readFileSync(example('apixaban-this-morning'), 'utf8')) as Bundle;
+    for (const { resource } of bundle.entry ?? []) {
+      if (resource?.resourceType === 'MedicationStatement')
+        Object.assign(resource, { subject: { identifier: { value: 'CANARY' } } });
+    }
+    const { code, stdout, stderr } = await strokeCds(['evaluate', json('nobody.json', bundle)]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/nobody\.json: 1 resource names no patient .*incomplete: MedicationStatement/),
+    ]);
+    expect(stdout).not.toMatch(/Thrombolysis: recommended/);
+    const broken = await strokeCds([
+      'evaluate',
+      json('null.json', { ...bundle, entry: [null, ...(bundle.entry ?? [])] }),
+    ]);
+    expect([broken.code, broken.stderr]).toEqual([0, expect.stringMatching(/null\.json: 1 entry is no resource/)]);
+    expect(stderr + broken.stderr).not.toContain('CANARY');
+  });
+
+  it('a byte order mark is no error', async () => {
+    const text = `\uFEFF${readFileSync(example('no-stroke'), 'utf8')}`;
+    const { code, stderr } = await strokeCds(['evaluate', file('mark.json', text)]);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
   it("prints the cards of a bundle as of the bundle's own time, in English and in Chinese", async () => {
     const english = await strokeCds(['evaluate', example('platelets-too-low')]);
     expect([english.code, english.stderr]).toEqual([0, '']);
@@ -170,6 +224,14 @@ describe('evaluate', () => {
       /broken\.ndjson line 2 is not JSON/,
     ],
     ['a file that is no FHIR', () => json('other.json', { a: 1 }), /holds no FHIR resource/],
+    ['an empty NDJSON file', () => file('void.ndjson', ''), /holds no FHIR resource/],
+    ['NDJSON that is no FHIR', () => file('foreign.ndjson', '{"a":1}\n'), /holds no FHIR resource/],
+    ['resources of nobody', () => json('nurse.json', { resourceType: 'Practitioner', id: 'x' }), /holds no patient/],
+    [
+      'nesting without end',
+      () => file('deep.json', `{"resourceType":"Basic","extension":${'['.repeat(1e5)}${']'.repeat(1e5)}}`),
+      /deep\.json is nested deeper/,
+    ],
     ['what only claims to be gzip', () => file('fake.json.gz', '{}'), /is it gzip\?/],
     ['an empty folder', () => mkdtempSync(join(folder, 'empty-')), /holds no \.json/],
     ['a bundle without a patient', () => json('none.json', { resourceType: 'Bundle', type: 'collection' }), /holds no/],

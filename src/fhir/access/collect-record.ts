@@ -10,7 +10,7 @@ import { createFhirConnections, createFhirReader, ReadFailed, type FhirReader } 
 import { gathering, type Gathering } from './gathering.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { addressOf, isSafeId, readPages, type ReadResult } from './own-read.ts';
-import { plannedReads, type ObservationCodes, type PlannedRead } from './prefetch-plan.ts';
+import { plannedReads, typeOfKey, type ObservationCodes, type PlannedRead } from './prefetch-plan.ts';
 
 /** Where we may read ourselves. The caller has checked `fhirServer` with `assertAllowedFhirServer`. */
 export interface FhirAccess {
@@ -81,13 +81,11 @@ function take(planned: PlannedRead, result: ReadResult, { gathered, patientId }:
 /** A draft that was left out may be the order that matters: 'none' must not be said of the list of its kind. */
 function withoutDrafts(
   states: readonly (readonly [RecordKey, ReadState])[],
-  planned: readonly PlannedRead[],
   refused: ReadonlySet<string>,
 ): Readonly<Record<RecordKey, ReadState>> {
-  const types = new Map(planned.map(({ key, resourceType }) => [key, resourceType]));
   return Object.fromEntries(
     states.map(([key, state]) =>
-      state.state === 'complete' && refused.has(types.get(key) ?? '')
+      state.state === 'complete' && refused.has(typeOfKey(key))
         ? [key, { state: 'incomplete', why: 'refused' }]
         : [key, state],
     ),
@@ -240,7 +238,7 @@ export async function collectRecord(request: RecordRequest, deps: CollectDeps): 
     return {
       patientId,
       encounterId: encounterId ?? null,
-      reads: withoutDrafts(states, planned, drafts.refused),
+      reads: withoutDrafts(states, drafts.refused),
       resources: gathered.resources(),
       drafts: drafts.resources,
       degradations: gathered.degradations(),
