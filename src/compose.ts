@@ -99,7 +99,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   }
   const { registry: models, prediction, predict } = opened;
   const auditLog = createAuditLog(database);
-  const connections = createFhirConnections();
+  const connections = createFhirConnections({ connections: config.fhirConnections });
   const jtiStore = createJtiStore(database);
   const logCheckpoint = async (when: string): Promise<void> => {
     // A copy of the newest link outside the database: what proves that its end was not cut.

@@ -56,6 +56,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly audit: AuditConfig;
   readonly deadlines: Deadlines;
+  /** Parallel connections to one FHIR server, of all hook calls together. */
+  readonly fhirConnections: number;
   /** Threads that compute advice beside the one that answers HTTP; 0 computes it there. */
   readonly adviceThreads: number;
   /** Largest accepted request body, in bytes. */

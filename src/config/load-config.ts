@@ -144,6 +144,7 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
     database,
     audit: auditOf(file, env, collect),
     deadlines: { ...DEFAULTS.deadlines, ...file.deadlines },
+    fhirConnections: merged.fhirConnections,
     adviceThreads: merged.adviceThreads,
     bodyLimit: merged.bodyLimit,
     onFault: merged.onFault,

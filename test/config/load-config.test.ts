@@ -152,7 +152,10 @@ describe('the configuration', () => {
       openMode: true,
       database: { kind: 'embedded', directory: '.data/database' },
       audit: { retentionDays: null, freeText: { mode: 'drop' } },
+      fhirConnections: 64,
     });
+    expect(config({ fhirConnections: 200 }).fhirConnections).toBe(200);
+    expect(paths({ fhirConnections: 0 })).toEqual(['/fhirConnections']);
   });
 
   it('is not open in development once a client is named', () => {
