@@ -34,7 +34,9 @@ export interface Deadlines {
   readonly fhirReads: number;
   /** The whole answer. */
   readonly answer: number;
-  /** What running requests get after SIGTERM. */
+  /** After SIGTERM: not ready, but still answering, so that a load balancer can notice. A part of `shutdown`. */
+  readonly drain: number;
+  /** From SIGTERM until what is still under way is cut off. */
   readonly shutdown: number;
 }
 

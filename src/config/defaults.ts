@@ -19,7 +19,7 @@ export const DEFAULTS = {
   allowInsecureHttp: false,
   database: { kind: 'embedded', directory: '.data/database' },
   audit: { retentionDays: null, basisLinkDays: 7, freeText: 'drop' },
-  deadlines: { fhirReads: 2_000, answer: 5_000, shutdown: 10_000 },
+  deadlines: { fhirReads: 2_000, answer: 5_000, drain: 2_000, shutdown: 10_000 },
   fhirConnections: 64,
   adviceThreads: 0,
   bodyLimit: 2_097_152,
