@@ -349,8 +349,12 @@ Names burned into pixels are warned about (exit code 1), not removed; faces can 
   audit
     .command('verify')
     .description('find changed, missing or reordered records; exit code 1 when there are any')
+    .option(
+      '--checkpoint <number:hash or file>',
+      'kept outside the database: "last" of an earlier report, a checkpoint line of the log, or a file that holds one',
+    )
     .option(...CONFIG_OPTION)
-    .action(async (options: { config?: string }) => {
+    .action(async (options: { config?: string; checkpoint?: string }) => {
       const { auditVerifyCommand } = await import('./cli/audit.ts');
       finish(await auditVerifyCommand(options));
     });

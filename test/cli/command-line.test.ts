@@ -348,6 +348,31 @@ describe('ehr-config', () => {
 
 describe('audit', () => {
   const config = json('audit.json', { database: { kind: 'embedded', directory: join(folder, 'database') } });
+  const verify = (...options: string[]) => strokeCds(['audit', 'verify', '--config', config, ...options]);
+  const hash = 'a'.repeat(64);
+  const truncated = { ok: false, problems: [{ kind: 'truncated', last: 0, expected: 7 }] };
+
+  it('holds the record against a checkpoint that was kept elsewhere', async () => {
+    for (const given of [
+      `7:${hash}`,
+      file('checkpoint.txt', `7:${hash}\n`),
+      json('checkpoint.json', { sequence: 7, hash }),
+      json('report.json', { ok: true, records: 7, last: { sequence: 7, hash } }),
+      json('log.json', { level: 30, checkpoint: { sequence: 7, hash }, when: 'hourly' }),
+    ]) {
+      const { code, stdout } = await verify('--checkpoint', given);
+      expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining(truncated)]);
+    }
+    expect((await verify()).code).toBe(0);
+  }, 60_000);
+
+  it.each([
+    ['nothing that is there', () => join(folder, 'nowhere')],
+    ['a file without one', () => json('empty.json', { records: 0, last: null })],
+    ['half a hash', () => '7:abc'],
+  ])('refuses %s as a checkpoint', async (_name, given) => {
+    expectRefusal(await verify('--checkpoint', given()), 2, /checkpoint/);
+  });
 
   it('an empty record verifies and exports nothing', async () => {
     const verified = await strokeCds(['audit', 'verify', '--config', config]);
