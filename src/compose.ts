@@ -88,7 +88,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   const database =
     options.database ??
     (await openDatabase(config.database, options.onProgress === undefined ? {} : { onProgress: options.onProgress }));
-  const open = config.openMode && config.clients.length === 0;
+  const open = config.openMode;
   const closeDatabase = async (): Promise<void> => {
     if (options.database === undefined) await database.close();
   };

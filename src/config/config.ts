@@ -49,7 +49,7 @@ export interface Config {
   readonly publicBaseUrl: string;
   readonly site: SitePolicy;
   readonly clients: readonly TrustedClient[];
-  /** Answers callers without a token. In production only when the configuration says so explicitly. */
+  /** Answers callers without a token; never beside trusted clients. In production only when the configuration says so explicitly. */
   readonly openMode: boolean;
   /** FHIR base URLs that callers without a token may name (open mode). */
   readonly openFhirServers: readonly string[];
