@@ -251,6 +251,18 @@ describe('score', () => {
     ]);
   });
 
+  it('what an earlier run said of a row is replaced', async () => {
+    const wrong = { ...ICH, inputs: { ...ICH.inputs, gcs: 99 } };
+    const earlier = { result: { points: 1 }, error: { message: 'of another day' } };
+    const { code, stdout } = await strokeCds(['score', json('again.json', [{ ...ICH, ...earlier }])]);
+    const [mended] = JSON.parse(stdout) as object[];
+    expect([code, mended]).toEqual([0, { ...ICH, result: expect.objectContaining({ points: 3 }) as unknown }]);
+    const failed = await strokeCds(['score', json('wrong.json', [{ ...wrong, ...earlier }])]);
+    const [row] = JSON.parse(failed.stdout) as object[];
+    expect([failed.code, Object.keys(row ?? {})]).toEqual([1, ['score', 'inputs', 'error']]);
+    expect(failed.stdout).not.toContain('another day');
+  });
+
   it('lines from standard input come back as lines', async () => {
     const { code, stdout } = await strokeCds(['score'], {
       stdin: `${JSON.stringify(ICH)}\n\n${JSON.stringify(ICH)}\n`,
