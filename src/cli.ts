@@ -33,7 +33,7 @@ const EXIT_CODES = `
 Exit codes:
   0  done
   1  done, and problems were found: rows or files with errors, a broken audit chain, a configuration that cannot be used
-  2  could not run: wrong arguments, unreadable input
+  2  could not run: wrong arguments, unreadable input, output that cannot be written
   3  the service or its database could not start`;
 
 function program(finish: (code: number) => void): Command {
@@ -394,10 +394,11 @@ Names burned into pixels are warned about (exit code 1), not removed; faces can 
   return cli;
 }
 
-// `… | head` closes the pipe when it has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.ok);
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  // `… | head` closes the pipe when it has seen enough.
+  if (code === 'EPIPE') process.exit(EXIT.ok);
+  process.stderr.write(`stroke-cds: standard output cannot be written (${code ?? 'unknown'})\n`);
+  process.exit(EXIT.usage);
 });
 
 try {

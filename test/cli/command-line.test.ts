@@ -1,6 +1,6 @@
 /** The command line as it is run: output for people and for programs, and the exit codes that `--help` promises. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -404,6 +404,18 @@ describe('audit', () => {
     const directory = join(file('not-a-folder', ''), 'database');
     const broken = json('broken-database.json', { database: { kind: 'embedded', directory } });
     expectRefusal(await strokeCds(['audit', 'verify', '--config', broken]), 3, /\S/);
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () => {
+  it('ends with 2 and a sentence', async () => {
+    const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    const command = `"${process.execPath}" "${cli}" evaluate "${EXAMPLES}" --json > /dev/full; echo "ended with $?"`;
+    const child = spawn('/bin/sh', ['-c', command]);
+    const [out, problems] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(out).toBe('ended with 2\n');
+    expect(problems).toMatch(/^stroke-cds: standard output cannot be written \(ENOSPC\)$/m);
+    expect(problems).not.toMatch(/^\s+at /m);
   });
 });
 
