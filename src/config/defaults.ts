@@ -22,7 +22,7 @@ export const DEFAULTS = {
   deadlines: { fhirReads: 2_000, answer: 5_000, drain: 2_000, shutdown: 10_000 },
   fhirConnections: 64,
   adviceThreads: 0,
-  bodyLimit: 2_097_152,
+  bodyLimit: 8_388_608,
   onFault: 'error',
   logLevel: 'info',
   defaultLocale: 'en',

@@ -207,6 +207,22 @@ describe('several at once', () => {
   });
 });
 
+it('a report that comes with its document of megabytes costs no advice', async () => {
+  const prefetch = await service.prefetch(PATIENT);
+  const report = {
+    resourceType: 'DiagnosticReport',
+    id: 'with-document',
+    status: 'final',
+    code: { text: 'CT' },
+    subject: { reference: `Patient/${PATIENT}` },
+    presentedForm: [{ contentType: 'application/pdf', data: 'A'.repeat(6_000_000) }],
+  };
+  const reports = prefetch['diagnosticReports'] as { entry?: object[] };
+  const diagnosticReports = { ...reports, total: undefined, entry: [...(reports.entry ?? []), { resource: report }] };
+  const { status, cards } = await service.open(PATIENT, { prefetch: { ...prefetch, diagnosticReports } });
+  expect([status, said(cards)]).toEqual([200, said(whole)]);
+});
+
 describe('resources that name the patient under another address', () => {
   /** A prefetch in which what these keys hold names the same id on a server that nobody knows. */
   async function renamed(example: string, keys?: readonly string[]): Promise<Record<string, unknown>> {
