@@ -71,8 +71,13 @@ export function createAdvisor(parts: AdvisorParts): HookService['advise'] {
 /** Where a stroke of today would show first: with all of these unread, silence would look like 'no stroke'. */
 const INDICATING: readonly RecordKey[] = ['encounter', 'conditions', 'strokeObservations'];
 
-function wouldNotShowAStroke({ reads }: PatientRecord): boolean {
-  return INDICATING.every((key) => reads[key].state === 'failed');
+/** A part that was dropped counts as much: no second call would bring it, as it may after a server's bad moment. */
+function wouldNotShowAStroke({ reads, degradations }: PatientRecord): boolean {
+  const refused = new Set(degradations.flatMap(({ where, why }) => (why === 'refused' ? [where] : [])));
+  return (
+    INDICATING.every((key) => reads[key].state === 'failed') ||
+    INDICATING.some((key) => reads[key].state !== 'complete' && refused.has(key))
+  );
 }
 
 /** Milliseconds that the look-up of findings may take from an answer. */

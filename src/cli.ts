@@ -33,7 +33,7 @@ const EXIT_CODES = `
 Exit codes:
   0  done
   1  done, and problems were found: rows or files with errors, a broken audit chain, a configuration that cannot be used
-  2  could not run: wrong arguments, unreadable input
+  2  could not run: wrong arguments, unreadable input, output that cannot be written
   3  the service or its database could not start`;
 
 function program(finish: (code: number) => void): Command {
@@ -66,6 +66,8 @@ function program(finish: (code: number) => void): Command {
       'after',
       `
 A bundle counts as the whole record of its patients: a list that holds nothing of a kind says 'none recorded'.
+So do the NDJSON files of one folder together, as a bulk export writes them. What was lost on the way is said on
+standard error, and its lists count as incomplete.
 
 Example:
   stroke-cds evaluate fhir-resources/examples --guideline aha-asa-2019`,
@@ -347,8 +349,12 @@ Names burned into pixels are warned about (exit code 1), not removed; faces can 
   audit
     .command('verify')
     .description('find changed, missing or reordered records; exit code 1 when there are any')
+    .option(
+      '--checkpoint <number:hash or file>',
+      'kept outside the database: "last" of an earlier report, a checkpoint line of the log, or a file that holds one',
+    )
     .option(...CONFIG_OPTION)
-    .action(async (options: { config?: string }) => {
+    .action(async (options: { config?: string; checkpoint?: string }) => {
       const { auditVerifyCommand } = await import('./cli/audit.ts');
       finish(await auditVerifyCommand(options));
     });
@@ -388,10 +394,11 @@ Names burned into pixels are warned about (exit code 1), not removed; faces can 
   return cli;
 }
 
-// `… | head` closes the pipe when it has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.ok);
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  // `… | head` closes the pipe when it has seen enough.
+  if (code === 'EPIPE') process.exit(EXIT.ok);
+  process.stderr.write(`stroke-cds: standard output cannot be written (${code ?? 'unknown'})\n`);
+  process.exit(EXIT.usage);
 });
 
 try {

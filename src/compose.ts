@@ -59,6 +59,8 @@ export interface Service {
   readonly models: ModelRegistry;
   /** Where images are accepted; null where they are not. */
   readonly images: { readonly dimsePort: number | null } | null;
+  /** From now on not ready, so that a load balancer sends new requests elsewhere; those that come are answered. */
+  readonly announceStop: () => void;
   /** Closes the database and connections. */
   readonly close: () => Promise<void>;
 }
@@ -86,7 +88,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   const database =
     options.database ??
     (await openDatabase(config.database, options.onProgress === undefined ? {} : { onProgress: options.onProgress }));
-  const open = config.openMode && config.clients.length === 0;
+  const open = config.openMode;
   const closeDatabase = async (): Promise<void> => {
     if (options.database === undefined) await database.close();
   };
@@ -99,7 +101,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
   }
   const { registry: models, prediction, predict } = opened;
   const auditLog = createAuditLog(database);
-  const connections = createFhirConnections();
+  const connections = createFhirConnections({ connections: config.fhirConnections });
   const jtiStore = createJtiStore(database);
   const logCheckpoint = async (when: string): Promise<void> => {
     // A copy of the newest link outside the database: what proves that its end was not cut.
@@ -238,6 +240,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     }),
   };
 
+  let isStopping = false;
   const app = createApp({
     cdsHooks: cdsHooksRouter({
       services: [service],
@@ -263,6 +266,11 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     logger,
     metrics,
     readiness: [
+      {
+        name: 'service',
+        required: true,
+        check: () => (isStopping ? Promise.reject(new Error('the service is stopping')) : Promise.resolve()),
+      },
       { name: 'database', required: true, check: database.check },
       {
         name: 'models',
@@ -304,5 +312,8 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     open,
   });
   const images = imaging === undefined ? null : { dimsePort: imaging.dimsePort };
-  return { app, logger, open, serviceId: SERVICE_ID, models, images, close };
+  const announceStop = (): void => {
+    isStopping = true;
+  };
+  return { app, logger, open, serviceId: SERVICE_ID, models, images, announceStop, close };
 }

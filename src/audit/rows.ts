@@ -83,12 +83,21 @@ export async function insertBehind(
   return numAffectedRows === BigInt(records.length);
 }
 
-/** @throws when the head row is gone: somebody took the record apart, so nothing may be appended */
-export async function readHead(db: Kysely<Schema>, lock: 'lock' | 'no-lock' = 'no-lock'): Promise<Checkpoint> {
+/** @returns undefined when the head row is gone: somebody took the record apart */
+export async function findHead(
+  db: Kysely<Schema>,
+  lock: 'lock' | 'no-lock' = 'no-lock',
+): Promise<Checkpoint | undefined> {
   const query = db.selectFrom('audit_head').select(['sequence', 'hash']).where('id', '=', 1);
   const row = await (lock === 'lock' ? query.forUpdate() : query).executeTakeFirst();
-  if (row === undefined) throw new Error('the head of the audit chain is missing from the database');
-  return { sequence: row.sequence, hash: row.hash };
+  return row === undefined ? undefined : { sequence: row.sequence, hash: row.hash };
+}
+
+/** @throws when the head row is gone: nothing may be appended */
+export async function readHead(db: Kysely<Schema>, lock: 'lock' | 'no-lock' = 'no-lock'): Promise<Checkpoint> {
+  const head = await findHead(db, lock);
+  if (head === undefined) throw new Error('the head of the audit chain is missing from the database');
+  return head;
 }
 
 export function fromRow(row: Selectable<AuditRecordTable>): RawRecord {

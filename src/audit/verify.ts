@@ -7,7 +7,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../storage/schema.ts';
 import { GENESIS, recordHash, type Checkpoint, type RawRecord } from './record.ts';
-import { readChain, readHead } from './rows.ts';
+import { findHead, readChain } from './rows.ts';
 
 export type ChainProblem =
   /** The content does not give the recorded hash. */
@@ -21,6 +21,8 @@ export type ChainProblem =
   | { readonly kind: 'truncated'; readonly last: number; readonly expected: number }
   /** The head row is behind the records, or names another hash. */
   | { readonly kind: 'head-mismatch'; readonly last: number; readonly head: number }
+  /** The row that names the newest record is gone. */
+  | { readonly kind: 'head-missing'; readonly last: number }
   /** The record at the checkpoint is another one than when the checkpoint was taken. */
   | { readonly kind: 'checkpoint-mismatch'; readonly sequence: number };
 
@@ -106,14 +108,16 @@ function diagnose(unsound: readonly RawRecord[]): ChainProblem[] {
   });
 }
 
-function checkEnd(walk: Walk, head: Checkpoint, checkpoint: Checkpoint | undefined): void {
+function checkEnd(walk: Walk, head: Checkpoint | undefined, checkpoint: Checkpoint | undefined): void {
   const { previous: last, problems } = walk;
-  if (head.sequence > last.sequence) {
+  if (head === undefined) {
+    problems.push({ kind: 'head-missing', last: last.sequence });
+  } else if (head.sequence > last.sequence) {
     problems.push({ kind: 'truncated', last: last.sequence, expected: head.sequence });
   } else if (head.sequence < last.sequence || head.hash !== last.hash) {
     problems.push({ kind: 'head-mismatch', last: last.sequence, head: head.sequence });
   }
-  if (checkpoint !== undefined && checkpoint.sequence > last.sequence && checkpoint.sequence > head.sequence) {
+  if (checkpoint !== undefined && checkpoint.sequence > Math.max(last.sequence, head?.sequence ?? 0)) {
     problems.push({ kind: 'truncated', last: last.sequence, expected: checkpoint.sequence });
   }
   const removed = checkpoint === undefined ? undefined : walk.removedThrough.get(checkpoint.sequence);
@@ -139,17 +143,18 @@ export async function verifyChain(db: Kysely<Schema>, options: VerifyOptions = {
     removedThrough: new Map(),
     checkpointSeen: false,
   };
-  let head = await readHead(db);
+  let head = await findHead(db);
   // The service may be appending: go on until nothing new is there and the head has been reached, or is out of reach.
   for (let grew = true; grew;) {
     const before = walk.records;
     const after = walk.records === 0 ? undefined : walk.previous.sequence;
     for await (const record of readChain(db, {}, after)) {
       step(walk, record, checkpoint);
-      if (walk.records % PROGRESS_EVERY === 0) onProgress?.({ verified: walk.records, of: head.sequence });
+      if (walk.records % PROGRESS_EVERY === 0)
+        onProgress?.({ verified: walk.records, of: head?.sequence ?? walk.records });
     }
-    head = await readHead(db);
-    grew = walk.records > before && head.sequence > walk.previous.sequence;
+    head = await findHead(db);
+    grew = walk.records > before && head !== undefined && head.sequence > walk.previous.sequence;
   }
   // Retention only removes the oldest records: a hole with older ones still before it is never explained by it.
   const oldest = await oldestSequence(db);

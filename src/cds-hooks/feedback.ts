@@ -124,8 +124,12 @@ function isNothing(value: unknown): boolean {
   return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
-/** A comment cut in the middle of an emoji ends in half a character, which neither hash nor database take. */
+/**
+ * A comment cut in the middle of an emoji ends in half a character, and 1e999 is read as infinity: neither hash nor
+ * database take them, and the EHR would send the batch again for ever.
+ */
 function wellFormed(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'string') return Buffer.from(value).toString();
   if (Array.isArray(value)) return value.map(wellFormed);
   if (!isObject(value)) return value;

@@ -41,7 +41,7 @@ export interface CdsHooksOptions {
    * `aud` must be one of them followed by the path that was called.
    */
   readonly baseUrls: readonly [string, ...string[]];
-  /** Largest body in bytes. Default 2 MiB. */
+  /** Largest body in bytes. Default 8 MiB. */
   readonly bodyLimit?: number;
   /** Milliseconds for giving advice. Default 3000. */
   readonly deadline?: number;
@@ -81,7 +81,7 @@ export function cdsHooksRouter(options: CdsHooksOptions): Router {
   const { services, clients, anonymous, baseUrls, clock, logger, metrics, feedbackStore } = options;
   const discovery = discover(services);
   const byId = new Map(services.map((service) => [service.id, service]));
-  const readBody = jsonBodyReader(options.bodyLimit ?? 2 * 1024 * 1024);
+  const readBody = jsonBodyReader(options.bodyLimit ?? 8 * 1024 * 1024);
   const authenticator = createClientAuthenticator({
     ...options.keySource,
     clients,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createAuditLog, type AuditLog } from '../audit/index.ts';
+import { readFile } from 'node:fs/promises';
+import { createAuditLog, type AuditLog, type Checkpoint } from '../audit/index.ts';
 import { parseInstant } from '../case/index.ts';
 import { withDatabase, type ConfigOption } from './database.ts';
 import { CommandError, EXIT, progress } from './terminal.ts';
@@ -15,11 +16,48 @@ async function withAuditLog<T>(options: ConfigOption, use: (log: AuditLog) => Pr
   });
 }
 
+function isCheckpoint(value: unknown): value is Checkpoint {
+  const { sequence, hash } = Object(value) as { sequence?: unknown; hash?: unknown };
+  return Number.isSafeInteger(sequence) && typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
+}
+
+/** @param text `number:hash`, or a file with that, with a report of an earlier verification, or with a line of the log */
+async function checkpointOption(text: string): Promise<Checkpoint> {
+  const short = (given: string): Checkpoint | undefined => {
+    const [, sequence, hash = ''] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(given.trim()) ?? [];
+    return sequence === undefined ? undefined : { sequence: Number(sequence), hash };
+  };
+  const direct = short(text);
+  if (direct !== undefined) return direct;
+  let content: string;
+  try {
+    content = await readFile(text, 'utf8');
+  } catch {
+    throw new CommandError('--checkpoint needs number:hash of a record, or a file that holds them');
+  }
+  const { last, checkpoint, ...whole } = parsedObject(content);
+  const found = short(content) ?? [last, checkpoint, whole].find(isCheckpoint);
+  if (found === undefined) {
+    throw new CommandError(`${text} holds no checkpoint: a report of \`audit verify\`, its "last", or number:hash`);
+  }
+  return found;
+}
+
+function parsedObject(text: string): { readonly last?: unknown; readonly checkpoint?: unknown } {
+  try {
+    return Object(JSON.parse(text)) as object;
+  } catch {
+    return {};
+  }
+}
+
 /** `stroke-cds audit verify`: exit code 1 when a record was changed, lost or reordered. */
-export function auditVerifyCommand(options: ConfigOption): Promise<number> {
+export async function auditVerifyCommand(options: ConfigOption & { checkpoint?: string }): Promise<number> {
+  const checkpoint = options.checkpoint === undefined ? undefined : await checkpointOption(options.checkpoint);
   return withAuditLog(options, async (log) => {
     const bar = progress('verifying', 100);
     const report = await log.verify({
+      ...(checkpoint === undefined ? {} : { checkpoint }),
       onProgress: ({ verified, of }) => {
         bar.tick(of === 0 ? 0 : (100 * verified) / of);
       },

@@ -4,12 +4,13 @@ import { instantFromEpoch, parseInstant, toIso, type Instant } from '../case/ind
 import { composeAdvisorParts } from '../advisor-parts.ts';
 import { GUIDELINE_IDS, type GuidelineId } from '../decisions/evaluation.ts';
 import { LOCALES } from '../explanation/content/card-content.ts';
-import { recordsFromResources } from '../fhir/offline-records.ts';
+import { recordsFromResources, typesOfNobody } from '../fhir/offline-records.ts';
+import type { PatientRecord } from '../fhir/record.ts';
 import { createLogger } from '../http/logging.ts';
 import { openModels } from '../models.ts';
 import { registryOptions } from '../registry-options.ts';
 import { configuration } from './configuration.ts';
-import { NoFhirResource, patientFiles, readPatientFile, type PatientFile } from './read-patient-files.ts';
+import { NoFhirResource, patientSources, readPatientSource, type PatientData } from './read-patient-files.ts';
 import { chosen, CommandError, EXIT, progress } from './terminal.ts';
 import { printCards } from './print-cards.ts';
 
@@ -29,10 +30,32 @@ function instantOf(text: string | undefined): Instant | undefined {
 }
 
 /** The instant of the decision: as asked for, else the bundle's own timestamp, else now. */
-function decisionInstant(asked: Instant | undefined, file: PatientFile): Instant {
-  return (
-    asked ?? (file.timestamp === undefined ? undefined : parseInstant(file.timestamp)) ?? instantFromEpoch(Date.now())
-  );
+function decisionInstant(asked: Instant | undefined, { timestamp }: PatientData): Instant {
+  return asked ?? (timestamp === undefined ? undefined : parseInstant(timestamp)) ?? instantFromEpoch(Date.now());
+}
+
+/** What was read, but of which not all can be told: it is said, for a list that lost something looks short, not wrong. */
+function warnings({ resources, unreadable }: PatientData, records: readonly PatientRecord[]): string[] {
+  const ofNobody = typesOfNobody(resources);
+  const parts = records.filter((record) => record.reads.patient.state === 'failed').length;
+  const count = (n: number, one: string, many: string): string => `${String(n)} ${n === 1 ? one : many}`;
+  return [
+    ...(unreadable === 0
+      ? []
+      : [`${count(unreadable, 'entry is', 'entries are')} no resource: every list counts as incomplete`]),
+    ...(ofNobody.length === 0
+      ? []
+      : [
+          `${count(ofNobody.length, 'resource names', 'resources name')} no patient by "Patient/<id>", so these lists count as ` +
+            `incomplete: ${[...new Set(ofNobody)].sort().join(', ')}`,
+        ]),
+    ...(parts === 0
+      ? []
+      : [
+          `no Patient resource of ${count(parts, 'patient', 'patients')}: what is lacking counts as not read; ` +
+            'give the files of a bulk export together',
+        ]),
+  ];
 }
 
 /** `stroke-cds evaluate <path...>`: the decisions that the service would give, without a service. */
@@ -47,26 +70,31 @@ export async function evaluateCommand(paths: readonly string[], options: Evaluat
     ...composeAdvisorParts({ ...config, site: { ...config.site, guideline } }, logger),
     ...(predict === undefined ? {} : { predict }),
   };
-  const files = await patientFiles(paths);
-  const bar = progress('evaluating', files.length);
+  const sources = await patientSources(paths);
+  const bar = progress('evaluating', sources.length);
   let failed = 0;
-  for (const [index, name] of files.entries()) {
-    let file: PatientFile;
+  for (const [index, source] of sources.entries()) {
+    const { name } = source;
+    let data: PatientData;
+    let records: readonly PatientRecord[];
     try {
-      file = await readPatientFile(name);
+      data = await readPatientSource(source);
+      records = recordsFromResources(data.resources, data.unreadable);
+      if (records.length === 0) throw new NoFhirResource(`${name} holds no patient`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      if (error instanceof NoFhirResource && !paths.includes(name)) {
-        process.stderr.write(`skipped: ${name} holds no FHIR resource\n`);
+      if (error instanceof NoFhirResource && !source.files.some((file) => paths.includes(file)) && sources.length > 1) {
+        process.stderr.write(`skipped: ${error.message}\n`);
         continue;
       }
-      if (files.length === 1) throw error;
+      if (sources.length === 1) throw error;
       process.stderr.write(`${error.message}\n`);
       failed += 1;
       continue;
     }
-    const at = decisionInstant(asked, file);
-    for (const record of recordsFromResources(file.resources)) {
+    for (const warning of warnings(data, records)) process.stderr.write(`${name}: ${warning}\n`);
+    const at = decisionInstant(asked, data);
+    for (const record of records) {
       const { stroke, decisions, cards } = await adviseOnRecord(record, at, locale, parts);
       if (options.json === true) {
         const row = { file: basename(name), patient: stroke.patient, at: toIso(at), guideline, decisions, cards };

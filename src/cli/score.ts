@@ -24,6 +24,11 @@ function rowsOf(content: string): unknown[] {
   }
 }
 
+/** The row without what an earlier run said of it: its result, or its error after the input was mended. */
+function withoutScore(row: object): object {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'result' && name !== 'error'));
+}
+
 /** `stroke-cds score [file]`: writes each row with its `result`, as an array when it read one, else a line each. */
 export async function scoreCommand(file: string | undefined): Promise<number> {
   let content: string;
@@ -35,7 +40,7 @@ export async function scoreCommand(file: string | undefined): Promise<number> {
   const isArray = content.trim().startsWith('[');
   const results = rowsOf(content).map((row) => {
     const scored = scoreRow(row);
-    return typeof row === 'object' && row !== null ? { ...row, ...scored } : scored;
+    return typeof row === 'object' && row !== null ? { ...withoutScore(row), ...scored } : scored;
   });
   process.stdout.write(
     isArray ? `${JSON.stringify(results, null, 2)}\n` : results.map((r) => `${JSON.stringify(r)}\n`).join(''),

@@ -64,12 +64,14 @@ export async function serveCommand(options: { config?: string }): Promise<number
     });
   }
 
-  await new Promise<void>((resolve) => {
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
   say('stopping: requests under way are finished first');
-  await server.close();
+  service.announceStop();
+  // Whoever types Ctrl-C has no load balancer that must notice.
+  await server.close(signal === 'SIGTERM' ? config.deadlines.drain : 0);
   await service.close();
   return EXIT.ok;
 }

@@ -34,7 +34,9 @@ export interface Deadlines {
   readonly fhirReads: number;
   /** The whole answer. */
   readonly answer: number;
-  /** What running requests get after SIGTERM. */
+  /** After SIGTERM: not ready, but still answering, so that a load balancer can notice. A part of `shutdown`. */
+  readonly drain: number;
+  /** From SIGTERM until what is still under way is cut off. */
   readonly shutdown: number;
 }
 
@@ -47,7 +49,7 @@ export interface Config {
   readonly publicBaseUrl: string;
   readonly site: SitePolicy;
   readonly clients: readonly TrustedClient[];
-  /** Answers callers without a token. In production only when the configuration says so explicitly. */
+  /** Answers callers without a token; never beside trusted clients. In production only when the configuration says so explicitly. */
   readonly openMode: boolean;
   /** FHIR base URLs that callers without a token may name (open mode). */
   readonly openFhirServers: readonly string[];
@@ -56,6 +58,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly audit: AuditConfig;
   readonly deadlines: Deadlines;
+  /** Parallel connections to one FHIR server, of all hook calls together. */
+  readonly fhirConnections: number;
   /** Threads that compute advice beside the one that answers HTTP; 0 computes it there. */
   readonly adviceThreads: number;
   /** Largest accepted request body, in bytes. */

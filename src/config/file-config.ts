@@ -24,6 +24,7 @@ type Copied =
   | 'openMode'
   | 'openFhirServers'
   | 'allowInsecureHttp'
+  | 'fhirConnections'
   | 'adviceThreads'
   | 'bodyLimit'
   | 'onFault'
@@ -102,7 +103,13 @@ export const FILE_SCHEMA = closed({
     basisLinkDays: { type: ['integer', 'null'], minimum: 1, maximum: 36_500 },
     freeText: oneOf(['encrypt', 'drop']),
   }),
-  deadlines: closed({ fhirReads: milliseconds, answer: milliseconds, shutdown: milliseconds }),
+  deadlines: closed({
+    fhirReads: milliseconds,
+    answer: milliseconds,
+    drain: { ...milliseconds, minimum: 0 },
+    shutdown: milliseconds,
+  }),
+  fhirConnections: { type: 'integer', minimum: 1, maximum: 1_000 },
   adviceThreads: { type: 'integer', minimum: 0, maximum: 64 },
   bodyLimit: { type: 'integer', minimum: 65_536, maximum: 67_108_864 },
   onFault: oneOf(['error', 'empty-cards']),

@@ -10,6 +10,7 @@ import type { FileConfig } from './file-config.ts';
 import { imagingConfig } from './imaging-config.ts';
 import { ruleProblems } from './rules.ts';
 import { schemaProblems } from './schema-problems.ts';
+import { usablePart } from './usable-part.ts';
 
 export type LoadResult = { readonly config: Config } | { readonly problems: readonly Problem[] };
 
@@ -138,12 +139,14 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
     publicBaseUrl: withoutTrailingSlash(file.publicBaseUrl ?? (environment === 'production' ? localUrl : listenable)),
     site: { ...DEFAULTS.site, ...file.site },
     clients,
-    openMode: file.openMode ?? opensByDefault,
+    // With trusted clients everybody needs a token, whatever the file says.
+    openMode: (file.openMode ?? opensByDefault) && clients.length === 0,
     openFhirServers: merged.openFhirServers,
     allowInsecureHttp: merged.allowInsecureHttp,
     database,
     audit: auditOf(file, env, collect),
     deadlines: { ...DEFAULTS.deadlines, ...file.deadlines },
+    fhirConnections: merged.fhirConnections,
     adviceThreads: merged.adviceThreads,
     bodyLimit: merged.bodyLimit,
     onFault: merged.onFault,
@@ -160,10 +163,9 @@ function assemble(file: FileConfig, env: Environment, collect: Collect): Config 
   };
 }
 
-/** Values that have the wrong shape are set aside, so that the rules still look at all the others. */
-function usablePart(value: Record<string, unknown>, problems: readonly Problem[]): FileConfig {
-  const bad = new Set(problems.map(({ path }) => path.split('/')[1] ?? ''));
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !bad.has(name)));
+/** A value of the wrong shape is reported once: what was set aside is neither missing nor wrong in another way. */
+function isAbout(path: string, shape: readonly Problem[]): boolean {
+  return shape.some((one) => `${path}/`.startsWith(`${one.path}/`) || `${one.path}/`.startsWith(`${path}/`));
 }
 
 /**
@@ -178,10 +180,10 @@ export function loadConfig(env: Environment, file: ConfigFile | null): LoadResul
   const merged = overlay(parsed, env);
   const shape = schemaProblems(merged);
   problems.push(...shape);
-  const config = assemble(usablePart(merged, shape), env, (problem) => problems.push(problem));
-  // A client list that could not be read is not an empty one.
-  const unread = new Set(shape.map(({ path }) => `/${path.split('/')[1] ?? ''}`));
-  problems.push(...ruleProblems(config).filter(({ path }) => !unread.has(`/${path.split('/')[1] ?? ''}`)));
+  const found: Problem[] = [];
+  const config = assemble(usablePart(merged), env, (problem) => found.push(problem));
+  found.push(...ruleProblems(config));
+  problems.push(...found.filter(({ path }) => !isAbout(path, shape)));
   return problems.length === 0
     ? { config }
     : { problems: problems.map((problem) => ({ ...problem, path: originOf(problem.path, env) })) };

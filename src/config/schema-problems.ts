@@ -45,6 +45,10 @@ function inWords({ instancePath, keyword, params, message }: ErrorObject): Probl
   }
 }
 
+export function schemaErrors(value: unknown): readonly ErrorObject[] {
+  return validate(value) ? [] : (validate.errors ?? []);
+}
+
 export function schemaProblems(value: unknown): Problem[] {
-  return validate(value) ? [] : (validate.errors ?? []).map(inWords);
+  return schemaErrors(value).map(inWords);
 }

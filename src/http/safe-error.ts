@@ -8,8 +8,8 @@ export interface SafeError {
   readonly cause?: SafeError;
 }
 
-/** Codes such as ECONNREFUSED or ERR_JWKS_TIMEOUT. */
-const CODE = /^[A-Z][A-Z0-9_]{1,63}$/;
+/** Codes such as ECONNREFUSED or ERR_JWKS_TIMEOUT, and SQLSTATEs such as 53100 (disk full). */
+const CODE = /^(?:[A-Z][A-Z0-9_]{1,63}|\d[\dA-Z]{4})$/;
 const NAME = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 const DEEPEST_CAUSE = 3;
 

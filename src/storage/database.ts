@@ -20,7 +20,7 @@ export interface OpenOptions {
 export interface Database {
   readonly kind: DatabaseConfig['kind'];
   readonly sql: Kysely<Schema>;
-  /** For health: resolves when a query is answered. @throws when it is not, within 2 seconds */
+  /** For health: resolves when writing is possible as far as is known. @throws when it is not, within 2 seconds */
   readonly check: () => Promise<void>;
   /** Waits for running queries; repeatable. */
   readonly close: () => Promise<void>;
@@ -49,7 +49,26 @@ async function migrate(db: Kysely<Schema>, onProgress?: (message: string) => voi
 
 const CHECK_MS = 2_000;
 
-async function check(db: Kysely<Schema>): Promise<void> {
+/** Without it no call can be recorded, so none is answered; a standby and a server in read-only mode answer queries. */
+async function assertWritable(db: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ mode: string }>`select current_setting('transaction_read_only') as mode`.execute(db);
+  if (rows[0]?.mode !== 'off') throw new StorageError('read-only', 'the database takes no writes');
+}
+
+/** Grows a file, which a full disk refuses, and takes it back. */
+async function tryToWrite(db: Kysely<Schema>): Promise<void> {
+  const undone = new Error('undone');
+  try {
+    await db.transaction().execute(async (tx) => {
+      await sql`create table write_probe as select md5(n::text) as filling from generate_series(1, 2000) n`.execute(tx);
+      throw undone;
+    });
+  } catch (error) {
+    if (error !== undone) throw error;
+  }
+}
+
+async function withinCheckTime(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -57,7 +76,7 @@ async function check(db: Kysely<Schema>): Promise<void> {
     }, CHECK_MS);
   });
   try {
-    await Promise.race([sql`select 1`.execute(db), late]);
+    await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
@@ -70,7 +89,20 @@ async function check(db: Kysely<Schema>): Promise<void> {
  */
 export async function openDatabase(config: DatabaseConfig, options: OpenOptions = {}): Promise<Database> {
   const { dialect, release } = await openDialect(config, options);
-  const db = new Kysely<Schema>({ dialect });
+  // A write is tried only after a statement failed: each attempt leaves dead rows in the catalog.
+  let isSuspect = false;
+  const db = new Kysely<Schema>({
+    dialect,
+    log: ({ level }) => {
+      if (level === 'error') isSuspect = true;
+    },
+  });
+  const check = async (): Promise<void> => {
+    await assertWritable(db);
+    if (!isSuspect) return;
+    await tryToWrite(db);
+    isSuspect = false;
+  };
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     closing ??= db.destroy().finally(release);
@@ -82,5 +114,5 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
     await close().catch(() => undefined);
     throw error;
   }
-  return { kind: config.kind, sql: db, check: () => check(db), close };
+  return { kind: config.kind, sql: db, check: () => withinCheckTime(check()), close };
 }

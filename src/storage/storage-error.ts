@@ -1,4 +1,4 @@
-export const STORAGE_ERROR_CODES = ['locked', 'cannot-open', 'migration-failed', 'closed'] as const;
+export const STORAGE_ERROR_CODES = ['locked', 'cannot-open', 'migration-failed', 'read-only', 'closed'] as const;
 export type StorageErrorCode = (typeof STORAGE_ERROR_CODES)[number];
 
 /** A failure of the database as a whole; the message says what to do and holds no stored data. */

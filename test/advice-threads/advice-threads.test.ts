@@ -19,7 +19,7 @@ const stories = exampleStories();
 const silent = { error: () => undefined, warn: () => undefined };
 
 function recordOf({ bundle }: (typeof stories)[number]): PatientRecord {
-  const [record] = recordsFromResources(resourcesOf(bundle));
+  const [record] = recordsFromResources(resourcesOf(bundle), 0);
   if (record === undefined) throw new Error('the bundle holds no patient');
   return record;
 }

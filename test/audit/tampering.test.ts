@@ -108,6 +108,13 @@ describe('verification of the audit record', () => {
     );
   });
 
+  it('finds that the row of the newest record is gone', async () => {
+    await tamper(database, 'delete from audit_head');
+    expect(await problems()).toEqual([{ kind: 'head-missing', last: 8 }]);
+    // What empties the database for the next test sets the row and does not make it.
+    await database.sql.insertInto('audit_head').values({ id: 1, sequence: 0, hash: '' }).execute();
+  });
+
   it('finds an inserted record', async () => {
     await tamper(
       database,

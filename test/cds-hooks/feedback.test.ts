@@ -59,6 +59,13 @@ describe('feedback', () => {
     expect(one({ overrideReason: { userComment: 'no\ud83d' } }).userComment).toBe('no\ufffd');
   });
 
+  it('with a number that no JSON can hold again is kept without it, and so is the rest of the batch', () => {
+    const extension = JSON.parse('{"n":1e999,"list":[-1e999,2]}') as object;
+    const [odd, next] = parse({ ...ITEM, extension }, ITEM);
+    expect(odd?.raw).toMatchObject({ extension: { n: null, list: [null, 2] } });
+    expect(next?.card).toBe(ITEM.card);
+  });
+
   it.each(['0000-01-01T00:00:00Z', '1900-01-01T00:00:00Z', `2026-11-23T14:00:00.${'0'.repeat(1e5)}Z`])(
     'keeps no time of report that no database or clock knows',
     (outcomeTimestamp) => {

@@ -1,6 +1,6 @@
 /** The command line as it is run: output for people and for programs, and the exit codes that `--help` promises. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -76,6 +76,60 @@ describe('stroke-cds', () => {
 });
 
 describe('evaluate', () => {
+  it('a bulk export, a file for each type, is one record a patient, by its folder or by its files', async () => {
+    const bundle = JSON.parse(readFileSync(example('apixaban-this-morning'), 'utf8')) as Bundle;
+    const types = new Map<string, string[]>();
+    for (const { resource } of bundle.entry ?? []) {
+      const type = resource?.resourceType ?? '';
+      types.set(type, [...(types.get(type) ?? []), JSON.stringify(resource)]);
+    }
+    const bulk = mkdtempSync(join(folder, 'bulk-'));
+    const files = [...types.keys()].map((type) => join(bulk, `${type}.ndjson`));
+    [...types.values()].forEach((lines, index) => {
+      writeFileSync(files[index] ?? '', lines.join('\n'));
+    });
+    const at = ['--at', '2026-11-23T14:00:00Z', '--json'];
+    const whole = await strokeCds(['evaluate', example('apixaban-this-morning'), ...at]);
+    for (const paths of [[bulk], files]) {
+      const result = await strokeCds(['evaluate', ...paths, ...at]);
+      expect([result.code, result.stderr]).toEqual([0, '']);
+      const said = (rows: readonly Row[]): unknown => rows.map((row) => ({ ...row, file: '' }));
+      expect(said(rowsOf(result))).toEqual(said(rowsOf(whole)));
+    }
+    const alone = await strokeCds(['evaluate', join(bulk, 'Condition.ndjson'), ...at]);
+    expect(alone.stderr).toMatch(
+      /Condition\.ndjson: no Patient resource of 1 patient: what is lacking counts as not read/,
+    );
+    writeFileSync(join(bulk, 'Procedure.ndjson'), '{"resourceType":');
+    expectRefusal(await strokeCds(['evaluate', bulk, ...at]), 2, /Procedure\.ndjson line 1 is not JSON/);
+  });
+
+  it('what belongs to nobody or cannot be read is told, and its list is not "none"', async () => {
+    const bundle = JSON.parse(readFileSync(example('apixaban-this-morning'), 'utf8')) as Bundle;
+    for (const { resource } of bundle.entry ?? []) {
+      if (resource?.resourceType === 'MedicationStatement')
+        Object.assign(resource, { subject: { identifier: { value: 'CANARY' } } });
+    }
+    const { code, stdout, stderr } = await strokeCds(['evaluate', json('nobody.json', bundle)]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/nobody\.json: 1 resource names no patient .*incomplete: MedicationStatement/),
+    ]);
+    expect(stdout).not.toMatch(/Thrombolysis: recommended/);
+    const broken = await strokeCds([
+      'evaluate',
+      json('null.json', { ...bundle, entry: [null, ...(bundle.entry ?? [])] }),
+    ]);
+    expect([broken.code, broken.stderr]).toEqual([0, expect.stringMatching(/null\.json: 1 entry is no resource/)]);
+    expect(stderr + broken.stderr).not.toContain('CANARY');
+  });
+
+  it('a byte order mark is no error', async () => {
+    const text = `\uFEFF${readFileSync(example('no-stroke'), 'utf8')}`;
+    const { code, stderr } = await strokeCds(['evaluate', file('mark.json', text)]);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
   it("prints the cards of a bundle as of the bundle's own time, in English and in Chinese", async () => {
     const english = await strokeCds(['evaluate', example('platelets-too-low')]);
     expect([english.code, english.stderr]).toEqual([0, '']);
@@ -170,6 +224,14 @@ describe('evaluate', () => {
       /broken\.ndjson line 2 is not JSON/,
     ],
     ['a file that is no FHIR', () => json('other.json', { a: 1 }), /holds no FHIR resource/],
+    ['an empty NDJSON file', () => file('void.ndjson', ''), /holds no FHIR resource/],
+    ['NDJSON that is no FHIR', () => file('foreign.ndjson', '{"a":1}\n'), /holds no FHIR resource/],
+    ['resources of nobody', () => json('nurse.json', { resourceType: 'Practitioner', id: 'x' }), /holds no patient/],
+    [
+      'nesting without end',
+      () => file('deep.json', `{"resourceType":"Basic","extension":${'['.repeat(1e5)}${']'.repeat(1e5)}}`),
+      /deep\.json is nested deeper/,
+    ],
     ['what only claims to be gzip', () => file('fake.json.gz', '{}'), /is it gzip\?/],
     ['an empty folder', () => mkdtempSync(join(folder, 'empty-')), /holds no \.json/],
     ['a bundle without a patient', () => json('none.json', { resourceType: 'Bundle', type: 'collection' }), /holds no/],
@@ -187,6 +249,18 @@ describe('score', () => {
     expect(JSON.parse(stdout)).toEqual([
       { id: 'a', ...ICH, result: expect.objectContaining({ points: 3 }) as unknown },
     ]);
+  });
+
+  it('what an earlier run said of a row is replaced', async () => {
+    const wrong = { ...ICH, inputs: { ...ICH.inputs, gcs: 99 } };
+    const earlier = { result: { points: 1 }, error: { message: 'of another day' } };
+    const { code, stdout } = await strokeCds(['score', json('again.json', [{ ...ICH, ...earlier }])]);
+    const [mended] = JSON.parse(stdout) as object[];
+    expect([code, mended]).toEqual([0, { ...ICH, result: expect.objectContaining({ points: 3 }) as unknown }]);
+    const failed = await strokeCds(['score', json('wrong.json', [{ ...wrong, ...earlier }])]);
+    const [row] = JSON.parse(failed.stdout) as object[];
+    expect([failed.code, Object.keys(row ?? {})]).toEqual([1, ['score', 'inputs', 'error']]);
+    expect(failed.stdout).not.toContain('another day');
   });
 
   it('lines from standard input come back as lines', async () => {
@@ -286,6 +360,31 @@ describe('ehr-config', () => {
 
 describe('audit', () => {
   const config = json('audit.json', { database: { kind: 'embedded', directory: join(folder, 'database') } });
+  const verify = (...options: string[]) => strokeCds(['audit', 'verify', '--config', config, ...options]);
+  const hash = 'a'.repeat(64);
+  const truncated = { ok: false, problems: [{ kind: 'truncated', last: 0, expected: 7 }] };
+
+  it('holds the record against a checkpoint that was kept elsewhere', async () => {
+    for (const given of [
+      `7:${hash}`,
+      file('checkpoint.txt', `7:${hash}\n`),
+      json('checkpoint.json', { sequence: 7, hash }),
+      json('report.json', { ok: true, records: 7, last: { sequence: 7, hash } }),
+      json('log.json', { level: 30, checkpoint: { sequence: 7, hash }, when: 'hourly' }),
+    ]) {
+      const { code, stdout } = await verify('--checkpoint', given);
+      expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining(truncated)]);
+    }
+    expect((await verify()).code).toBe(0);
+  }, 60_000);
+
+  it.each([
+    ['nothing that is there', () => join(folder, 'nowhere')],
+    ['a file without one', () => json('empty.json', { records: 0, last: null })],
+    ['half a hash', () => '7:abc'],
+  ])('refuses %s as a checkpoint', async (_name, given) => {
+    expectRefusal(await verify('--checkpoint', given()), 2, /checkpoint/);
+  });
 
   it('an empty record verifies and exports nothing', async () => {
     const verified = await strokeCds(['audit', 'verify', '--config', config]);
@@ -305,6 +404,18 @@ describe('audit', () => {
     const directory = join(file('not-a-folder', ''), 'database');
     const broken = json('broken-database.json', { database: { kind: 'embedded', directory } });
     expectRefusal(await strokeCds(['audit', 'verify', '--config', broken]), 3, /\S/);
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () => {
+  it('ends with 2 and a sentence', async () => {
+    const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    const command = `"${process.execPath}" "${cli}" evaluate "${EXAMPLES}" --json > /dev/full; echo "ended with $?"`;
+    const child = spawn('/bin/sh', ['-c', command]);
+    const [out, problems] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(out).toBe('ended with 2\n');
+    expect(problems).toMatch(/^stroke-cds: standard output cannot be written \(ENOSPC\)$/m);
+    expect(problems).not.toMatch(/^\s+at /m);
   });
 });
 

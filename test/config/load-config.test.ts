@@ -143,6 +143,54 @@ describe('the configuration', () => {
     expect(paths({ ...PRODUCTION, clients: [{ id: 'x' }] })).toEqual(['/clients/0/issuer', '/clients/0/keys']);
   });
 
+  it('reports what a rule finds beside values of the wrong shape, and nothing as missing that is there', () => {
+    const [first, second] = [
+      { algorithms: ['HS256'], fhirServers: ['ftp://y'], origins: ['*'] },
+      { maxTokenLifetimeSeconds: 5 },
+    ].map((changes) => ({ id: 'a', issuer: 'i', keys: { jku: 'https://x' }, ...changes }));
+    const content = {
+      environment: 'production',
+      publicBaseUrl: 'https://x.example',
+      site: { guideline: 'nope', timeZone: 'Europe/Berlin' },
+      clients: [first, second],
+    };
+    expect(paths(content).sort()).toEqual([
+      '/clients/0/algorithms/0',
+      '/clients/0/fhirServers/0',
+      '/clients/0/origins/0',
+      '/clients/1/id',
+      '/clients/1/issuer',
+      '/clients/1/maxTokenLifetimeSeconds',
+      '/site/guideline',
+    ]);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['a client that is none', { clients: ['x', CLIENT] }, ['/clients/0']],
+    ['clients that are no list', { clients: {} }, ['/clients']],
+    ['keys without a key', withClient({ keys: { jwks: { keys: [] } } }), ['/clients/0/keys/jwks/keys']],
+    ['keys of nobody', withClient({ keys: {} }), ['/clients/0/keys']],
+    ['a number among origins', withClient({ origins: ['*', 1] }), ['/clients/0/origins/1']],
+    [
+      'options with slashes',
+      { ...PRODUCTION, 'a/b~c': 1, site: { 'd/e': 1, timeZone: 'UTC' } },
+      ['/a/b~c', '/site/d/e'],
+    ],
+    ['an archive without address', { ...PRODUCTION, imaging: { archive: { pull: true } } }, ['/imaging/archive/url']],
+    [
+      'a sender of the wrong shape',
+      { ...PRODUCTION, imaging: { senders: [{ id: 1 }, 2] } },
+      ['/imaging/senders/0/id', '/imaging/senders/0/tokenSha256', '/imaging/senders/1'],
+    ],
+    [
+      'sections that are none',
+      { ...PRODUCTION, site: 1, imaging: [], deadlines: 'x' },
+      ['/deadlines', '/imaging', '/site'],
+    ],
+  ])('%s is said once', (_what, content, expected) => {
+    expect(paths(content).sort()).toEqual(expected);
+  });
+
   it('gives a fresh machine a working development set-up, open and on loopback only', () => {
     expect(config(null)).toMatchObject({
       environment: 'development',
@@ -152,11 +200,15 @@ describe('the configuration', () => {
       openMode: true,
       database: { kind: 'embedded', directory: '.data/database' },
       audit: { retentionDays: null, freeText: { mode: 'drop' } },
+      fhirConnections: 64,
     });
+    expect(config({ fhirConnections: 200 }).fhirConnections).toBe(200);
+    expect(paths({ fhirConnections: 0 })).toEqual(['/fhirConnections']);
   });
 
   it('is not open in development once a client is named', () => {
     expect(config({ clients: [CLIENT] }).openMode).toBe(false);
+    expect(config({ clients: [CLIENT], openMode: true }).openMode).toBe(false);
   });
 
   it('takes the environment over the file, and names the variable that is wrong', () => {

@@ -58,6 +58,33 @@ describe('a server', () => {
     await closing;
   });
 
+  it('answers what comes while it drains, each answer closing its connection, and resets nobody', async () => {
+    let arrived: () => void = () => undefined;
+    const arrival = new Promise<void>((resolve) => (arrived = resolve));
+    const server = await start((req, res) => {
+      arrived();
+      setTimeout(() => res.end('ok'), req.url === '/slow' ? 100 : 0);
+    });
+    const agent = new Agent({ keepAlive: true });
+    const connectionOf = (path: string): Promise<string | undefined> =>
+      new Promise((resolve, reject) => {
+        get(server.url + path, { agent }, (response) => {
+          response.resume().on('end', () => {
+            resolve(response.headers.connection);
+          });
+        }).on('error', reject);
+      });
+    expect(await connectionOf('/')).toBe('keep-alive');
+    const underWay = connectionOf('/slow');
+    await arrival;
+    const closing = server.close(400);
+    const answers = await Promise.all([underWay, connectionOf('/'), connectionOf('/')]);
+    expect(answers).toEqual(['close', 'close', 'close']);
+    await closing;
+    await expect(connectionOf('/')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    agent.destroy();
+  });
+
   it('does not wait for idle connections', async () => {
     const agent = new Agent({ keepAlive: true });
     const server = await start((_req, res) => res.end('ok'));

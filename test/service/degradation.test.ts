@@ -207,6 +207,55 @@ describe('several at once', () => {
   });
 });
 
+it('a report that comes with its document of megabytes costs no advice', async () => {
+  const prefetch = await service.prefetch(PATIENT);
+  const report = {
+    resourceType: 'DiagnosticReport',
+    id: 'with-document',
+    status: 'final',
+    code: { text: 'CT' },
+    subject: { reference: `Patient/${PATIENT}` },
+    presentedForm: [{ contentType: 'application/pdf', data: 'A'.repeat(6_000_000) }],
+  };
+  const reports = prefetch['diagnosticReports'] as { entry?: object[] };
+  const diagnosticReports = { ...reports, total: undefined, entry: [...(reports.entry ?? []), { resource: report }] };
+  const { status, cards } = await service.open(PATIENT, { prefetch: { ...prefetch, diagnosticReports } });
+  expect([status, said(cards)]).toEqual([200, said(whole)]);
+});
+
+describe('resources that name the patient under another address', () => {
+  /** A prefetch in which what these keys hold names the same id on a server that nobody knows. */
+  async function renamed(example: string, keys?: readonly string[]): Promise<Record<string, unknown>> {
+    const prefetch = await service.prefetch(example);
+    service.fhir.setFault('*', { status: 500 });
+    const text = (value: unknown): string =>
+      JSON.stringify(value).replaceAll('"reference":"Patient/', '"reference":"https://internal.example/fhir/Patient/');
+    return Object.fromEntries(
+      Object.entries(prefetch).map(([key, value]) => [
+        key,
+        keys?.includes(key) === false ? value : JSON.parse(text(value)),
+      ]),
+    );
+  }
+
+  it('a drug list that was dropped is not an empty one', async () => {
+    const prefetch = await renamed('apixaban-this-morning', ['medicationStatements']);
+    const { status, cards } = await service.open('apixaban-this-morning', { prefetch });
+    expect(status).toBe(200);
+    expect(cards.find((card) => topicOf(card) === 'thrombolysis')?.summary).not.toMatch(/recommended/);
+    expect(summaryOf(cards, 'missingData')).toMatch(/^Part of the record could not be read: /);
+  });
+
+  it.each([
+    ['every list', undefined],
+    ['the lists that show a stroke', ['encounter', 'conditions', 'strokeObservations']],
+  ])('%s dropped: 412, for silence would look like no stroke', async (_name, keys) => {
+    const prefetch = await renamed('only-a-stroke-code', keys);
+    const { status, text } = await service.open('only-a-stroke-code', { prefetch });
+    expect([status, JSON.parse(text)]).toEqual([412, expect.objectContaining({ resourceType: 'OperationOutcome' })]);
+  });
+});
+
 describe('the token', () => {
   it('does not follow a next link to another server', async () => {
     const prefetch = await service.prefetch(PATIENT);

@@ -158,7 +158,7 @@ const byTopic = (cards: readonly Card[], topic: string): Card | undefined =>
 
 async function offline({ bundle }: Story, service: TestService): Promise<unknown> {
   const parts = composeAdvisorParts(service.config, { error: () => undefined });
-  const [record] = recordsFromResources(resourcesOf(bundle));
+  const [record] = recordsFromResources(resourcesOf(bundle), 0);
   if (record === undefined) throw new Error('the bundle holds no patient');
   const { predict } = models;
   const { cards } = await adviseOnRecord(record, STORY_TIME, 'en', {

@@ -26,6 +26,18 @@ function promises(open: () => Promise<Database>, again: () => Promise<Database>)
     await expect(database.check()).resolves.toBeUndefined();
   });
 
+  it('does not pass its check while it takes no writes, and passes again when it does', async () => {
+    // A full disk refuses what grows a file, and answers queries.
+    await sql`create function refuse() returns event_trigger language plpgsql as
+      $$ begin raise exception using errcode = '53100'; end $$`.execute(database.sql);
+    await sql`create event trigger disk_full on ddl_command_start when tag in ('CREATE TABLE AS')
+      execute function refuse()`.execute(database.sql);
+    await expect(sql`create table filled as select 1`.execute(database.sql)).rejects.toMatchObject({ code: '53100' });
+    await expect(database.check()).rejects.toMatchObject({ code: '53100' });
+    await sql`drop event trigger disk_full`.execute(database.sql);
+    await expect(database.check()).resolves.toBeUndefined();
+  });
+
   it('rolls a failed transaction back', async () => {
     const attempt = database.sql.transaction().execute(async (tx) => {
       await tx.insertInto('used_token').values({ key: 'half', expires_at: new Date() }).execute();
@@ -196,6 +208,13 @@ describe('the embedded database', () => {
     });
     afterAll(async () => {
       await database.close();
+    });
+
+    it('does not pass its check in read-only mode, although it answers', async () => {
+      await sql`set default_transaction_read_only = on`.execute(database.sql);
+      await expect(database.check()).rejects.toMatchObject({ code: 'read-only' });
+      await sql`set default_transaction_read_only = off`.execute(database.sql);
+      await expect(database.check()).resolves.toBeUndefined();
     });
 
     it('does not block the event loop while it works', async () => {

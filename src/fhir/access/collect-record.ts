@@ -2,7 +2,6 @@
  * The record of the patient in context: what the EHR prefetched and, for what is missing, our own reads in parallel
  * under one deadline (CDS Hooks 2.0 'Providing FHIR Resources to a CDS Service'). Never throws for bad data.
  */
-import type { FhirResource } from 'fhir/r4.js';
 import type { Dispatcher } from 'undici';
 import { RECORD_KEYS, type PatientRecord, type ReadState, type RecordKey } from '../record.ts';
 import { normalizeBaseUrl } from './allowed-servers.ts';
@@ -11,7 +10,7 @@ import { createFhirConnections, createFhirReader, ReadFailed, type FhirReader } 
 import { gathering, type Gathering } from './gathering.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { addressOf, isSafeId, readPages, type ReadResult } from './own-read.ts';
-import { plannedReads, type ObservationCodes, type PlannedRead } from './prefetch-plan.ts';
+import { plannedReads, typeOfKey, type ObservationCodes, type PlannedRead } from './prefetch-plan.ts';
 
 /** Where we may read ourselves. The caller has checked `fhirServer` with `assertAllowedFhirServer`. */
 export interface FhirAccess {
@@ -69,13 +68,28 @@ interface Reading {
 
 /** Takes over what a question brought, and says how far the list was read. */
 function take(planned: PlannedRead, result: ReadResult, { gathered, patientId }: Reading): ReadState {
-  const lost = gathered.add(planned.key, result.resources, true);
+  const { used, lost } = gathered.add(planned.key, result.resources, true);
   if (result.state.state !== 'complete') return result.state;
   // The read by id brought somebody else.
   if (planned.search === null && result.resources.length > 0 && !gathered.has('Patient', patientId)) {
     return { state: 'failed', why: 'refused' };
   }
-  return lost > 0 ? { state: 'incomplete', why: 'malformed' } : result.state;
+  if (lost === undefined) return result.state;
+  return { state: lost === 'refused' && used === 0 ? 'failed' : 'incomplete', why: lost };
+}
+
+/** A draft that was left out may be the order that matters: 'none' must not be said of the list of its kind. */
+function withoutDrafts(
+  states: readonly (readonly [RecordKey, ReadState])[],
+  refused: ReadonlySet<string>,
+): Readonly<Record<RecordKey, ReadState>> {
+  return Object.fromEntries(
+    states.map(([key, state]) =>
+      state.state === 'complete' && refused.has(typeOfKey(key))
+        ? [key, { state: 'incomplete', why: 'refused' }]
+        : [key, state],
+    ),
+  ) as Record<RecordKey, ReadState>;
 }
 
 /** @param page a supplied first page, whose `next` link is followed; without it the question is asked anew */
@@ -220,13 +234,13 @@ export async function collectRecord(request: RecordRequest, deps: CollectDeps): 
         : [readOne('Encounter', encounterId, reading)]),
       ...missingMedications(gathered).map((id) => readOne('Medication', id, reading)),
     ]);
-    const drafts: readonly FhirResource[] = gathered.drafts(request.drafts ?? []);
+    const drafts = gathered.drafts(request.drafts ?? []);
     return {
       patientId,
       encounterId: encounterId ?? null,
-      reads: Object.fromEntries(states) as Record<RecordKey, ReadState>,
+      reads: withoutDrafts(states, drafts.refused),
       resources: gathered.resources(),
-      drafts,
+      drafts: drafts.resources,
       degradations: gathered.degradations(),
     };
   } finally {

@@ -27,14 +27,14 @@ export interface FhirReader {
 export interface ConnectionLimits {
   /** Bytes of one answer. */
   readonly maxResponseBytes?: number;
-  /** Parallel connections to one server. */
+  /** Parallel connections to one server. A call makes 13 reads at once, and what waits for a connection waits within its time. */
   readonly connections?: number;
 }
 
 /** Connections to FHIR servers with bounds on size and number; share one per process and close it at shutdown. */
 export function createFhirConnections({
   maxResponseBytes = 16 * 1024 * 1024,
-  connections = 8,
+  connections = 64,
 }: ConnectionLimits = {}): Agent {
   return new Agent({ maxResponseSize: maxResponseBytes, connections, pipelining: 1 });
 }

@@ -11,9 +11,8 @@ export interface Gathering {
    * @param where prefetch key
    * @param asked the resources answer our own question about this patient; false for extra keys, whose resources must
    *   name the patient themselves
-   * @returns number of resources that could not be used although they may belong to the patient
    */
-  readonly add: (where: string, resources: Answer['resources'], asked: boolean) => number;
+  readonly add: (where: string, resources: Answer['resources'], asked: boolean) => Added;
   readonly note: (degradation: Degradation) => void;
   readonly has: (type: string, id: string) => boolean;
   /** References of the drug lists to Medications. */
@@ -22,7 +21,20 @@ export interface Gathering {
   readonly resources: () => readonly FhirResource[];
   readonly degradations: () => readonly Degradation[];
   /** Draft orders of the context: ids are optional there. */
-  readonly drafts: (resources: readonly unknown[]) => readonly FhirResource[];
+  readonly drafts: (resources: readonly unknown[]) => Drafts;
+}
+
+export interface Added {
+  /** Resources that the patient's record now holds. */
+  readonly used: number;
+  /** Why some were left out although they may be the patient's: the list they came in does not prove that there is no more. */
+  readonly lost: 'malformed' | 'refused' | undefined;
+}
+
+export interface Drafts {
+  readonly resources: readonly FhirResource[];
+  /** Types of the drafts that were left out although they may be the patient's. */
+  readonly refused: ReadonlySet<string>;
 }
 
 /** Members that Epic sometimes sends as one object where R4 has a list. */
@@ -135,7 +147,8 @@ export function gathering(patientId: string, base: string | undefined): Gatherin
   };
 
   const add: Gathering['add'] = (where, resources, asked) => {
-    let lost = 0;
+    let used = 0;
+    let lost: Added['lost'];
     const rewrite = spelling(resources);
     /** Found out once, and only when a resource without an id asks: it looks at all of them. */
     let server: { readonly base: string | undefined } | undefined;
@@ -150,31 +163,35 @@ export function gathering(patientId: string, base: string | undefined): Gatherin
       if (!RECORD_TYPES.has(type)) continue;
       const id = textOf(raw['id']) ?? idFromUrl(type, fullUrl);
       if (id === undefined) {
-        lost += 1;
+        lost ??= 'malformed';
         note({ where, why: 'malformed', detail: 'a resource without an id' });
         continue;
       }
       const resource = respelled(raw, type, id, rewrite);
       if (resource === undefined) {
-        lost += 1;
+        lost ??= 'malformed';
         note({ where, why: 'malformed', detail: 'a resource nested too deeply' });
         continue;
       }
       if (!isOfPatient(resource, asked)) {
+        // Under another address or in the resource itself the patient may still be ours: it is not used, and missed.
+        lost = 'refused';
         note({ where, why: 'refused', detail: 'a resource of another patient, or of nobody' });
         continue;
       }
+      used += 1;
       const name = `${type}/${id}`;
       const known = found.get(name);
       if (known === undefined || isNewer(resource, known)) found.set(name, resource);
     }
-    return lost;
+    return { used, lost };
   };
 
   const drafts: Gathering['drafts'] = (resources) => {
     const objects = resources.filter(isObject).map((resource) => ({ resource, fullUrl: undefined }));
     const rewrite = spelling(objects);
-    return objects.flatMap(({ resource: raw }) => {
+    const refused = new Set<string>();
+    const own = objects.flatMap(({ resource: raw }) => {
       if (textOf(raw['resourceType']) === undefined) {
         note({ where: 'drafts', why: 'malformed', detail: 'a resource without a type' });
         return [];
@@ -182,11 +199,13 @@ export function gathering(patientId: string, base: string | undefined): Gatherin
       const resource = withReferences(withLists(raw, String(raw['resourceType'])), rewrite);
       const reference = patientReference(resource);
       if (reference !== undefined && reference !== ownReference) {
+        refused.add(String(raw['resourceType']));
         note({ where: 'drafts', why: 'refused', detail: 'a resource of another patient, or of nobody' });
         return [];
       }
       return [resource as unknown as FhirResource];
     });
+    return { resources: own, refused };
   };
 
   return {

@@ -7,4 +7,11 @@ export {
   type RecordRequest,
 } from './collect-record.ts';
 export { createFhirConnections, type ConnectionLimits } from './fhir-reader.ts';
-export { plannedReads, prefetchTemplates, type ObservationCodes, type PlannedRead } from './prefetch-plan.ts';
+export {
+  plannedReads,
+  prefetchTemplates,
+  RECORD_TYPES,
+  typeOfKey,
+  type ObservationCodes,
+  type PlannedRead,
+} from './prefetch-plan.ts';

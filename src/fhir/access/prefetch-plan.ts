@@ -117,6 +117,11 @@ export function prefetchTemplates(codes: ObservationCodes): Readonly<Record<Reco
   return Object.fromEntries(entries) as Record<RecordKey, string>;
 }
 
+/** The type of resource that a list of the record holds. */
+export function typeOfKey(key: RecordKey): string {
+  return key === 'patient' ? 'Patient' : ROWS[key].type;
+}
+
 /** Types that may enter the record. Medication comes along with the drug lists and has no patient. */
 export const RECORD_TYPES: ReadonlySet<string> = new Set([
   'Patient',

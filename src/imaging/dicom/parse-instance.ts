@@ -7,6 +7,7 @@ import { frameHeaders } from './frame-headers.ts';
 import type { InstanceHeader, PatientIdentity } from './instance-header.ts';
 import { MOSAIC, unpackedMosaic } from './mosaic.ts';
 import { openInstance, type OpenedInstance } from './open-instance.ts';
+import { checkPixelDataIsWhole } from './pixel-data.ts';
 import { pixelFormat } from './pixel-format.ts';
 
 /**
@@ -29,7 +30,8 @@ export function headerOf(opened: OpenedInstance): InstanceHeader {
   }
 }
 
-function read({ dataSet, syntaxUid, syntax, pixelData }: OpenedInstance, instanceUid: string | null): InstanceHeader {
+function read(opened: OpenedInstance, instanceUid: string | null): InstanceHeader {
+  const { dataSet, syntaxUid, syntax, pixelData } = opened;
   const required = (found: string | null, name: string): string => {
     if (found === null) throw new ImageRefusal('damaged', `the instance has no valid ${name}`);
     return found;
@@ -41,6 +43,7 @@ function read({ dataSet, syntaxUid, syntax, pixelData }: OpenedInstance, instanc
       'the pixel data of the image is missing: it was cut off; send the instance again',
     );
   }
+  checkPixelDataIsWhole(opened);
   return {
     transferSyntaxUid: syntaxUid,
     sopClassUid: required(uid(dataSet, 'x00080016'), 'SOP Class UID'),

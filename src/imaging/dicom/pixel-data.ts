@@ -85,27 +85,54 @@ interface Fragments {
 
 function readFragments(bytes: Uint8Array, start: number, frames: number): Fragments {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const delimiter = delimiterOf(view, start, LIMITS.frames + frames * 64);
   const fragments: Fragment[] = [];
   let table: number[] | undefined;
   let base = start;
   let at = start;
-  while (at + 8 <= bytes.length) {
-    const tag = view.getUint32(at, true);
-    const length = view.getUint32(at + 4, true);
-    if (tag === DELIMITER) return { table: table ?? [], fragments, end: at + 8 };
-    if (tag !== ITEM) break;
-    if (at + 8 + length > bytes.length) break;
-    const content = bytes.subarray(at + 8, at + 8 + length);
+  while (at < delimiter) {
+    const next = at + 8 + view.getUint32(at + 4, true);
+    const content = bytes.subarray(at + 8, next);
     if (table === undefined) {
       table = offsets(content);
-      base = at + 8 + length;
+      base = next;
     } else fragments.push({ offset: at - base, content });
-    if (fragments.length > LIMITS.frames + frames * 64) {
+    at = next;
+  }
+  return { table: table ?? [], fragments, end: delimiter + 8 };
+}
+
+/** Where the fragments end. @param most fragments that are walked over */
+function delimiterOf(view: DataView, start: number, most: number): number {
+  let at = start;
+  // The first item is the offset table.
+  for (let items = 0; at + 8 <= view.byteLength; items += 1) {
+    const tag = view.getUint32(at, true);
+    if (tag === DELIMITER) return at;
+    if (tag !== ITEM) break;
+    if (items > most) {
       throw new ImageRefusal('too-large', 'the pixel data is cut into more fragments than its frames need');
     }
-    at += 8 + length;
+    at += 8 + view.getUint32(at + 4, true);
   }
   throw new ImageRefusal('damaged', 'the compressed pixel data is cut off; send the instance again');
+}
+
+/**
+ * A transfer that broke off leaves a header that reads well. Taken in, it would hold the place of the whole instance.
+ * @throws ImageRefusal 'damaged' when bytes of the pixel data are missing
+ */
+export function checkPixelDataIsWhole({ bytes, pixelData, syntax }: OpenedInstance): void {
+  if (pixelData === undefined) return;
+  const { dataOffset, length } = pixelData;
+  if (pixelData.hadUndefinedLength === true) {
+    // Not packed as its syntax says: what reads the frames says so.
+    if (syntax.packing === 'native') return;
+    delimiterOf(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), dataOffset, LIMITS.frames * 65);
+  } else if (dataOffset + length > bytes.length) {
+    const held = Math.max(bytes.length - dataOffset, 0);
+    throw new ImageRefusal('damaged', `the pixel data is cut off: ${held} of ${length} bytes; send the instance again`);
+  }
 }
 
 function offsets(content: Uint8Array): number[] {

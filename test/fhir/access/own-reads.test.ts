@@ -93,6 +93,18 @@ describe('record by our own reads', () => {
     expect(names(record).filter((n) => n.startsWith('Condition/'))).toHaveLength(6);
   });
 
+  it('ten calls at once at a slow server are all read to the end in their time', async () => {
+    const quiet = await startFhirServer({ token: TOKEN });
+    quiet.load(searchset([patient]));
+    quiet.setDelay('*', 300);
+    const connections = createFhirConnections();
+    const request = { access: { fhirServer: quiet.url, accessToken: TOKEN } };
+    const records = await Promise.all(Array.from({ length: 10 }, () => collect(request, { connections })));
+    await connections.close();
+    await quiet.close();
+    expect(records.map(gaps)).toEqual(records.map(() => ({})));
+  });
+
   it('relative next links work too', async () => {
     const relative = await startFhirServer({ maxPageSize: 2, nextLinks: 'relative' });
     relative.load(searchset([patient, ...['c1', 'c2', 'c3', 'c4', 'c5'].map((id) => condition(id))]));

@@ -112,7 +112,7 @@ describe('record from the prefetch alone', () => {
     const record = await collect(fullPrefetch({ patient: other, conditions }), { drafts });
     expect(names(record)).toEqual(['Condition/c1']);
     expect(record.drafts.map(({ id }) => id)).toEqual(['d1']);
-    expect(gaps(record)).toEqual({ patient: 'failed: refused' });
+    expect(gaps(record)).toEqual({ patient: 'failed: refused', conditions: 'incomplete: refused' });
     expect(record.degradations.map(({ where, why }) => `${where} ${why}`)).toEqual([
       'conditions refused',
       'drafts refused',
@@ -155,6 +155,30 @@ describe('record from the prefetch alone', () => {
     const conditions = searchset([condition('c1', 'https://elsewhere.example.org/fhir/Patient/p1')]);
     const record = await collect(fullPrefetch({ conditions }), { fhirServer: 'https://ehr.example.org/fhir' });
     expect(names(record)).toEqual(['Patient/p1']);
+    expect(gaps(record)).toEqual({ conditions: 'failed: refused' });
+  });
+
+  it.each([['https://elsewhere.example.org/fhir/Patient/p1'], ['#p'], ['Patient/p2'], ['Group/p1']])(
+    'what names the patient as %s is not used, and its list no longer says "none"',
+    async (subject) => {
+      const contained = [{ resourceType: 'Patient', id: 'p' }];
+      const conditions = searchset([condition('c1'), condition('c2', subject, { contained })]);
+      const medicationStatements = searchset([
+        { ...condition('m1', subject, { contained }), resourceType: 'MedicationStatement' } as never,
+      ]);
+      const record = await collect(fullPrefetch({ conditions, medicationStatements }), {
+        fhirServer: 'https://ehr.example.org/fhir',
+      });
+      expect(names(record)).toEqual(['Condition/c1', 'Patient/p1']);
+      expect(gaps(record)).toEqual({ conditions: 'incomplete: refused', medicationStatements: 'failed: refused' });
+    },
+  );
+
+  it('a draft that is not used leaves the list of its kind incomplete', async () => {
+    const draft = { resourceType: 'MedicationRequest', id: 'd1', subject: { reference: '#p' } };
+    const record = await collect(fullPrefetch(), { drafts: [draft] });
+    expect(record.drafts).toEqual([]);
+    expect(gaps(record)).toEqual({ medicationRequests: 'incomplete: refused' });
   });
 
   it('references between entries by urn:uuid are resolved', async () => {

@@ -37,6 +37,13 @@ function slice(options: Partial<SeriesOptions> = {}): Uint8Array {
   return first;
 }
 
+/** 8 x 8 pixels of two bytes. */
+const PIXEL_BYTES = 128;
+const FRAGMENTS = {
+  syntax: '1.2.840.10008.1.2.5',
+  tags: { PixelData: { fragments: [new Uint8Array(300), new Uint8Array(200)] } },
+} satisfies Partial<SeriesOptions>;
+
 const receive = (bytes: Uint8Array): Promise<Receipt> => ingest.receiver.receive(bytes, PACS);
 const files = (): string[] =>
   readdirSync(ingest.directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.dcm'));
@@ -177,12 +184,25 @@ describe('a study whose first image was sent without a patient', () => {
   });
 });
 
+describe('an instance that arrives after a copy of it that broke off', () => {
+  it.each([['pixel data of known length'], ['fragments']])('is kept: %s', async (kind) => {
+    const bytes = kind === 'fragments' ? slice(FRAGMENTS) : slice();
+    expect(await receive(bytes.subarray(0, -100))).toMatchObject({ outcome: 'refused', code: 'damaged' });
+    expect(await receive(bytes)).toMatchObject({ outcome: 'stored' });
+  });
+});
+
 describe('what cannot be used is refused with its reason and noted without patient data', () => {
   const whole = slice();
+  const compressed = slice(FRAGMENTS);
   it.each([
     ['random bytes', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'not-dicom'],
     ['nothing', Buffer.alloc(0), 'not-dicom'],
     ['a file that was cut off', whole.subarray(0, 400), 'damaged'],
+    ['pixel data that was cut off', whole.subarray(0, -1), 'damaged'],
+    ['pixel data that was cut off behind its tag', whole.subarray(0, -PIXEL_BYTES), 'damaged'],
+    ['fragments that were cut off', compressed.subarray(0, -9), 'damaged'],
+    ['fragments whose end was cut off', compressed.subarray(0, -8), 'damaged'],
     ['a UID that leads out of the folder', slice({ tags: { StudyInstanceUID: '1..2' } }), 'damaged'],
     ['more than the limit', slice({ size: [300, 300, 1] }), 'too-large'],
     [
