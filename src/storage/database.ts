@@ -55,6 +55,9 @@ async function assertWritable(db: Kysely<Schema>): Promise<void> {
   if (rows[0]?.mode !== 'off') throw new StorageError('read-only', 'the database takes no writes');
 }
 
+/** SQLSTATE */
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 /** Grows a file, which a full disk refuses, and takes it back. */
 async function tryToWrite(db: Kysely<Schema>): Promise<void> {
   const undone = new Error('undone');
@@ -64,7 +67,9 @@ async function tryToWrite(db: Kysely<Schema>): Promise<void> {
       throw undone;
     });
   } catch (error) {
-    if (error !== undone) throw error;
+    // A role that may not make tables says nothing of the disk.
+    const mayNot = (error as { code?: unknown } | null)?.code === INSUFFICIENT_PRIVILEGE;
+    if (error !== undone && !mayNot) throw error;
   }
 }
 
