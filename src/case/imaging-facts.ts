@@ -1,6 +1,6 @@
 /** Which findings of imaging pipelines are facts of the case, and which of several findings speaks. */
 import { candidates } from './fact.ts';
-import type { Fact } from './fact.ts';
+import type { Fact, Known } from './fact.ts';
 import type { FINDING_KINDS, FindingKind, ImagingFinding, ImagingProgress, PatientImaging } from './imaging-finding.ts';
 import type { Quantity, Unit } from './quantity.ts';
 import type { FactKey, StrokeCase, StrokeFacts } from './stroke-case.ts';
@@ -56,6 +56,14 @@ export const PIPELINE_OF_FACT: Readonly<Partial<Record<FactKey, string>>> = {
 export const imagingReference = ({ id }: Pick<ImagingFinding, 'id'>): string => `imaging:${id}`;
 export const isImagingReference = (reference: string): boolean => reference.startsWith('imaging:');
 
+/** A pipeline of this product gave the value: now, or earlier and read back from the chart, where it stays 'derived'. */
+export function isComputed(key: FactKey, { basis, sources }: Pick<Known<unknown>, 'basis' | 'sources'>): boolean {
+  return (
+    (sources.length > 0 && sources.every(({ reference }) => isImagingReference(reference))) ||
+    (basis === 'derived' && PIPELINE_OF_FACT[key] !== undefined)
+  );
+}
+
 /**
  * What a network that was never compared with readers on patients says, and what opens or closes a treatment or names a cause:
  * until a person has read the images, it settles nothing.
@@ -68,16 +76,11 @@ const READ_BY_A_PERSON = [
   'infarctPattern',
 ] as const;
 
-/** One of these facts, and only software gave it: now, or earlier and read back from the chart ('derived'). */
+/** One of these facts, and only software gave it. */
 export function awaitsReader(key: FactKey, facts: StrokeFacts): boolean {
   if (!READ_BY_A_PERSON.some((own) => own === key)) return false;
   const values = candidates<unknown>(facts[key]);
-  return (
-    values.length > 0 &&
-    values.every(
-      ({ basis, sources }) => basis === 'derived' || sources.every(({ reference }) => isImagingReference(reference)),
-    )
-  );
+  return values.length > 0 && values.every((value) => isComputed(key, value));
 }
 
 /** Refused, superseded or not computable: it has nothing to say. */

@@ -229,6 +229,13 @@ describe('the cards of the treatments', () => {
     expect(computed.detail).toContain('**Rests on volumes computed from the images (research use, not cleared)');
     const recorded = since(7, { coreVolume: measured(20, 'mL'), hypoperfusionVolume: measured(100, 'mL') });
     expect(card('thrombolysis', recorded, imagingOf(perfusionOf(20, 100))).detail).not.toContain('Rests on volumes');
+    // What the software wrote into the chart comes back as its own.
+    const ours = <T extends object>(fact: T) => ({ ...fact, basis: 'derived' as const });
+    const readBack = since(7, {
+      coreVolume: ours(measured(20, 'mL')),
+      hypoperfusionVolume: ours(measured(100, 'mL')),
+    });
+    expect(card('thrombolysis', readBack, imagingOf([])).detail).toContain('**Rests on volumes computed');
   });
 
   it('say which analysis a missing volume hangs on, once, and ask for no second scan', () => {

@@ -1,5 +1,5 @@
 /** The building blocks that all cards share. Each returns Markdown without HTML, or '' when there is nothing to say. */
-import { HOUR, awaitsReader, candidates, isImagingReference } from '../../case/index.ts';
+import { HOUR, awaitsReader, candidates, isComputed } from '../../case/index.ts';
 import type { ClinicalEvent, Fact, FactKey, Instant } from '../../case/index.ts';
 import type { CriterionResult, RequiredAction } from '../../decisions/evaluation.ts';
 import { isModerateOrSevereInjury } from '../../decisions/thrombolysis/index.ts';
@@ -112,11 +112,7 @@ const DATED_DRUGS = [
 
 /** Is one of the facts a value that an imaging pipeline computed? */
 export function usesComputed(keys: readonly FactKey[], c: ExplainContext): boolean {
-  return keys.some((key) =>
-    candidates<unknown>(c.stroke.facts[key]).some(({ sources }) =>
-      sources.some(({ reference }) => isImagingReference(reference)),
-    ),
-  );
+  return keys.some((key) => candidates<unknown>(c.stroke.facts[key]).some((value) => isComputed(key, value)));
 }
 
 /** Only software gave it: a reader settles what it does not. */
