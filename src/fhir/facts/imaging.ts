@@ -163,7 +163,7 @@ export function mapImaging(scope: Scope, index: RecordIndex, since: number | nul
       readings('hematoma-location'),
       'hematomaLocation',
       LOCATIONS,
-      LOOK_BACK.imagingFinding,
+      LOOK_BACK.hemorrhage,
     ),
     hemorrhageOnImaging: hemorrhage(scope, index, since),
     brainImaging: exams(scope, index),

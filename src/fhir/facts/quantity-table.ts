@@ -113,8 +113,9 @@ export const QUANTITIES: Readonly<Record<MeasuredKey, MeasuredQuantity>> = {
     ofEpisode: false,
   }),
   aneurysmDiameter: image('aneurysm-diameter', 'aneurysm', 'mm', [0.5, 100], { lookBack: EVER, ofEpisode: false }),
-  hematomaVolume: image('hematoma-volume', 'hematoma', 'mL', [0, 400]),
-  hematomaDiameter: image('hematoma-diameter', 'hematoma', 'mm', [1, 150]),
+  // As long as the hemorrhage itself counts.
+  hematomaVolume: image('hematoma-volume', 'hematoma', 'mL', [0, 400], { lookBack: 7 * DAY }),
+  hematomaDiameter: image('hematoma-diameter', 'hematoma', 'mm', [1, 150], { lookBack: 7 * DAY }),
   // The cause is looked for over days, with what was seen on the first ones.
   infarctDiameter: image('infarct-diameter', 'infarct', 'mm', [0.5, 250], { lookBack: 7 * DAY }),
   aorticArchPlaque: image('aortic-arch-plaque', 'arch plaque', 'mm', [0, 60], {

@@ -331,6 +331,13 @@ describe('imaging findings', () => {
     expect(factsOf([seen(true, 40), seen(false, 2)]).hemorrhageOnImaging.status).toBe('conflicting');
     expect(factsOf([seen(false, 40), seen(true, 30)]).hemorrhageOnImaging).toMatchObject({ value: true });
     expect(factsOf([seen(true, 30), seen(false, 30)]).hemorrhageOnImaging.status).toBe('conflicting');
+    const yesterday = { effectiveDateTime: before(30 * 60) };
+    const { hematomaVolume, hematomaLocation } = factsOf([
+      observation(OWN, 'hematoma-volume', amount(15, 'mL'), yesterday),
+      observation(OWN, 'hematoma-location', { valueCodeableConcept: code(OWN, 'hematoma-location-lobar') }, yesterday),
+    ]);
+    expect(hematomaVolume.status).toBe('known');
+    expect(hematomaLocation).toMatchObject({ value: 'lobar' });
     const well = observation(OWN, 'last-known-well', { valueDateTime: before(20 * 60) });
     expect(factsOf([well, seen(true, 30)]).hemorrhageOnImaging.status).toBe('unknown');
   });
