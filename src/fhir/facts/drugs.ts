@@ -129,7 +129,7 @@ const isRecent = (e: MedicationEntry, scope: Scope): boolean =>
   e.active || e.latest === null || e.latest >= scope.at - RECENT;
 
 /** Catheters are cleared with up to 2 mg of alteplase: no treatment of a stroke. */
-const isCatheterDose = (e: MedicationEntry): boolean =>
+export const isCatheterDose = (e: MedicationEntry): boolean =>
   e.drugs.includes('alteplase') && e.dose !== undefined && e.dose.value <= 2;
 const EPISODE = 7 * DAY;
 
