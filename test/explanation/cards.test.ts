@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { HOUR, known, plus, unknown, type FactKey, type StrokeCase } from '../../src/case/index.ts';
+import { HOUR, known, plus, unknown, type DrugOrder, type FactKey, type StrokeCase } from '../../src/case/index.ts';
 import { decide, type Decisions } from '../../src/decisions/decide.ts';
 import type { CardDraft } from '../../src/explanation/card-draft.ts';
 import type { CardContent, Locale } from '../../src/explanation/content/card-content.ts';
 import { explain } from '../../src/explanation/explain.ts';
+import { restoreCase, storeEvaluation } from '../../src/explanation/stored-evaluation.ts';
 import { FACT_KEYS } from '../../src/explanation/format/fact-value.ts';
 import {
   aCase,
@@ -289,6 +290,33 @@ describe('other cards', () => {
       'order-fibrinogen',
     ]);
     expect(cards.some((c) => c.topic === 'thrombolysis')).toBe(false);
+  });
+
+  it('after thrombolysis name the antithrombotics that are ordered before the scan, first in the summary', () => {
+    const order: DrugOrder = {
+      drug: 'aspirin',
+      class: 'antiplatelet',
+      draft: true,
+      at: null,
+      startsAt: null,
+      source: { reference: 'MedicationRequest/1' },
+    };
+    const calm = eligiblePatient(
+      { thrombolyticGiven: takes(drug('tenecteplase', 'thrombolytic', minutesAgo(55))) },
+      { orders: [order, { ...order, drug: 'apixaban', class: 'factor-xa-inhibitor' }] },
+    );
+    const { summary, indicator, detail } = card(cardsOf(calm), 'complication');
+    expect(indicator).toBe('warning');
+    expect(summary).toMatch(/^After thrombolysis: aspirin, apixaban ordered before the 24 h scan/);
+    expect(detail).toContain(
+      '**Ordered: aspirin, apixaban, in conflict with “No antiplatelet or anticoagulant before the 24 h scan”.**',
+    );
+    expect(card(cardsOf(calm, 'zh-CN'), 'complication').summary).toMatch(/^溶栓后：24小时复查影像前已开立.*阿司匹林/);
+    const alarm = card(cardsOf({ ...AFTER_LYSIS, orders: [order] }), 'complication');
+    expect(alarm.detail).toContain('Ordered: aspirin');
+    // The page with the basis decides again from the record.
+    const record = storeEvaluation(calm, decide(calm, NOW, aPolicy()), NOW, aPolicy(), { service: '1', content: 'c' });
+    expect(restoreCase(record).orders).toEqual(calm.orders);
   });
 
   it('carry intended use, data times, version and the limit in the closing line of each', () => {

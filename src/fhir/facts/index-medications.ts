@@ -15,7 +15,7 @@ import { quantity } from '../../case/index.ts';
 import { fhirTime } from '../time.ts';
 import { convert } from '../units.ts';
 import { DRUGS, SUSPECT_NAME, type Drug } from './drug-table.ts';
-import { isForOtherDisease } from './order-reason.ts';
+import { orderDetails, type OrderDetails } from './order-details.ts';
 import { codingsOf } from './reading.ts';
 import { periodSpan, type Scope } from './scope.ts';
 
@@ -38,8 +38,8 @@ export interface MedicationEntry {
   readonly latest: Instant | null;
   readonly intent: DrugExposure['intent'];
   readonly dose?: Quantity<'mg'>;
-  /** An order whose coded reason is another disease than a stroke. */
-  readonly forOtherDisease?: boolean;
+  /** Of orders only. */
+  readonly order?: OrderDetails;
 }
 
 const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm';
@@ -199,7 +199,7 @@ function order(
     asserted,
     intake: null,
     latest: asserted?.latest ?? null,
-    forOtherDisease: isForOtherDisease(resource, scope),
+    order: orderDetails(resource, scope),
     ...dosageOf(resource.dosageInstruction?.[0], identity.drugs, scope),
   };
 }

@@ -82,10 +82,10 @@ export function mapIndications(
   }
   const pointsToStroke = found.length > 0;
   for (const entry of index.medications) {
-    const { drugs, draft, from, active, asserted, reference, forOtherDisease = false } = entry;
+    const { drugs, draft, from, active, asserted, reference, order } = entry;
     if (from !== 'order' || !drugs.some((d) => DRUGS[d].class === 'thrombolytic') || isCatheterDose(entry)) continue;
     // Ordered for an infarction of the heart it makes no stroke, but beside one it is to be checked all the same.
-    if (forOtherDisease && !pointsToStroke) continue;
+    if (order?.forOtherDisease === true && !pointsToStroke) continue;
     if (draft || (active && within(asserted, RECORDED))) add('thrombolytic-ordered', asserted, reference);
   }
   return found.sort(
