@@ -113,6 +113,13 @@ export interface DrugExposure {
   readonly source: Source;
 }
 
+export interface OrderedDose {
+  readonly value: number;
+  readonly unit: 'mg' | 'mg/kg';
+  /** The limit that the order itself sets to a dose by weight. */
+  readonly atMostMg?: number;
+}
+
 /** An order that stands or is being made; whether the drug was given is told elsewhere. */
 export interface DrugOrder {
   readonly drug: string;
@@ -123,6 +130,8 @@ export interface DrugOrder {
   readonly at: TimeSpan | null;
   /** The first dose, where the order plans it for a time. */
   readonly startsAt: TimeSpan | null;
+  /** What is given in all, part by part; null when a part cannot be read as mg or mg/kg, or none is told. */
+  readonly doses: readonly OrderedDose[] | null;
   readonly source: Source;
 }
 

@@ -26,6 +26,7 @@ export function mapDrugOrders({ medications }: RecordIndex): readonly DrugOrder[
         draft,
         at: asserted,
         startsAt: order.startsAt,
+        doses: order.doses,
         source: { reference },
       }));
   });

@@ -1,7 +1,8 @@
-/** What an order of a drug says beyond the drug: the reason and the time of the first dose. */
-import type { Condition, MedicationRequest } from 'fhir/r4.js';
-import type { TimeSpan } from '../../case/index.ts';
+/** What an order of a drug says beyond the drug: the reason, the time of the first dose, and how much is to be given. */
+import type { Condition, Dosage, MedicationRequest, Quantity } from 'fhir/r4.js';
+import type { OrderedDose, TimeSpan } from '../../case/index.ts';
 import { fhirTime } from '../time.ts';
+import { convert } from '../units.ts';
 import { namesStroke } from './index-context.ts';
 import { codingsOf } from './reading.ts';
 import type { Scope } from './scope.ts';
@@ -13,6 +14,8 @@ export interface OrderDetails {
   readonly reported: boolean;
   /** When the first dose is planned; null when the order does not say. */
   readonly startsAt: TimeSpan | null;
+  /** In the parts of the order; null when one cannot be read as mg or mg/kg, or none is told. */
+  readonly doses: readonly OrderedDose[] | null;
 }
 
 export function orderDetails(resource: MedicationRequest, scope: Scope): OrderDetails {
@@ -22,7 +25,30 @@ export function orderDetails(resource: MedicationRequest, scope: Scope): OrderDe
     forOtherDisease: isForOtherDisease(resource, scope),
     reported: resource.reportedBoolean === true || resource.reportedReference !== undefined,
     startsAt: fhirTime(start, scope.timeZone) ?? null,
+    doses: dosesOf(resource.dosageInstruction ?? []),
   };
+}
+
+function dosesOf(parts: readonly Dosage[]): readonly OrderedDose[] | null {
+  const doses = parts.map(doseOf).filter((dose) => dose !== null);
+  return doses.length === 0 || doses.length < parts.length ? null : doses;
+}
+
+function doseOf({ doseAndRate, maxDosePerAdministration }: Dosage): OrderedDose | null {
+  const dose = doseAndRate?.[0]?.doseQuantity;
+  const mg = milligrams(dose);
+  if (mg !== undefined) return { value: mg, unit: 'mg' };
+  const byWeight = /^([^/]+)\/kg$/.exec(unitOf(dose) ?? '');
+  const perKg = milligrams({ ...dose, code: byWeight?.[1] ?? '' });
+  if (perKg === undefined) return null;
+  const atMostMg = milligrams(maxDosePerAdministration);
+  return { value: perKg, unit: 'mg/kg', ...(atMostMg === undefined ? {} : { atMostMg }) };
+}
+
+const unitOf = (dose: Quantity | undefined): string | undefined => dose?.code ?? dose?.unit;
+
+function milligrams(dose: Quantity | undefined): number | undefined {
+  return typeof dose?.value === 'number' ? convert(dose.value, unitOf(dose), { unit: 'mg' }) : undefined;
 }
 
 const OTHER_DISEASES: ReadonlySet<string> = new Set([

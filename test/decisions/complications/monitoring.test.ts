@@ -218,6 +218,7 @@ describe('an antithrombotic that is ordered before the scan', () => {
     draft: false,
     at: hoursAgo(1),
     startsAt: null,
+    doses: null,
     source: { reference: 'MedicationRequest/1' },
     ...more,
   });

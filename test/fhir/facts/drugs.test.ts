@@ -305,6 +305,29 @@ describe('orders of thrombolytics and antithrombotics', () => {
       ]),
     ).toEqual([]);
   });
+  it('carry what is given in all, in mg or mg/kg, and nothing where a part cannot be read', () => {
+    const doses = (...dosageInstruction: Loose[]) =>
+      orders([medication('Request', '259280', { dosageInstruction })])[0]?.doses;
+    const dose = (value: number, unit: string, more: Loose = {}) => ({
+      doseAndRate: [{ doseQuantity: { value, unit } }],
+      ...more,
+    });
+    expect(doses(dose(20, 'mg'))).toEqual([{ value: 20, unit: 'mg' }]);
+    expect(doses(dose(0.02, 'g'))).toEqual([{ value: 20, unit: 'mg' }]);
+    expect(doses(dose(7.2, 'mg'), dose(64.8, 'mg'))).toEqual([
+      { value: 7.2, unit: 'mg' },
+      { value: 64.8, unit: 'mg' },
+    ]);
+    expect(doses(dose(0.25, 'mg/kg'))).toEqual([{ value: 0.25, unit: 'mg/kg' }]);
+    expect(doses(dose(0.25, 'mg/kg', { maxDosePerAdministration: { value: 25, unit: 'mg' } }))).toEqual([
+      { value: 0.25, unit: 'mg/kg', atMostMg: 25 },
+    ]);
+    expect(doses(dose(20, 'mL'))).toBeNull();
+    expect(doses(dose(1, 'mg/kg/h'))).toBeNull();
+    expect(doses(dose(7.2, 'mg'), { text: 'the rest over 60 min' })).toBeNull();
+    expect(doses({ doseAndRate: [{ doseQuantity: { value: 20 } }] })).toBeNull();
+    expect(doses()).toBeNull();
+  });
   it('are counted once where the call changes one that stands, and not where it ends one', () => {
     const standing = medication('Request', APIXABAN, { id: 'same', authoredOn: before(30) });
     expect(orders([standing], [standing])).toMatchObject([{ draft: true }]);
