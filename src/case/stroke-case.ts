@@ -113,6 +113,28 @@ export interface DrugExposure {
   readonly source: Source;
 }
 
+export interface OrderedDose {
+  readonly value: number;
+  readonly unit: 'mg' | 'mg/kg';
+  /** The limit that the order itself sets to a dose by weight. */
+  readonly atMostMg?: number;
+}
+
+/** An order that stands or is being made; whether the drug was given is told elsewhere. */
+export interface DrugOrder {
+  readonly drug: string;
+  readonly class: DrugClass;
+  /** Of the call itself, not signed yet. */
+  readonly draft: boolean;
+  /** When it was written; null when the order does not say. */
+  readonly at: TimeSpan | null;
+  /** The first dose, where the order plans it for a time. */
+  readonly startsAt: TimeSpan | null;
+  /** What is given in all, part by part; null when a part cannot be read as mg or mg/kg, or none is told. */
+  readonly doses: readonly OrderedDose[] | null;
+  readonly source: Source;
+}
+
 /** A diagnosis, procedure or event of the history. */
 export interface ClinicalEvent {
   /** Name of the ValueSet member group that matched, from our own tables: 'gastrointestinal-hemorrhage'. */
@@ -368,6 +390,8 @@ export interface StrokeCase {
   readonly asOf: Instant;
   readonly indications: readonly StrokeIndication[];
   readonly facts: StrokeFacts;
+  /** Thrombolytics and antithrombotics. */
+  readonly orders: readonly DrugOrder[];
   /** What the imaging pipelines found and how far they are; facts taken from it name 'imaging:<finding id>' as source. */
   readonly imaging: PatientImaging;
   readonly degradations: readonly Degradation[];

@@ -3,6 +3,7 @@ import { HOUR, type FactKey, type Instant, type StrokeCase } from '../case/index
 import { isFailed, type Guarded } from '../decisions/guarded.ts';
 import type { Decisions } from '../decisions/decide.ts';
 import type { SitePolicy } from '../decisions/evaluation.ts';
+import { checkOrderedDoses } from '../decisions/thrombolysis/index.ts';
 import type { SubtypeEvaluation } from '../decisions/subtype/index.ts';
 import type { CardDraft, SuggestionDraft } from './card-draft.ts';
 import { NAMES } from './cards/blocks.ts';
@@ -118,6 +119,7 @@ function thrombolysis(decisions: Decisions, desk: OrderDesk, c: ExplainContext):
     evaluation,
     {
       dose: isFailed(dose) ? c.texts.text('block.failed', { id: escapeValue(dose.errorId) }) : doseBlock(dose, c),
+      orderedDoses: isFailed(dose) ? [] : checkOrderedDoses(c.stroke.orders, dose),
       prescriptions: prescriptions(decisions, c),
       orders: mayBeYes
         ? [...desk.orders(missing, evaluation.conclusion === 'undecided'), ...desk.orders(toldApart(evaluation), false)]

@@ -46,8 +46,10 @@ export interface StoredFacts {
 export interface StoredEvaluation {
   readonly format: 1;
   readonly at: Instant;
-  readonly stroke: Omit<StrokeCase, 'facts' | 'imaging'> & {
+  readonly stroke: Omit<StrokeCase, 'facts' | 'imaging' | 'orders'> & {
     readonly facts: StoredFacts;
+    /** Absent where none stood, and in records of before. */
+    readonly orders?: StrokeCase['orders'];
     /** Absent where the pipelines had nothing of the patient, and in records of before. */
     readonly imaging?: PatientImaging;
   };
@@ -143,8 +145,8 @@ function storeTransformation(
   return { setting, scores: Object.fromEntries(rows), missing };
 }
 
-function storeCase({ facts, imaging, ...rest }: StrokeCase): StoredEvaluation['stroke'] {
-  const stored = { ...rest, facts: storeFacts(facts) };
+function storeCase({ facts, imaging, orders, ...rest }: StrokeCase): StoredEvaluation['stroke'] {
+  const stored = { ...rest, facts: storeFacts(facts), ...(orders.length === 0 ? {} : { orders }) };
   return imaging.findings.length + imaging.progress.length === 0 ? stored : { ...stored, imaging };
 }
 
@@ -208,5 +210,5 @@ export function restoreCase({ stroke }: StoredEvaluation): StrokeCase {
       };
     }
   }
-  return { ...stroke, facts: facts as StrokeFacts, imaging: stroke.imaging ?? NO_IMAGING };
+  return { ...stroke, facts: facts as StrokeFacts, orders: stroke.orders ?? [], imaging: stroke.imaging ?? NO_IMAGING };
 }

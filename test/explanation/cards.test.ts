@@ -1,11 +1,21 @@
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { HOUR, known, plus, unknown, type FactKey, type StrokeCase } from '../../src/case/index.ts';
+import {
+  HOUR,
+  known,
+  plus,
+  unknown,
+  type DrugOrder,
+  type FactKey,
+  type StrokeCase,
+  type StrokeFacts,
+} from '../../src/case/index.ts';
 import { decide, type Decisions } from '../../src/decisions/decide.ts';
 import type { CardDraft } from '../../src/explanation/card-draft.ts';
 import type { CardContent, Locale } from '../../src/explanation/content/card-content.ts';
 import { explain } from '../../src/explanation/explain.ts';
+import { restoreCase, storeEvaluation } from '../../src/explanation/stored-evaluation.ts';
 import { FACT_KEYS } from '../../src/explanation/format/fact-value.ts';
 import {
   aCase,
@@ -289,6 +299,78 @@ describe('other cards', () => {
       'order-fibrinogen',
     ]);
     expect(cards.some((c) => c.topic === 'thrombolysis')).toBe(false);
+  });
+
+  const tenecteplase = (doses: DrugOrder['doses']): DrugOrder => ({
+    drug: 'tenecteplase',
+    class: 'thrombolytic',
+    draft: true,
+    at: null,
+    startsAt: null,
+    doses,
+    source: { reference: 'MedicationRequest/1' },
+  });
+  const ordering = (mg: number, facts: Partial<StrokeFacts> = {}, locale: Locale = 'en') =>
+    card(
+      cardsOf(eligiblePatient(facts, { ...ORDERED, orders: [tenecteplase([{ value: mg, unit: 'mg' }])] }), locale),
+      'thrombolysis',
+    );
+  it('of an order above the dose begin with both doses and are critical, of one below it a warning', () => {
+    const line = 'Order above the dose: tenecteplase 40 mg, calculated 20–22.5 mg for 80 kg, maximum 25 mg.';
+    const high = ordering(40);
+    expect(high.summary).toBe(`${line} Thrombolysis: recommended`);
+    expect(high.indicator).toBe('critical');
+    expect(high.detail).toContain(`**${line}**`);
+    expect(ordering(40, {}, 'zh-CN').summary).toMatch(
+      /^医嘱剂量偏高：替奈普酶 40 mg，按80 kg计算为20–22\.5 mg，上限25 mg。静脉溶栓：推荐/,
+    );
+    const low = ordering(10);
+    expect(low.summary).toMatch(/^Order below the dose: tenecteplase 10 mg, calculated 20–22\.5 mg for 80 kg\. /);
+    expect(low.indicator).toBe('warning');
+    expect(ordering(20).summary).toMatch(/^Thrombolysis: recommended/);
+    expect(ordering(20).indicator).toBe('warning');
+    const unweighed = ordering(40, { weight: unknown('not-recorded') });
+    expect(unweighed.summary).toMatch(/^Order above the maximum: tenecteplase 40 mg, maximum 25 mg for stroke\. /);
+    expect(unweighed.indicator).toBe('critical');
+  });
+  it('of an order that cannot be compared say so, and a contraindication is told before any dose', () => {
+    const stroke = eligiblePatient({}, { ...ORDERED, orders: [tenecteplase(null)] });
+    const { summary, indicator } = card(cardsOf(stroke), 'thrombolysis');
+    expect(summary).toMatch(
+      /^Ordered dose of tenecteplase not compared: not told in mg or mg\/kg\. Thrombolysis: recommended/,
+    );
+    expect(indicator).toBe('warning');
+    const unsafe = ordering(40, { platelets: measured(82, '10*9/L') });
+    expect(unsafe.summary).toMatch(/^Thrombolytic ordered or given, but/);
+    expect(unsafe.detail).toContain('Order above the dose: tenecteplase 40 mg');
+  });
+
+  it('after thrombolysis name the antithrombotics that are ordered before the scan, first in the summary', () => {
+    const order: DrugOrder = {
+      drug: 'aspirin',
+      class: 'antiplatelet',
+      draft: true,
+      at: null,
+      startsAt: null,
+      doses: null,
+      source: { reference: 'MedicationRequest/1' },
+    };
+    const calm = eligiblePatient(
+      { thrombolyticGiven: takes(drug('tenecteplase', 'thrombolytic', minutesAgo(55))) },
+      { orders: [order, { ...order, drug: 'apixaban', class: 'factor-xa-inhibitor' }] },
+    );
+    const { summary, indicator, detail } = card(cardsOf(calm), 'complication');
+    expect(indicator).toBe('warning');
+    expect(summary).toMatch(/^After thrombolysis: aspirin, apixaban ordered before the 24 h scan/);
+    expect(detail).toContain(
+      '**Ordered: aspirin, apixaban, in conflict with “No antiplatelet or anticoagulant before the 24 h scan”.**',
+    );
+    expect(card(cardsOf(calm, 'zh-CN'), 'complication').summary).toMatch(/^溶栓后：24小时复查影像前已开立.*阿司匹林/);
+    const alarm = card(cardsOf({ ...AFTER_LYSIS, orders: [order] }), 'complication');
+    expect(alarm.detail).toContain('Ordered: aspirin');
+    // The page with the basis decides again from the record.
+    const record = storeEvaluation(calm, decide(calm, NOW, aPolicy()), NOW, aPolicy(), { service: '1', content: 'c' });
+    expect(restoreCase(record).orders).toEqual(calm.orders);
   });
 
   it('carry intended use, data times, version and the limit in the closing line of each', () => {

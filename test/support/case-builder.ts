@@ -148,6 +148,7 @@ export function aCase(facts: Partial<StrokeFacts> = {}, more: Partial<Omit<Strok
     encounter: 'Encounter/example',
     asOf: NOW,
     indications: [{ kind: 'stroke-code', at: minutesAgo(30), source: { reference: 'Encounter/example' } }],
+    orders: [],
     imaging: NO_IMAGING,
     degradations: [],
     ...more,

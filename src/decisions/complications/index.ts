@@ -15,6 +15,7 @@ export type { AngioedemaConclusion } from './angioedema.ts';
 export { HEMORRHAGE_CONCLUSIONS } from './hemorrhage.ts';
 export type { HemorrhageConclusion } from './hemorrhage.ts';
 export type { MonitoringConclusion, MonitoringEvaluation } from './monitoring.ts';
+export { drugsOrderedTooEarly } from './monitoring-criteria.ts';
 export { MONITORING_PHASES } from './schedule.ts';
 export type { MonitoringPhase, MonitoringSchedule } from './schedule.ts';
 export { thrombolyticAlreadyGiven } from './thrombolytic-given.ts';

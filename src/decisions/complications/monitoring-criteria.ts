@@ -1,6 +1,16 @@
 /** What can go wrong with the care in the first 24 h after thrombolysis, as far as the record shows it. */
-import { candidates, holds, HOUR, isAtLeast, MINUTE, plus } from '../../case/index.ts';
-import type { At, BloodPressure, DrugExposure, FactKey, ImagingExam, Instant, StrokeCase } from '../../case/index.ts';
+import { ANTICOAGULANT_CLASSES, candidates, holds, HOUR, isAtLeast, MINUTE, plus } from '../../case/index.ts';
+import type {
+  At,
+  BloodPressure,
+  DrugClass,
+  DrugExposure,
+  DrugOrder,
+  FactKey,
+  ImagingExam,
+  Instant,
+  StrokeCase,
+} from '../../case/index.ts';
 import type { Criterion, Message, Verdict } from '../evaluation.ts';
 import { or } from '../three-valued.ts';
 import { CARE_AFTER_THROMBOLYSIS, PRESSURE_AFTER_THROMBOLYSIS } from './citations.ts';
@@ -119,6 +129,43 @@ function antithromboticTooEarly(stroke: StrokeCase, at: Instant, schedule: Monit
   return { status: any ? 'met' : 'notMet' };
 }
 
+const ANTITHROMBOTIC_CLASSES: ReadonlySet<DrugClass> = new Set<DrugClass>([
+  ...ANTICOAGULANT_CLASSES,
+  'antiplatelet',
+  'glycoprotein-iib-iiia-inhibitor',
+]);
+
+/**
+ * Is the order one of the time after the dose? One of the call is; what the patient took at home was ordered before.
+ * Undefined when its time does not tell.
+ */
+function isSinceDose({ draft, at }: DrugOrder, { givenAt }: MonitoringSchedule): boolean | undefined {
+  if (draft) return true;
+  if (at === null || (at.earliest < givenAt.latest && at.latest >= givenAt.earliest)) return undefined;
+  return at.earliest >= givenAt.latest;
+}
+
+/** Orders of antithrombotics that are to begin before the scan is due; none once it is done. */
+function ordersBeforeScan(stroke: StrokeCase, schedule: MonitoringSchedule): readonly DrugOrder[] {
+  const scan = followUpScan(stroke, schedule);
+  if (scan !== undefined && scan !== 'none') return [];
+  return stroke.orders.filter(
+    ({ class: kind, startsAt }) =>
+      ANTITHROMBOTIC_CLASSES.has(kind) && (startsAt === null || startsAt.latest < schedule.imagingDueAt),
+  );
+}
+
+/** The drugs ordered after the dose that should wait for the scan. */
+export function drugsOrderedTooEarly(stroke: StrokeCase, schedule: MonitoringSchedule): readonly string[] {
+  const orders = ordersBeforeScan(stroke, schedule).filter((order) => isSinceDose(order, schedule) === true);
+  return [...new Set(orders.map(({ drug }) => drug))];
+}
+
+function orderedTooEarly(stroke: StrokeCase, _at: Instant, schedule: MonitoringSchedule): Verdict {
+  const since = or(...ordersBeforeScan(stroke, schedule).map((order) => isSinceDose(order, schedule)));
+  return { status: since === undefined ? 'unknown' : since ? 'met' : 'notMet' };
+}
+
 function aspirinTooEarly({ facts }: StrokeCase, _at: Instant, schedule: MonitoringSchedule): Verdict {
   const answer = holds(facts.antiplatelet, (drugs) =>
     or(
@@ -166,6 +213,13 @@ export const MONITORING_CRITERIA: readonly Criterion<MonitoringSchedule>[] = [
     data: [...ANTITHROMBOTICS, 'brainImaging', 'thrombolyticGiven'],
     citation: CARE_AFTER_THROMBOLYSIS,
     evaluate: antithromboticTooEarly,
+  },
+  {
+    id: 'antithrombotic-ordered-before-24h-imaging',
+    class: 'relative',
+    data: ['brainImaging', 'thrombolyticGiven'],
+    citation: CARE_AFTER_THROMBOLYSIS,
+    evaluate: orderedTooEarly,
   },
   {
     id: 'aspirin-within-90min-of-thrombolysis',

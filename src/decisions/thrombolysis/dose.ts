@@ -97,7 +97,7 @@ export function thrombolyticDose(
 }
 
 /** 0.4 mg/kg is advised against (AHA/ASA 2026, 4.6.2 rec. 2); the lowest band, 15 mg, reaches it at 37.5 kg. */
-const ADVISED_AGAINST_MG_PER_KG = 0.4;
+export const ADVISED_AGAINST_MG_PER_KG = 0.4;
 
 function refused(why: DoseRefusal, missing: readonly FactKey[]): ThrombolyticDose {
   return { status: 'refused', why, missing };

@@ -5,6 +5,8 @@ export type { ThrombolyticDose } from './dose.ts';
 export { alteplase, tenecteplaseBand, tenecteplaseExact } from './dose-tables.ts';
 export { evaluateThrombolysis } from './evaluate.ts';
 export type { GuidelineDifference, ThrombolysisEvaluation } from './evaluate.ts';
+export { checkOrderedDoses } from './ordered-dose.ts';
+export type { OrderedDoseCheck } from './ordered-dose.ts';
 export { isModerateOrSevereInjury } from './history.ts';
 export { evaluateRules, THROMBOLYSIS_RULES } from './rule-table.ts';
 export { THROMBOLYSIS_CONCLUSIONS, yesStrength } from './rule.ts';

@@ -1,6 +1,6 @@
 /** After thrombolysis: one card. The gravest of hemorrhage, angioedema and a broken watch leads. */
 import type { FactKey } from '../../case/index.ts';
-import type { ComplicationsEvaluation } from '../../decisions/complications/index.ts';
+import { drugsOrderedTooEarly, type ComplicationsEvaluation } from '../../decisions/complications/index.ts';
 import type { Evaluation } from '../../decisions/evaluation.ts';
 import type { CardDraft, Indicator } from '../card-draft.ts';
 import type { ExplainContext } from '../explain-context.ts';
@@ -15,6 +15,8 @@ import { fitSummary } from './summary.ts';
 /** What Table 5 asks for at once; imaging only while the hemorrhage is a suspicion. */
 const BLOOD = ['blood-count', 'pt-inr', 'aptt', 'fibrinogen'] as const;
 const ORDERS: Readonly<Record<string, readonly string[]>> = { suspected: ['ct-head', ...BLOOD], confirmed: BLOOD };
+
+const ORDERED_TOO_EARLY = 'antithrombotic-ordered-before-24h-imaging';
 
 type Lead =
   'hemorrhage-confirmed' | 'hemorrhage-suspected' | 'angioedema-present' | 'angioedema-suspected' | 'monitoring';
@@ -37,12 +39,14 @@ export function complicationCard(
   const time = given.at === null ? text('given-unknown') : text('given-at', { time: c.f.span(given.at) });
   const shown = [...new Set<FactKey>(['thrombolyticGiven', ...evidenceKeys(evaluation), 'bloodPressure'])];
   const isAlarm = lead !== 'monitoring';
+  const ordered = orderedTooEarly(complications, c);
   return {
     topic: 'complication',
-    summary: summary(complications, lead, agent, c),
+    summary: summary(complications, lead, agent, ordered, c),
     indicator: indicatorOf(complications, lead),
     detail: blocks([
       text(`statement.${lead}`, { agent, given: time }),
+      ordered === '' ? '' : text('ordered', { drugs: escapeValue(ordered), rule: escapeValue(waitText(c)) }),
       heading(
         'why',
         decidingRows(evaluation).map((row) => criterionLine(row, c)),
@@ -58,6 +62,15 @@ export function complicationCard(
     suggestions: lead.startsWith('hemorrhage') ? desk.anew(ORDERS[complications.hemorrhage.conclusion] ?? []) : [],
   };
 }
+
+/** 'aspirin, apixaban': antithrombotics that are ordered to begin before the scan. */
+function orderedTooEarly({ monitoring: { schedule } }: ComplicationsEvaluation, c: ExplainContext): string {
+  if (schedule === null) return '';
+  const drugs = drugsOrderedTooEarly(c.stroke, schedule);
+  return drugs.map((drug) => drugName(drug, c.f)).join(c.texts.text('ui.separator'));
+}
+
+const waitText = (c: ExplainContext): string => c.texts.text('action.no-antithrombotic-before-follow-up-imaging');
 
 function leadOf({ hemorrhage, angioedema }: ComplicationsEvaluation): Lead {
   if (hemorrhage.conclusion === 'confirmed') return 'hemorrhage-confirmed';
@@ -85,7 +98,13 @@ function watchLine(monitoring: Evaluation, c: ExplainContext): string {
     : `${c.texts.text('complication.watch')}\n\n${list(rows.map((row) => criterionLine(row, c)))}`;
 }
 
-function summary(complications: ComplicationsEvaluation, lead: Lead, agent: string, c: ExplainContext): string {
+function summary(
+  complications: ComplicationsEvaluation,
+  lead: Lead,
+  agent: string,
+  ordered: string,
+  c: ExplainContext,
+): string {
   const { monitoring, hemorrhage } = complications;
   const text = (key: string, values: Record<string, string> = {}): string =>
     c.texts.text(`complication.${key}`, values);
@@ -99,10 +118,21 @@ function summary(complications: ComplicationsEvaluation, lead: Lead, agent: stri
   if (schedule === null) return fitSummary([text('summary.undecided', { agent })]);
   const check = schedule.nextChecks[0];
   const next = check === undefined ? '' : text('next', { time: c.f.time(check) });
-  const deviation = decidingRows(monitoring)[0];
-  if (deviation !== undefined) {
-    const reason = c.texts.text(`criterion.${deviation.id}`);
-    return fitSummary([text('summary.deviation', { reason, next }), text('summary.deviation', { reason, next: '' })]);
+  const rows = decidingRows(monitoring);
+  const deviation = rows.find(({ id }) => ordered === '' || id !== ORDERED_TOO_EARLY);
+  const reasons = [
+    // The order at hand is told first: it can still be changed.
+    ...(ordered === '' ? [] : [text('ordered-early', { drugs: ordered })]),
+    ...(deviation === undefined ? [] : [c.texts.text(`criterion.${deviation.id}`)]),
+  ];
+  const [first] = reasons;
+  if (first !== undefined) {
+    const all = reasons.join(c.texts.text('ui.semicolon'));
+    return fitSummary([
+      text('summary.deviation', { reason: all, next }),
+      text('summary.deviation', { reason: all, next: '' }),
+      text('summary.deviation', { reason: first, next: '' }),
+    ]);
   }
   if (monitoring.conclusion === 'completed') return fitSummary([text('summary.completed', { agent })]);
   return fitSummary([text('summary.monitoring', { until: c.f.time(schedule.endsAt), next })]);

@@ -3,6 +3,7 @@ import type { Citation, CriterionResult, Evaluation } from '../../decisions/eval
 import {
   THROMBOLYSIS_RULES,
   type GuidelineDifference,
+  type OrderedDoseCheck,
   type ThrombolysisEvaluation,
 } from '../../decisions/thrombolysis/index.ts';
 import { sideDisagreement } from '../../decisions/stroke-state/index.ts';
@@ -30,6 +31,7 @@ import {
 import { decidingRows } from './evaluation-parts.ts';
 import { findingsBehind, imageAgeLine } from './imaging-block.ts';
 import { computedHemorrhageLine } from './computed-hemorrhage-line.ts';
+import { indicatorWithOrder, orderedDoseLine, summaryWithOrder } from './ordered-dose-line.ts';
 import { sideLine } from './side-line.ts';
 import { closedText, isPastAllKnown, openFacts, reassuringText, thrombolysisSummary } from './thrombolysis-summary.ts';
 
@@ -40,6 +42,8 @@ const WHY = 4;
 export interface ThrombolysisExtras {
   /** Markdown; '' when there is nothing to say on the dose. */
   readonly dose: string;
+  /** What is to be told of the doses that are being ordered. */
+  readonly orderedDoses: readonly OrderedDoseCheck[];
   readonly prescriptions: readonly SuggestionDraft[];
   readonly orders: readonly SuggestionDraft[];
   /** A thrombolytic is ordered, being ordered or given. */
@@ -59,13 +63,20 @@ export function thrombolysisCard(
   const shown = evidenceOf(evaluation, c);
   const missing = missingFacts(evaluation);
   const isUnsafeUse = conclusion === 'contraindicated' && extras.inUse;
-  const summary = thrombolysisSummary(evaluation, isUnsafeUse, c);
+  const orderedDoses = extras.orderedDoses.map((check) => orderedDoseLine(check, c));
+  const concluded = thrombolysisSummary(evaluation, isUnsafeUse, c);
+  // That it must not be given at all comes before how much of it is ordered.
+  const summary =
+    isUnsafeUse || orderedDoses.length === 0
+      ? concluded
+      : summaryWithOrder(orderedDoses.join(' '), concluded, conclusion, c);
   return {
     topic: 'thrombolysis',
     summary,
-    indicator: indicatorOf(evaluation, isUnsafeUse, c),
+    indicator: indicatorWithOrder(indicatorOf(evaluation, isUnsafeUse, c), extras.orderedDoses),
     detail: blocks([
       statement(evaluation, isUnsafeUse, c),
+      orderedDoses.map((line) => `**${escapeValue(line)}**`).join('\n\n'),
       lines('why', whyRows(evaluation, deciding), c),
       isYes(conclusion) && restsOnComputed(deciding, c) ? c.texts.text('imaging.rests-on') : '',
       isOpen ? imageAgeLine(findingsBehind(shown, c), c) : '',

@@ -14,6 +14,7 @@ import type { PatientRecord, RecordKey } from '../record.ts';
 import type { Terminology } from '../terminology/terminology.ts';
 import { mapClocks } from './clocks.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { mapDrugOrders } from './drug-orders.ts';
 import { mapDrugs } from './drugs.ts';
 import { episodeOf } from './episode.ts';
 import { mapHistory } from './history.ts';
@@ -154,6 +155,7 @@ export function buildStrokeCase(record: PatientRecord, options: BuildOptions): S
     asOf: at,
     indications,
     facts,
+    orders: mapDrugOrders(index),
     imaging: NO_IMAGING,
     degradations: [...record.degradations, ...index.degradations.toSorted(byPlace)],
   });

@@ -135,7 +135,7 @@ const isLately = ({ suspected, denied, latest }: MedicationEntry, scope: Scope):
   suspected !== undefined && !denied && (latest === null || latest >= scope.at - EPISODE);
 
 /** Catheters are cleared with up to 2 mg of alteplase: no treatment of a stroke. */
-const isCatheterDose = (e: MedicationEntry): boolean =>
+export const isCatheterDose = (e: MedicationEntry): boolean =>
   e.drugs.includes('alteplase') && e.dose !== undefined && e.dose.value <= 2;
 function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly DrugExposure[]> {
   const recent = (span: TimeSpan | null): boolean =>

@@ -15,6 +15,7 @@ import { quantity } from '../../case/index.ts';
 import { fhirTime } from '../time.ts';
 import { convert } from '../units.ts';
 import { DRUGS, LYTIC_NAME, SUSPECT_NAME, type Drug } from './drug-table.ts';
+import { orderDetails, type OrderDetails } from './order-details.ts';
 import { codingsOf } from './reading.ts';
 import { periodSpan, type Scope } from './scope.ts';
 
@@ -39,6 +40,8 @@ export interface MedicationEntry {
   readonly latest: Instant | null;
   readonly intent: DrugExposure['intent'];
   readonly dose?: Quantity<'mg'>;
+  /** Of orders only. */
+  readonly order?: OrderDetails;
 }
 
 const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm';
@@ -198,6 +201,7 @@ function order(
     asserted,
     intake: null,
     latest: asserted?.latest ?? null,
+    order: orderDetails(resource, scope),
     ...dosageOf(resource.dosageInstruction?.[0], identity.drugs, scope),
   };
 }

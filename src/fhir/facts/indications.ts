@@ -2,6 +2,7 @@
 import { DAY, HOUR, type StrokeFacts, type StrokeIndication, type TimeSpan } from '../../case/index.ts';
 import { isFutureDated } from '../time.ts';
 import { DRUGS } from './drug-table.ts';
+import { isCatheterDose } from './drugs.ts';
 import type { Episode } from './episode.ts';
 import type { EventEntry } from './index-events.ts';
 import { readingsOf, type RecordIndex } from './record-index.ts';
@@ -73,15 +74,19 @@ export function mapIndications(
     if (entry.strokeReason && (entry.draft || within(entry.at, IMAGED)))
       add('stroke-imaging', entry.at, entry.reference);
   }
-  for (const { drugs, draft, from, active, asserted, reference } of index.medications) {
-    if (!drugs.some((d) => DRUGS[d].class === 'thrombolytic') || from !== 'order') continue;
-    if (draft || (active && within(asserted, RECORDED))) add('thrombolytic-ordered', asserted, reference);
-  }
   const { thrombolyticGiven } = facts;
   if (thrombolyticGiven.status === 'known') {
     for (const { lastIntake, source } of thrombolyticGiven.value) {
       add('thrombolytic-given', lastIntake.status === 'known' ? lastIntake.value : null, source.reference);
     }
+  }
+  const pointsToStroke = found.length > 0;
+  for (const entry of index.medications) {
+    const { drugs, draft, from, active, asserted, reference, order } = entry;
+    if (from !== 'order' || !drugs.some((d) => DRUGS[d].class === 'thrombolytic') || isCatheterDose(entry)) continue;
+    // Ordered for an infarction of the heart it makes no stroke, but beside one it is to be checked all the same.
+    if (order?.forOtherDisease === true && !pointsToStroke) continue;
+    if (draft || (active && within(asserted, RECORDED))) add('thrombolytic-ordered', asserted, reference);
   }
   return found.sort(
     (a, b) =>

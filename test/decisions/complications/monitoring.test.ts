@@ -1,7 +1,7 @@
 /** AHA/ASA 2026 section 4.3 and the 2019 table of care after alteplase. */
 import { describe, expect, it } from 'vitest';
 import { exactly, HOUR, MINUTE, plus, timeSpan } from '../../../src/case/index.ts';
-import type { ImagingExam, StrokeFacts } from '../../../src/case/index.ts';
+import type { DrugOrder, ImagingExam, StrokeFacts } from '../../../src/case/index.ts';
 import { evaluateComplications } from '../../../src/decisions/complications/index.ts';
 import {
   daysAgo,
@@ -207,6 +207,49 @@ describe('scan at 24 h before antithrombotics', () => {
   it('stays open when the time of the last intake is unknown', () => {
     const stroke = treated(hoursAgo(10), { antiplatelet: takes(drug('clopidogrel', 'antiplatelet', null)) });
     expect(status(stroke, early)).toBe('unknown');
+  });
+});
+
+describe('an antithrombotic that is ordered before the scan', () => {
+  const id = 'antithrombotic-ordered-before-24h-imaging';
+  const order = (more: Partial<DrugOrder> = {}): DrugOrder => ({
+    drug: 'apixaban',
+    class: 'factor-xa-inhibitor',
+    draft: false,
+    at: hoursAgo(1),
+    startsAt: null,
+    doses: null,
+    source: { reference: 'MedicationRequest/1' },
+    ...more,
+  });
+  const ordered = (more: Partial<DrugOrder> = {}, facts: Partial<StrokeFacts> = {}) => ({
+    ...treated(hoursAgo(10), facts),
+    orders: [order(more)],
+  });
+  const HOME = { at: daysAgo(40) };
+
+  it('counts as a draft of this call whenever it was written, and as an order after the dose', () => {
+    expect(status(ordered(), id)).toBe('met');
+    expect(status(ordered({ draft: true, at: null }), id)).toBe('met');
+    expect(status(ordered({ drug: 'aspirin', class: 'antiplatelet' }), id)).toBe('met');
+    expect(status(ordered({ drug: 'tirofiban', class: 'glycoprotein-iib-iiia-inhibitor' }), id)).toBe('met');
+    expect(status(ordered({ drug: 'alteplase', class: 'thrombolytic' }), id)).toBe('notMet');
+    expect(status(treated(hoursAgo(10)), id)).toBe('notMet');
+  });
+  it('counts not when it stood before the stroke, and is unknown when it may have', () => {
+    expect(status(ordered(HOME), id)).toBe('notMet');
+    expect(status(ordered({ at: timeSpan(hoursAgo(14).earliest, NOW) }), id)).toBe('unknown');
+    expect(status(ordered({ at: null }), id)).toBe('unknown');
+  });
+  it('counts not when it is planned for after the scan is due', () => {
+    expect(status(ordered({ startsAt: exactly(plus(NOW, 14 * HOUR)) }), id)).toBe('notMet');
+    expect(status(ordered({ startsAt: exactly(plus(NOW, 2 * HOUR)) }), id)).toBe('met');
+  });
+  it('counts until the scan is done', () => {
+    const late = { ...treated(hoursAgo(30)), orders: [order()] };
+    expect(status(late, id)).toBe('met');
+    const scanned = { ...treated(hoursAgo(30), { brainImaging: given([exam('CT', hoursAgo(5))]) }), orders: [order()] };
+    expect(status(scanned, id)).toBe('notMet');
   });
 });
 

@@ -272,6 +272,69 @@ describe('thrombolytics', () => {
   });
 });
 
+describe('orders of thrombolytics and antithrombotics', () => {
+  const orders = (resources: Parameters<typeof factsOf>[0], drafts: Parameters<typeof factsOf>[0] = []) =>
+    caseOf(aRecord([patient(), ...resources], { drafts })).orders;
+  it('are those of the call and those that stand, with their times', () => {
+    const order = medication('Request', APIXABAN, {
+      authoredOn: before(30),
+      dosageInstruction: [{ timing: { repeat: { boundsPeriod: { start: before(-60) } } } }],
+    });
+    expect(orders([order])).toMatchObject([
+      {
+        drug: 'apixaban',
+        class: 'factor-xa-inhibitor',
+        draft: false,
+        at: { latest: Date.parse(before(30)) },
+        startsAt: { latest: Date.parse(before(-60)) },
+      },
+    ]);
+    expect(orders([], [medication('Request', '1191', { status: 'draft' })])).toMatchObject([
+      { drug: 'aspirin', draft: true, at: null, startsAt: null },
+    ]);
+  });
+  it('are none that ended, nothing taken at home by report or statement, none for a catheter, and no other drug', () => {
+    const dosageInstruction = [{ doseAndRate: [{ doseQuantity: { value: 2, unit: 'mg' } }] }];
+    expect(
+      orders([
+        medication('Request', APIXABAN, { status: 'stopped' }),
+        medication('Request', APIXABAN, { reportedBoolean: true }),
+        medication('Statement', APIXABAN),
+        medication('Request', '8410', { dosageInstruction }),
+        medication('Request', '6185'),
+      ]),
+    ).toEqual([]);
+  });
+  it('carry what is given in all, in mg or mg/kg, and nothing where a part cannot be read', () => {
+    const doses = (...dosageInstruction: Loose[]) =>
+      orders([medication('Request', '259280', { dosageInstruction })])[0]?.doses;
+    const dose = (value: number, unit: string, more: Loose = {}) => ({
+      doseAndRate: [{ doseQuantity: { value, unit } }],
+      ...more,
+    });
+    expect(doses(dose(20, 'mg'))).toEqual([{ value: 20, unit: 'mg' }]);
+    expect(doses(dose(0.02, 'g'))).toEqual([{ value: 20, unit: 'mg' }]);
+    expect(doses(dose(7.2, 'mg'), dose(64.8, 'mg'))).toEqual([
+      { value: 7.2, unit: 'mg' },
+      { value: 64.8, unit: 'mg' },
+    ]);
+    expect(doses(dose(0.25, 'mg/kg'))).toEqual([{ value: 0.25, unit: 'mg/kg' }]);
+    expect(doses(dose(0.25, 'mg/kg', { maxDosePerAdministration: { value: 25, unit: 'mg' } }))).toEqual([
+      { value: 0.25, unit: 'mg/kg', atMostMg: 25 },
+    ]);
+    expect(doses(dose(20, 'mL'))).toBeNull();
+    expect(doses(dose(1, 'mg/kg/h'))).toBeNull();
+    expect(doses(dose(7.2, 'mg'), { text: 'the rest over 60 min' })).toBeNull();
+    expect(doses({ doseAndRate: [{ doseQuantity: { value: 20 } }] })).toBeNull();
+    expect(doses()).toBeNull();
+  });
+  it('are counted once where the call changes one that stands, and not where it ends one', () => {
+    const standing = medication('Request', APIXABAN, { id: 'same', authoredOn: before(30) });
+    expect(orders([standing], [standing])).toMatchObject([{ draft: true }]);
+    expect(orders([standing], [medication('Request', APIXABAN, { id: 'same', status: 'stopped' })])).toEqual([]);
+  });
+});
+
 it('a drug is found through a contained or separate Medication', () => {
   const contained = medication(
     'Request',

@@ -11,6 +11,7 @@ import {
   ICD,
   incomplete,
   LOINC,
+  medication,
   observation,
   OWN,
   patient,
@@ -203,6 +204,46 @@ describe('what points to an acute stroke', () => {
       reasonCode: [code(SNOMED, '230690007')],
     });
     expect(kinds([], { drafts: [order] })).toEqual(['stroke-imaging']);
+  });
+
+  const thrombolytic = (rx: string, mg: number, more: Loose = {}) =>
+    medication('Request', rx, {
+      authoredOn: before(5),
+      dosageInstruction: [{ doseAndRate: [{ doseQuantity: { value: mg, unit: 'mg' } }] }],
+      ...more,
+    });
+  it('is an order of a thrombolytic, whose reason is a stroke or not told in codes', () => {
+    expect(kinds([thrombolytic('259280', 20)])).toEqual(['thrombolytic-ordered']);
+    for (const reasonCode of [
+      [{ text: 'pulmonary embolism' }],
+      [code(SNOMED, '22298006'), code(ICD, 'I63.9')],
+      [code(SNOMED, '38341003')],
+    ]) {
+      expect(kinds([], { drafts: [thrombolytic('8410', 70, { reasonCode })] })).toEqual(['thrombolytic-ordered']);
+    }
+  });
+  it('is no 2 mg of alteplase, which clear a catheter', () => {
+    expect(kinds([thrombolytic('8410', 2)])).toEqual([]);
+    expect(kinds([], { drafts: [thrombolytic('8410', 2)] })).toEqual([]);
+  });
+  it('is no thrombolytic that is ordered for another disease, unless something else points to a stroke', () => {
+    for (const reasonCode of [
+      [code(SNOMED, '22298006')],
+      [code(ICD, 'I21.09')],
+      [code(SNOMED, '59282003')],
+      [code(ICD, 'I26.99')],
+      [code(ICD, 'T82.868A')],
+    ]) {
+      expect(kinds([thrombolytic('8410', 100, { reasonCode })])).toEqual([]);
+      expect(kinds([], { drafts: [thrombolytic('8410', 100, { reasonCode })] })).toEqual([]);
+    }
+    const infarction = condition(SNOMED, '22298006', { id: 'mi' });
+    const order = thrombolytic('259280', 40, { reasonReference: [{ reference: 'Condition/mi' }] });
+    expect(kinds([infarction, order])).toEqual([]);
+    expect(kinds([infarction, order, observation(LOINC, '72089-6', { valueInteger: 9 })]).sort()).toEqual([
+      'nihss-recorded',
+      'thrombolytic-ordered',
+    ]);
   });
 });
 
