@@ -379,3 +379,15 @@ it('Chinese texts use one kind of brackets', () => {
   expect(written).not.toMatch(/[\u4e00-\u9fff][(]|[(][^()\n]*[\u4e00-\u9fff][^()\n]*[)]/);
   expect(texts.text('imaging.values', { pipeline: 'x', time: 'y', list: 'z' })).toContain('（');
 });
+
+it('the cards of a child name the age and give no recommendation or pressure of adults', () => {
+  const child = { age: measured(10, 'a'), occlusionSite: given('M1' as const), aspects: measured(9, '{score}') };
+  expect(cardOf('thrombectomy', child).split('\n')[0]).toBe('Thrombectomy: not covered, under 18; individual decision');
+  expect(cardOf('thrombectomy', child)).toContain('The recommendations used here are for adults');
+  expect(cardOf('thrombectomy', child, {}, 'zh-CN').split('\n')[0]).toBe(
+    '血管内取栓：未满18岁，不在推荐范围，需个体化决定',
+  );
+  expect(cardOf('stroke-state', child)).toContain('BP targets are for adults: none given under 18');
+  expect(cardOf('stroke-state', child)).not.toContain('185/110');
+  expect(cardOf('stroke-state', child, {}, 'zh-CN')).toContain('血压目标适用于成人：未满18岁不给出');
+});
