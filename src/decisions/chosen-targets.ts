@@ -1,5 +1,5 @@
 /** Blood pressure and glucose to aim for, given what was decided and what was already done. */
-import { candidates, holds, HOUR, plus } from '../case/index.ts';
+import { candidates, holds, HOUR, isBelow, plus } from '../case/index.ts';
 import type { ClinicalEvent, Instant, StrokeCase } from '../case/index.ts';
 import { thrombolysisGiven, thrombolyticAlreadyGiven } from './complications/thrombolytic-given.ts';
 import { strokeClock } from './stroke-state/clock.ts';
@@ -12,6 +12,8 @@ export interface ChosenTargets {
   readonly phases: readonly ReperfusionPhase[];
   /** Of all phases, each target once, in the order of the phases. */
   readonly bloodPressure: readonly BloodPressureTarget[];
+  /** True for a child: the pressures of the guideline are those of adults, so none is given. */
+  readonly adultsOnly: boolean;
   readonly glucose: GlucoseTarget;
   readonly glucoseStep: GlucoseStep;
 }
@@ -34,7 +36,8 @@ const LONGEST = 72;
 export function chooseTargets(stroke: StrokeCase, at: Instant, chosen: Chosen): ChosenTargets {
   const phases = chosen.hemorrhage === 'intracranial-hemorrhage' ? [] : phasesOf(stroke, at, chosen);
   const opened = lastThrombectomy(stroke, at);
-  const targets = phases.flatMap((phase) =>
+  const adultsOnly = phases.length > 0 && holds(stroke.facts.age, (age) => isBelow(age, 18)) === true;
+  const targets = (adultsOnly ? [] : phases).flatMap((phase) =>
     bloodPressureTargets(phase).filter(
       ({ hours }) =>
         phase !== 'after-successful-thrombectomy' ||
@@ -46,6 +49,7 @@ export function chooseTargets(stroke: StrokeCase, at: Instant, chosen: Chosen): 
   return {
     phases,
     bloodPressure: targets.filter(({ id }, index) => targets.findIndex((other) => other.id === id) === index),
+    adultsOnly,
     glucose: GLUCOSE_TARGET,
     glucoseStep: glucoseStep(stroke),
   };

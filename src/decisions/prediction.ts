@@ -16,7 +16,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** One input as the model took it: raw, before any transformation of the model's own. */
+/** One input of the case: raw, before any transformation of the model's own. */
 export interface ModelInput {
   /** 'age', 'sex', 'nihss', or the name of a lesion feature. */
   readonly input: string;
@@ -24,6 +24,8 @@ export interface ModelInput {
   readonly value: number | null;
   /** UCUM. */
   readonly unit: string;
+  /** What the model read in its place, where the value lies beyond what its training table tells apart. */
+  readonly takenAs?: number;
 }
 
 /** How one idea (age, NIHSS, lesion size, lesion place) moves the prediction away from the reference population. */

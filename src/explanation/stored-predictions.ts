@@ -4,12 +4,12 @@
  */
 import type { CasePredictions, Contribution, Interval, ModelPrediction } from '../decisions/prediction.ts';
 
-/** [group, log-odds, all inputs known, [[input, value, unit], …]] */
+/** [group, log-odds, all inputs known, [[input, value, unit, what the model read where that differs], …]] */
 type StoredContribution = readonly [
   group: string,
   logOdds: number,
   known: boolean,
-  values: readonly (readonly [input: string, value: number | null, unit: string])[],
+  values: readonly (readonly [input: string, value: number | null, unit: string, takenAs?: number])[],
 ];
 
 export interface StoredPrediction extends Omit<ModelPrediction, 'explanation' | 'intervals'> {
@@ -58,7 +58,9 @@ export function storePredictions({ predictions, unavailable }: CasePredictions):
               group,
               logOdds,
               known,
-              values.map(({ input, value, unit }) => [input, value, unit] as const),
+              values.map(({ input, value, unit, takenAs }) =>
+                takenAs === undefined ? ([input, value, unit] as const) : ([input, value, unit, takenAs] as const),
+              ),
             ],
           ),
         },
@@ -79,7 +81,10 @@ export function restorePredictions({ predictions, unavailable }: StoredPredictio
           group,
           logOdds,
           known,
-          values: values.map(([input, value, unit]) => ({ input, value, unit })),
+          values: values.map(([input, value, unit, takenAs]) => ({
+            ...{ input, value, unit },
+            ...(takenAs === undefined ? {} : { takenAs }),
+          })),
         })),
       },
     })),

@@ -26,6 +26,8 @@ export interface CaseRows {
   /** State of each fact that the model reads. */
   readonly facts: ReadonlyMap<FactKey, FactReadings['state']>;
   readonly isKnown: (input: string) => boolean;
+  /** The patient's own value of an input that the rows hold at the limit of the model: the mean of the readings. */
+  readonly beyondLimit: ReadonlyMap<string, number>;
 }
 
 const factsOfModels = new WeakMap<AdditiveModel, readonly FactKey[]>();
@@ -54,7 +56,9 @@ export function rowsOf(model: AdditiveModel, readings: CaseReadings): CaseRows {
   const complete = inputs.every(({ name }) => isKnown(name));
   const samples = complete ? [null] : reference.rows;
   const rowsWith = (values: Values): Row[] => {
-    const given = inputs.map((input) => (isKnown(input.name) ? valueOf(values, input) : undefined));
+    const given = inputs.map((input) =>
+      isKnown(input.name) ? Math.min(valueOf(values, input), limitOf(input)) : undefined,
+    );
     return samples.map((sample) => given.map((value, i) => value ?? sample?.[i] ?? Number.NaN));
   };
   const rows = known.flatMap((values) =>
@@ -71,6 +75,13 @@ export function rowsOf(model: AdditiveModel, readings: CaseReadings): CaseRows {
     ends: known.flatMap((values) => atEnds(values, intervals, complete)).flatMap(rowsWith),
     facts: new Map([...byFact].map(([fact, { state }]) => [fact, state])),
     isKnown,
+    beyondLimit: new Map(
+      inputs.flatMap((input): [string, number][] => {
+        const own = isKnown(input.name) ? known.map((values) => valueOf(values, input)) : [];
+        if (!own.some((value) => value > limitOf(input))) return [];
+        return [[input.name, own.reduce((sum, value) => sum + value, 0) / own.length]];
+      }),
+    ),
   };
 }
 
@@ -132,7 +143,11 @@ function spread(readings: readonly Reading[]): readonly Reading[] {
   return Array.from({ length: MOST_READINGS }, (_, i) => readings[Math.round(i * step)]).filter((r) => r !== undefined);
 }
 
-function valueOf(values: Values, { name, unit, high }: StatisticsInput): number {
+/** Training tables code every age above 89 as 89, so the model must see such ages that way too. */
+const limitOf = ({ name, high }: StatisticsInput): number =>
+  name === 'age' && high >= 85 ? high : Number.POSITIVE_INFINITY;
+
+function valueOf(values: Values, { name, unit }: StatisticsInput): number {
   const reading = values.get(name);
   const value = reading?.values[name];
   if (reading === undefined || value === undefined || !Number.isFinite(value)) {
@@ -141,6 +156,5 @@ function valueOf(values: Values, { name, unit, high }: StatisticsInput): number 
   if (reading.unit !== undefined && reading.unit !== unit) {
     throw new RangeError(`'${name}' comes in ${reading.unit}, the model takes ${unit}`);
   }
-  // Training tables code every age above 89 as 89, so the model must see such ages that way too.
-  return name === 'age' && high >= 85 ? Math.min(value, high) : value;
+  return value;
 }

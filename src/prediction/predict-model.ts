@@ -1,6 +1,13 @@
 /** One model on one case: probabilities from the graph, and everything that must be said with them. */
 import type { FactKey } from '../case/index.ts';
-import type { Contribution, Explanation, Interval, MissingInput, ModelPrediction } from '../decisions/prediction.ts';
+import type {
+  Contribution,
+  Explanation,
+  Interval,
+  MissingInput,
+  ModelInput,
+  ModelPrediction,
+} from '../decisions/prediction.ts';
 import { evaluateRow, predictorsOf, type AdditiveModel, type EvaluatedRow } from './additive-model.ts';
 import { rowsOf, type CaseRows } from './case-rows.ts';
 import { conformalSetOfRows } from './conformal-set.ts';
@@ -78,7 +85,7 @@ function logOddsOf(model: AdditiveModel, probabilities: readonly number[], { ind
 function explanationOf(
   model: AdditiveModel,
   cases: readonly EvaluatedCase[],
-  { isKnown, rows }: CaseRows,
+  { isKnown, rows, beyondLimit }: CaseRows,
   probabilities: readonly number[],
   headline: HeadlineClasses,
 ): Explanation {
@@ -98,11 +105,12 @@ function explanationOf(
     return {
       group,
       logOdds,
-      values: inputs.map(({ input: { name, unit }, at }) => ({
-        input: name,
-        value: isKnown(name) ? rows.reduce((mean, { row, weight }) => mean + weight * (row[at] ?? 0), 0) : null,
-        unit,
-      })),
+      values: inputs.map(({ input: { name, unit }, at }): ModelInput => {
+        const taken = isKnown(name) ? rows.reduce((mean, { row, weight }) => mean + weight * (row[at] ?? 0), 0) : null;
+        const own = beyondLimit.get(name);
+        if (own === undefined || taken === null) return { input: name, value: taken, unit };
+        return { input: name, value: own, unit, takenAs: taken };
+      }),
       known: inputs.every(({ input }) => isKnown(input.name)),
     };
   });

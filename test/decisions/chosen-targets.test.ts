@@ -59,6 +59,13 @@ describe('before treatment', () => {
   });
 });
 
+it('gives a child no pressure of adults', () => {
+  const chosen = { thrombolysis: 'may-be-considered', thrombectomy: 'undecided', hemorrhage: 'not-applicable' };
+  const of = (age: number) => chooseTargets(eligiblePatient({ age: measured(age, 'a') }), NOW, chosen);
+  expect(of(10)).toMatchObject({ bloodPressure: [], adultsOnly: true });
+  expect(of(18)).toMatchObject({ bloodPressure: [{ systolic: 185 }], adultsOnly: false });
+});
+
 describe('after treatment', () => {
   it('after thrombolysis for 24 h, also when its time is unknown', () => {
     expect(phases('contraindicated', 'not-applicable', lysed())).toEqual(['after-thrombolysis']);

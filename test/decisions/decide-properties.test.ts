@@ -6,6 +6,7 @@ import type { FactKey, Instant, StrokeCase } from '../../src/case/index.ts';
 import { decide, DECISION_PARTS, isFailed } from '../../src/decisions/decide.ts';
 import { GUIDELINE_IDS } from '../../src/decisions/evaluation.ts';
 import type { SitePolicy } from '../../src/decisions/evaluation.ts';
+import { AGE_BELOW_18 } from '../../src/decisions/thrombectomy/index.ts';
 import { arbitraryCase } from '../support/arbitrary-case.ts';
 import { aPolicy, drug, given, hoursAgo, measured, NOW, takes, without } from '../support/case-builder.ts';
 import { FACT_KEYS } from '../support/fact-keys.ts';
@@ -66,6 +67,8 @@ describe('all decisions, for any case', () => {
         for (const key of FACT_KEYS) {
           // an unknown count of microbleeds is no reason to wait (2026, 4.6.1 rec. 11)
           if (stroke.facts[key].status === 'unknown' || key === 'cerebralMicrobleeds') continue;
+          // an unknown age does not hold thrombectomy back from an adult
+          if (key === 'age' && before.thrombectomy.decidedBy.includes(AGE_BELOW_18)) continue;
           const after = treatments(without(stroke, key, unknown('not-read')), policy);
           const isStronger =
             strength(after.thrombolysis) > strength(before.thrombolysis) ||

@@ -17,6 +17,7 @@ import {
   minutesAgo,
   nihssItems,
   nihssTotal,
+  noneRecorded,
   NOW,
   pressure,
   sometimeBetweenDaysAgo,
@@ -378,4 +379,37 @@ it('Chinese texts use one kind of brackets', () => {
   const written = cards.flatMap(({ summary, detail }) => [summary, detail]).join('\n');
   expect(written).not.toMatch(/[\u4e00-\u9fff][(]|[(][^()\n]*[\u4e00-\u9fff][^()\n]*[)]/);
   expect(texts.text('imaging.values', { pipeline: 'x', time: 'y', list: 'z' })).toContain('（');
+});
+
+it('the cards of a child name the age and give no recommendation or pressure of adults', () => {
+  const child = { age: measured(10, 'a'), occlusionSite: given('M1' as const), aspects: measured(9, '{score}') };
+  expect(cardOf('thrombectomy', child).split('\n')[0]).toBe('Thrombectomy: not covered, under 18; individual decision');
+  expect(cardOf('thrombectomy', child)).toContain('The recommendations used here are for adults');
+  expect(cardOf('thrombectomy', child, {}, 'zh-CN').split('\n')[0]).toBe(
+    '血管内取栓：未满18岁，不在推荐范围，需个体化决定',
+  );
+  expect(cardOf('stroke-state', child)).toContain('BP targets are for adults: none given under 18');
+  expect(cardOf('stroke-state', child)).not.toContain('185/110');
+  expect(cardOf('stroke-state', child, {}, 'zh-CN')).toContain('血压目标适用于成人：未满18岁不给出');
+});
+
+it('a score with an open item is a range, and one that rests on an empty list names it', () => {
+  const bleed = {
+    hemorrhageOnImaging: given(true),
+    ...{
+      hematomaVolume: measured(15, 'mL'),
+      hematomaLocation: given('cerebellar' as const),
+      gcs: measured(14, '{score}'),
+    },
+    ...{ intraventricularHemorrhage: given(false), age: measured(60, 'a'), nihss: nihssTotal(6) },
+    preStrokeCognitiveImpairment: unknown('not-recorded'),
+    ...{ vitaminKAntagonist: noneRecorded(), directOralAnticoagulant: noneRecorded() },
+  };
+  const hemorrhage = cardOf('hemorrhage', bleed);
+  expect(hemorrhage).toContain('FUNC 8–9: independent at 90 d 42–66 %');
+  expect(hemorrhage).toContain('max-ICH 1–2: alive at 5 y 69–91 %');
+  const silent = { hypertension: noneRecorded(), diabetes: noneRecorded(), atrialFibrillation: noneRecorded() };
+  const outlook = { ...silent, nihss: nihssTotal(2), age: measured(60, 'a'), occlusionSite: given('M1' as const) };
+  expect(cardOf('outlook', outlook)).toMatch(/THRIVE 1: .*; if no hypertension, diabetes, atrial fibrillation\n/);
+  expect(cardOf('outlook', outlook, {}, 'zh-CN')).toMatch(/THRIVE 1.*前提：无高血压、糖尿病、心房颤动/);
 });

@@ -106,6 +106,17 @@ describe('the outlook card', () => {
     expect(detail).toContain('With NIHSS 8 instead of 17: 44 % (another patient, not a treatment effect).');
   });
 
+  it('names the age of the patient, and the limit at which the model read it', () => {
+    const { explanation } = prediction();
+    const age = { group: 'age', logOdds: 0.9, known: true };
+    const values = [{ input: 'age', value: 104, unit: 'a', takenAs: 89 }];
+    const old = prediction({ explanation: { ...explanation, contributions: [{ ...age, values }] } });
+    const told = (locale: Locale): string =>
+      cardOf(cardsOf(occluded(), casePredictions(old), locale), 'outlook').detail;
+    expect(told('en')).toContain("**Age 104 y (read as 89 y, the model's limit) raises it most.**");
+    expect(told('zh-CN')).toContain('年龄 104岁（模型上限，按89岁计）');
+  });
+
   it('warns when small errors reorder the reasons, and of an unusual patient', () => {
     const shaky = prediction({
       stability: { topGroups: [], stable: false, range: { low: 0.5, high: 0.7 }, tried: [] },

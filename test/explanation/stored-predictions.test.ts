@@ -4,11 +4,12 @@ import type { CasePredictions } from '../../src/decisions/prediction.ts';
 import { predictionsOf, storeEvaluation, type StoredEvaluation } from '../../src/explanation/stored-evaluation.ts';
 import { predictCase } from '../../src/prediction/index.ts';
 import { installModels, statisticsOf, type InstalledModels } from '../support/additive-models.ts';
-import { aPolicy, eligiblePatient, NOW } from '../support/case-builder.ts';
+import { aPolicy, eligiblePatient, measured, NOW } from '../support/case-builder.ts';
 
 let installed: InstalledModels;
 let predictions: CasePredictions;
-const stroke = eligiblePatient();
+// Older than the models read: both ages are kept.
+const stroke = eligiblePatient({ age: measured(104, 'a') });
 beforeAll(async () => {
   installed = await installModels([
     { name: 'discharge-mrs-clinical', statistics: statisticsOf({ inputs: ['age', 'nihss'] }) },

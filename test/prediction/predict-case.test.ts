@@ -250,6 +250,10 @@ describe('outside what the model knows', () => {
       await mrs({ ...patient, age: measured(89, 'a') }),
     ];
     expect(old.probabilities).toEqual(highest.probabilities);
+    const ageOf = ({ explanation }: ModelPrediction) =>
+      explanation.contributions.find(({ group }) => group === 'age')?.values;
+    expect(ageOf(old)).toEqual([{ input: 'age', value: 99, unit: 'a', takenAs: 89 }]);
+    expect(ageOf(highest)).toEqual([{ input: 'age', value: 89, unit: 'a' }]);
   });
 
   it('says inside for an ordinary patient', async () => {

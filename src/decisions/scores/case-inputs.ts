@@ -12,6 +12,7 @@ import {
   hoursAbove,
   hoursBelow,
   hoursSinceOnset,
+  isNotRecorded,
   nihssItem,
   ONSET_FACTS,
   takesAny,
@@ -22,8 +23,24 @@ type Read = (stroke: StrokeCase, at: Instant) => string | number | boolean | und
 export interface CaseInput {
   readonly facts: readonly FactKey[];
   readonly read: Read;
+  /** The value of fewer and of more points, for an input without which the score is given as a range. */
+  readonly ends?: readonly [low: boolean, high: boolean];
+  /** Read from lists of the record: one that holds nothing counts as absent, and the score says so. */
+  readonly fromLists?: true;
 }
 const from = (facts: readonly FactKey[], read: Read): CaseInput => ({ facts, read });
+const fromLists = (facts: readonly FactKey[], read: Read): CaseInput => ({ facts, read, fromLists: true });
+const ranged = (ends: readonly [boolean, boolean], facts: readonly FactKey[], read: Read): CaseInput => ({
+  ...from(facts, read),
+  ends,
+});
+
+/** Does the patient take one of these anticoagulants? Open where nothing is recorded: the card of a hemorrhage asks for it. */
+const anticoagulant = (...lists: readonly ('vitaminKAntagonist' | 'directOralAnticoagulant')[]): CaseInput =>
+  ranged([false, true], lists, ({ facts }, at) => {
+    const taken = or(...lists.map((key) => takesAny(facts[key], at)));
+    return taken === false && lists.some((key) => isNotRecorded(facts[key])) ? undefined : taken;
+  });
 
 const AGE = from(['age'], ({ facts }) => exactNumber(facts.age));
 const NIHSS = from(['nihss'], ({ facts }) => agreedNihss(facts.nihss)?.total);
@@ -36,9 +53,9 @@ const SYSTOLIC = from(['bloodPressure'], ({ facts }) =>
 );
 const HEMATOMA = from(['hematomaVolume'], ({ facts }) => exactNumber(facts.hematomaVolume));
 const IVH = from(['intraventricularHemorrhage'], ({ facts }) => agreed(facts.intraventricularHemorrhage));
-const DIABETES = from(['diabetes'], ({ facts }) => hasHistory(facts.diabetes));
-const HYPERTENSION = from(['hypertension'], ({ facts }) => hasHistory(facts.hypertension));
-const FIBRILLATION = from(['atrialFibrillation'], ({ facts }) => hasHistory(facts.atrialFibrillation));
+const DIABETES = fromLists(['diabetes'], ({ facts }) => hasHistory(facts.diabetes));
+const HYPERTENSION = fromLists(['hypertension'], ({ facts }) => hasHistory(facts.hypertension));
+const FIBRILLATION = fromLists(['atrialFibrillation'], ({ facts }) => hasHistory(facts.atrialFibrillation));
 const DENSE_ARTERY = from(['hyperdenseArtery'], ({ facts }) => agreed(facts.hyperdenseArtery));
 const EARLY_SIGNS = from(['earlyIschemicChange'], ({ facts }) => agreed(facts.earlyIschemicChange));
 const MALE = from(['sex'], ({ facts }) => {
@@ -103,7 +120,8 @@ export const CASE_INPUTS: Readonly<Record<string, Readonly<Record<string, CaseIn
     age: AGE,
     location: from(['hematomaLocation'], location),
     gcs: GCS,
-    pre_ich_cognitive_impairment: from(['preStrokeCognitiveImpairment', 'dementia'], ({ facts }) =>
+    // No impairment gives the point.
+    pre_ich_cognitive_impairment: ranged([true, false], ['preStrokeCognitiveImpairment', 'dementia'], ({ facts }) =>
       or(agreed(facts.preStrokeCognitiveImpairment), hasHistory(facts.dementia)),
     ),
   },
@@ -113,9 +131,7 @@ export const CASE_INPUTS: Readonly<Record<string, Readonly<Record<string, CaseIn
     location: from(['hematomaLocation'], location),
     ich_volume_ml: HEMATOMA,
     ivh: IVH,
-    oral_anticoagulant: from(['vitaminKAntagonist', 'directOralAnticoagulant'], ({ facts }, at) =>
-      or(takesAny(facts.vitaminKAntagonist, at), takesAny(facts.directOralAnticoagulant, at)),
-    ),
+    oral_anticoagulant: anticoagulant('vitaminKAntagonist', 'directOralAnticoagulant'),
   },
   BAT: {
     blend_sign: from(['blendSign'], ({ facts }) => agreed(facts.blendSign)),
@@ -125,8 +141,10 @@ export const CASE_INPUTS: Readonly<Record<string, Readonly<Record<string, CaseIn
   },
   BRAIN: {
     ich_volume_ml: HEMATOMA,
-    recurrent_ich: from(['priorIntracranialHemorrhage'], ({ facts }) => hasHistory(facts.priorIntracranialHemorrhage)),
-    warfarin_at_onset: from(['vitaminKAntagonist'], ({ facts }, at) => takesAny(facts.vitaminKAntagonist, at)),
+    recurrent_ich: fromLists(['priorIntracranialHemorrhage'], ({ facts }) =>
+      hasHistory(facts.priorIntracranialHemorrhage),
+    ),
+    warfarin_at_onset: anticoagulant('vitaminKAntagonist'),
     intraventricular_extension: IVH,
     onset_to_ct_h: from([...ONSET_FACTS, 'brainImaging'], (stroke) => {
       const range = toFirstCt(stroke);
@@ -157,7 +175,7 @@ export const CASE_INPUTS: Readonly<Record<string, Readonly<Record<string, CaseIn
     nihss: NIHSS,
   },
   'SITS-SICH': {
-    antiplatelet: from(['antiplatelet'], ({ facts }, at) => {
+    antiplatelet: fromLists(['antiplatelet'], ({ facts }, at) => {
       const any = takesAny(facts.antiplatelet, at);
       if (any !== true) return any === false ? 'none' : undefined;
       const aspirin = takesAny(facts.antiplatelet, at, isAspirin);
@@ -231,10 +249,10 @@ export const CASE_INPUTS: Readonly<Record<string, Readonly<Record<string, CaseIn
       const grade = agreed(facts.preStrokeMrs);
       return grade === undefined ? undefined : grade >= 3;
     }),
-    cancer: from(['systemicMalignancy', 'gastrointestinalMalignancy'], ({ facts }) =>
+    cancer: fromLists(['systemicMalignancy', 'gastrointestinalMalignancy'], ({ facts }) =>
       or(hasHistory(facts.systemicMalignancy), hasHistory(facts.gastrointestinalMalignancy)),
     ),
-    chf: from(['heartFailure'], ({ facts }) => hasHistory(facts.heartFailure)),
+    chf: fromLists(['heartFailure'], ({ facts }) => hasHistory(facts.heartFailure)),
     af: FIBRILLATION,
     reduced_loc: REDUCED_CONSCIOUSNESS,
     age: AGE,

@@ -36,6 +36,9 @@ export function agreedNihss(fact: Fact<NihssTotal>): NihssTotal | undefined {
   return { total: first.total, isLowerBound: totals.some(({ isLowerBound }) => isLowerBound) };
 }
 
+/** A list that was read and holds nothing, which nobody has denied either. */
+export const isNotRecorded = (fact: Fact<unknown>): boolean => fact.status === 'known' && fact.basis === 'not-recorded';
+
 /** Does the history hold such an event? A suspected one leaves it open. */
 export function hasHistory(fact: Fact<readonly ClinicalEvent[]>): boolean | undefined {
   return holds(fact, (events) => {

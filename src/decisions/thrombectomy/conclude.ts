@@ -1,8 +1,9 @@
 import type { FactKey } from '../../case/index.ts';
 import type { Citation, CriterionResult, Strength } from '../evaluation.ts';
+import { AGE_BELOW_18 } from './gates.ts';
 import { CONCLUSION_OF_ROW } from './recommendations.ts';
 
-/** 'no-guideline-recommendation': no row of the table covers the case; that is not a 'no' but an individual decision. */
+/** 'no-guideline-recommendation': no row covers the case (a child: none does); that is not a 'no' but an individual decision. */
 export const THROMBECTOMY_CONCLUSIONS = [
   'recommended',
   'reasonable',
@@ -36,6 +37,9 @@ export function concludeThrombectomy(results: readonly CriterionResult[]): Throm
   const exclusions = EXCLUSIONS.flatMap((id) => gate(id) ?? []);
   const present = exclusions.filter((result) => result.status === 'met');
   if (present.length > 0) return answer('not-applicable', present);
+
+  const child = gate(AGE_BELOW_18);
+  if (child?.status === 'met') return answer('no-guideline-recommendation', [child]);
 
   // The site is asked for by the rows themselves, so an unknown site is not counted twice.
   const openGates = exclusions.filter((r) => r.status === 'unknown' && r.id !== 'no-vessel-occlusion');

@@ -1,5 +1,5 @@
 /** What comes before the table: is there a vessel to open, is it a bleed, was it done already. */
-import { hemorrhageDoubt, holds } from '../../case/index.ts';
+import { hemorrhageDoubt, holds, isBelow } from '../../case/index.ts';
 import type { ClinicalEvent, Fact, FactKey, Instant, StrokeCase } from '../../case/index.ts';
 import { computedHemorrhageNote } from '../computed-hemorrhage-note.ts';
 import type { Citation, Criterion, Verdict } from '../evaluation.ts';
@@ -70,6 +70,10 @@ function severeEnough({ facts }: Pick<StrokeCase, 'facts'>): Verdict {
     : { status: 'unknown', missing: ['nihss', 'occlusionSite'] };
 }
 
+/** The rows and their trials are those of adults: below it none of them is a recommendation. */
+const ADULT = 18;
+export const AGE_BELOW_18 = 'thrombectomy-age-below-18';
+
 export interface GateContext {
   readonly clock: StrokeClock;
   /** The site's own answer on access to thrombectomy, where the record gives none. */
@@ -101,6 +105,17 @@ export const GATE_CRITERIA: readonly Criterion<GateContext>[] = [
     data: ['thrombectomyDone', 'lastKnownWell', 'witnessedOnset', 'wakeUpStroke'],
     citation: PRODUCT_RULE,
     evaluate: (stroke, _at, { clock }) => thrombectomyAlreadyDone(stroke, clock),
+  },
+  {
+    id: AGE_BELOW_18,
+    class: 'gate',
+    data: ['age'],
+    citation: PRODUCT_RULE,
+    evaluate: ({ facts }) =>
+      verdict(
+        holds(facts.age, (age) => isBelow(age, ADULT)),
+        ['age'],
+      ),
   },
   {
     id: 'vessel-imaging-missing',

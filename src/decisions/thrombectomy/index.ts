@@ -10,12 +10,13 @@ import { or } from '../three-valued.ts';
 import { PRESSURE_BEFORE_THROMBECTOMY, THROMBOLYSIS_NOT_SKIPPED, VESSEL_IMAGING } from './citations.ts';
 import { concludeThrombectomy } from './conclude.ts';
 import type { ThrombectomyConclusion, ThrombectomyVerdict } from './conclude.ts';
-import { GATE_CRITERIA } from './gates.ts';
+import { AGE_BELOW_18, GATE_CRITERIA } from './gates.ts';
 import { RECOMMENDATION_CRITERIA } from './recommendations.ts';
 import { TRIAL_CRITERIA } from './trials.ts';
 
 export { concludeThrombectomy, THROMBECTOMY_CONCLUSIONS } from './conclude.ts';
 export type { ThrombectomyConclusion } from './conclude.ts';
+export { AGE_BELOW_18 } from './gates.ts';
 
 export interface ThrombectomyEvaluation extends Evaluation<ThrombectomyConclusion> {
   /** False where nobody would ask: a mild deficit judged not disabling, no occlusion found, and no recommendation for it. */
@@ -104,11 +105,13 @@ function actions(
   verdict: ThrombectomyVerdict,
   results: readonly CriterionResult[],
 ): RequiredAction[] {
-  if (verdict.conclusion === 'undecided') {
-    return verdict.openFacts.includes('occlusionSite')
-      ? [{ key: 'obtain-vessel-imaging', because: ['occlusionSite'], citation: VESSEL_IMAGING }]
-      : [];
-  }
+  const status = (id: string): CriterionResult['status'] | undefined =>
+    results.find((result) => result.id === id)?.status;
+  // The individual decision on a child needs the vessel as much as a row of the table does.
+  const isVesselOpen =
+    verdict.openFacts.includes('occlusionSite') ||
+    (verdict.decidedBy.includes(AGE_BELOW_18) && status('vessel-imaging-missing') === 'met');
+  if (isVesselOpen) return [{ key: 'obtain-vessel-imaging', because: ['occlusionSite'], citation: VESSEL_IMAGING }];
   if (!OFFERED.includes(verdict.conclusion)) return [];
   const steps: RequiredAction[] = [];
   if (holds(facts.thrombolyticGiven, (given) => given.length > 0) !== true) {
@@ -118,7 +121,7 @@ function actions(
       citation: THROMBOLYSIS_NOT_SKIPPED,
     });
   }
-  const access = results.find((result) => result.id === 'thrombectomy-access')?.status;
+  const access = status('thrombectomy-access');
   if (access !== 'met') {
     const key = access === 'notMet' ? 'no-thrombectomy-access' : 'arrange-thrombectomy-access';
     steps.push({ key, because: ['thrombectomyAccess'] });

@@ -1,9 +1,15 @@
 /** Guideline sets side by side, the dose in both calculations, and the scores with their cohorts. */
 import { isFailed } from '../../decisions/guarded.ts';
 import type { Decisions } from '../../decisions/decide.ts';
-import { CASE_SCORES, HEMORRHAGE_SCORES, scoresFromCase, type CaseScore } from '../../decisions/scores/from-case.ts';
+import {
+  CASE_SCORES,
+  HEMORRHAGE_SCORES,
+  scoresFromCase,
+  type CaseScore,
+  type RangedScore,
+} from '../../decisions/scores/from-case.ts';
 import { doseText } from '../cards/dose-block.ts';
-import { scoreSlug } from '../cards/score-lines.ts';
+import { ifAbsent, scoreSlug } from '../cards/score-lines.ts';
 import type { ScoreBasis, ScoreValue } from '../../decisions/scores/definition.ts';
 import type { ExplainContext } from '../explain-context.ts';
 import { drugName } from '../format/fact-value.ts';
@@ -86,7 +92,7 @@ export function scoresSection({ hemorrhage }: Decisions, c: ExplainContext): Htm
   const columns = ['score-name', 'score-result', 'score-predicts', 'score-cohort', 'score-range', 'citation'].map(word);
   const bleeds = !isFailed(hemorrhage) && hemorrhage.conclusion === 'intracranial-hemorrhage';
   const scores = bleeds ? hemorrhage.scores : ischemicScores(c);
-  const isComputed = ({ result }: CaseScore): boolean => result.status === 'computed' || result.status === 'at-least';
+  const isComputed = ({ result }: CaseScore): boolean => ['computed', 'at-least', 'range'].includes(result.status);
   const computed = scores.filter(isComputed);
   const open = scores.filter((score) => !isComputed(score));
   return section(
@@ -137,17 +143,31 @@ function ownText(score: string, part: string, fallback: string, c: ExplainContex
 function scoreRow({ score, result }: CaseScore, c: ExplainContext): Html[] {
   const { basis } = result;
   const own = (part: string, fallback: string): Html => ownText(score, part, fallback, c);
-  const values = Object.entries<ScoreValue | ScoreBasis>({ ...result })
-    .filter(([name]) => name !== 'status' && name !== 'basis')
-    .map(([name, value]) => `${scoreValueName(name, c)}: ${scoreValueText(value, c)}`);
+  const values = result.status === 'range' ? rangeValues(result, c) : scoreValues({ ...result }, c);
   return [
     text(score),
-    text(values.join('; ')),
+    text(ifAbsent(values.map(([name, value]) => `${name}: ${value}`).join('; '), score, c)),
     own('definition', basis.definition),
     own('cohort', basis.cohort),
     html(`${own('range', basis.range)}${basis.limits === undefined ? '' : `<br>${own('limits', basis.limits)}`}`),
     text(citationText(basis.citation, c.f)),
   ];
+}
+
+type Named = readonly [name: string, value: string];
+
+const scoreValues = (result: Readonly<Record<string, ScoreValue | ScoreBasis>>, c: ExplainContext): Named[] =>
+  Object.entries(result)
+    .filter(([name]) => name !== 'status' && name !== 'basis')
+    .map(([name, value]) => [scoreValueName(name, c), scoreValueText(value, c)]);
+
+/** 'points: 8 – 9': each value at both ends. */
+function rangeValues({ least, most }: RangedScore, c: ExplainContext): Named[] {
+  const high = scoreValues(most, c);
+  return scoreValues(least, c).map(([name, from], i) => {
+    const to = high[i]?.[1] ?? from;
+    return [name, from === to ? from : c.texts.text('ui.range', { from, to })];
+  });
 }
 
 function scoreValueText(value: ScoreValue | ScoreBasis, c: ExplainContext): string {

@@ -39,8 +39,12 @@ export function groupName(group: string, c: ExplainContext): string {
   return c.texts.has(key) ? c.texts.text(key) : group.replaceAll('-', ' ');
 }
 
-export function inputValueText({ input, value, unit }: ModelInput, c: ExplainContext): string {
+export function inputValueText({ input, value, unit, takenAs }: ModelInput, c: ExplainContext): string {
   if (value === null) return '';
+  if (takenAs !== undefined) {
+    const text = (number: number): string => inputValueText({ input, value: number, unit }, c);
+    return c.texts.text('model.at-limit', { value: text(value), limit: text(takenAs) });
+  }
   if (input === 'sex') return c.texts.text(value === 1 ? 'sex.male' : 'sex.female');
   if (unit === '{flag}') return c.texts.text(value === 1 ? 'ui.yes' : 'ui.no');
   const key = UNIT_KEYS_BY_UCUM[unit];

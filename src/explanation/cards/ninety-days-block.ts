@@ -14,7 +14,7 @@ import type { ExplainContext } from '../explain-context.ts';
 import { escapeValue, list, table, tableRow } from '../format/markdown.ts';
 import { probabilityRange, probabilityText } from '../format/percent.ts';
 import { signed } from './contribution-lines.ts';
-import { scoreSlug } from './score-lines.ts';
+import { ifAbsent, scoreSlug } from './score-lines.ts';
 
 const MINUTE = 60_000;
 /** Items named as what weighs most; below the second number (log-odds) nothing does. */
@@ -179,7 +179,7 @@ function numberNeededText({ value, fewest, most }: TreatmentByOcclusion['numberN
 /** 'ASTRAL 27: mRS 3–6 41–53 % (1645 Lausanne)'; those without a rate for their points stand on the basis page. */
 export function scoreLines({ scores }: Prognosis, c: ExplainContext): string[] {
   const withRates = scores.filter((score) => score.points !== null && hasRate(score));
-  return withRates.map((score) => escapeValue(scoreLine(score, c)));
+  return withRates.map((score) => escapeValue(ifAbsent(scoreLine(score, c), score.score, c)));
 }
 /** A range over most of what can be tells nothing: the score is left to the basis page. */
 const TOO_OPEN = 0.3;

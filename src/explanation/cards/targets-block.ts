@@ -17,6 +17,7 @@ export function targetsBlock(targets: Decisions['targets'], c: ExplainContext): 
     if (citation.cor !== HARM) return [];
     return [c.texts.text('block.missing-item', { name, reason: strengthText(citation, c.f) })];
   });
+  if (targets.adultsOnly) items.push(c.texts.text('target.for-adults'));
   const { glucoseStep } = targets;
   if (glucoseStep === 'treat-hypoglycemia' || glucoseStep === 'lower-to-target')
     items.push(c.texts.text(`glucose-step.${glucoseStep}`));

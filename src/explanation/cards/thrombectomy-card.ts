@@ -1,5 +1,6 @@
 import type { FactKey } from '../../case/index.ts';
 import type { CriterionResult } from '../../decisions/evaluation.ts';
+import { AGE_BELOW_18 } from '../../decisions/thrombectomy/index.ts';
 import type { ThrombectomyEvaluation } from '../../decisions/thrombectomy/index.ts';
 import { sideDisagreement } from '../../decisions/stroke-state/index.ts';
 import type { CardDraft, Indicator, SuggestionDraft } from '../card-draft.ts';
@@ -49,7 +50,9 @@ export function thrombectomyCard(
       ? deciding.flatMap((row) => row.data)
       : [...new Set([...evidenceKeys(evaluation), ...evaluation.settledBy])];
   const evidence = shown.filter((key) => !TOLD.includes(key) || c.stroke.facts[key].status === 'conflicting');
-  const trials = evaluation.criteria.filter((row) => TRIALS.includes(row.id) && row.status === 'met');
+  // The trials, like the recommendations, were on adults.
+  const trialRows = isOfChild(evaluation) ? [] : evaluation.criteria.filter(({ id }) => TRIALS.includes(id));
+  const trials = trialRows.filter((row) => row.status === 'met');
   const isYes = YES.includes(conclusion);
   const sentence = summary(evaluation, c);
   return {
@@ -57,7 +60,7 @@ export function thrombectomyCard(
     summary: sentence,
     indicator: indicatorOf(conclusion),
     detail: blocks([
-      c.texts.text(`thrombectomy.statement.${conclusion}`, { reason: escapeValue(namesOf(deciding, c, 1)) }),
+      c.texts.text(`thrombectomy.statement.${wording(evaluation)}`, { reason: escapeValue(namesOf(deciding, c, 1)) }),
       isYes || conclusion === 'not-recommended'
         ? heading(
             'why',
@@ -77,7 +80,7 @@ export function thrombectomyCard(
       conflictBlock(shown, c),
       evidenceBlock(evidence, c),
       trials.length > 0 ? c.texts.text('thrombectomy.trials', { list: escapeValue(namesOf(trials, c, 4)) }) : '',
-      openTrials(evaluation, c),
+      openTrials(trialRows, c),
       isYes ? validityBlock(evaluation.validUntil, sentence, c) : '',
       basisBlock(evaluation.citation ?? deciding[0]?.citation ?? null, c),
       isYes || conclusion === 'not-recommended'
@@ -89,12 +92,18 @@ export function thrombectomyCard(
   };
 }
 
+const isOfChild = ({ decidedBy }: ThrombectomyEvaluation): boolean => decidedBy.includes(AGE_BELOW_18);
+
+/** Guidelines may speak of children elsewhere: that no recommendation covers them is not said. */
+const wording = (evaluation: ThrombectomyEvaluation): string =>
+  isOfChild(evaluation) ? 'below-18' : evaluation.conclusion;
+
 const recommendations = ({ criteria }: ThrombectomyEvaluation): readonly CriterionResult[] =>
   criteria.filter(({ id }) => !TRIALS.includes(id));
 
 /** Trials that stay open because a measured volume is borderline, or because its analysis is not done. */
-function openTrials({ criteria }: ThrombectomyEvaluation, c: ExplainContext): string {
-  const open = criteria.filter(({ id, status }) => TRIALS.includes(id) && status === 'unknown');
+function openTrials(trials: readonly CriterionResult[], c: ExplainContext): string {
+  const open = trials.filter(({ status }) => status === 'unknown');
   const reasons = open.map((row) => openReason(row, c));
   const lines = [...new Set(reasons)].flatMap((reason) => {
     if (reason === undefined) return [];
@@ -119,7 +128,7 @@ function openReason(row: CriterionResult, c: ExplainContext): string | undefined
 }
 
 function summary(evaluation: ThrombectomyEvaluation, c: ExplainContext): string {
-  const key = `thrombectomy.summary.${evaluation.conclusion}`;
+  const key = `thrombectomy.summary.${wording(evaluation)}`;
   const reason = namesOf(decidingRows(evaluation), c, 1);
   const window = clockText(evaluation, c);
   const missing = (most: number): string => factNames(evaluation.settledBy, c, most);

@@ -13,7 +13,7 @@ import { percentRange } from '../format/percent.ts';
 import { factName } from './blocks.ts';
 import { driversSentence } from './contribution-lines.ts';
 import { headlineText, limitSentences, simulatedMark } from './model-statement.ts';
-import { scoreSlug } from './score-lines.ts';
+import { ifAbsent, scoreSlug } from './score-lines.ts';
 
 /** Items named as what gives the points. */
 const DRIVERS = 3;
@@ -59,16 +59,15 @@ export function transformationBlock(risk: HemorrhagicTransformation, c: ExplainC
 /** 'SEDAN 3 of 6: 5.1–8.5 % (ECASS II; n 974 + 828)'. */
 function scoreLine(score: TransformationScore, c: ExplainContext): string {
   const { points, scale, riskPercent, outcome } = score;
-  return escapeValue(
-    c.texts.text('outlook.risk-score', {
-      score: score.score,
-      points: points === null ? '–' : spanText(points, c),
-      most: scale.high,
-      risk: riskPercent === null ? '–' : percentRange(riskPercent, c.f),
-      definition: c.texts.text(`term.hemorrhage-${outcome}`),
-      cohort: c.texts.text(`term.cohort-${scoreSlug(score.score)}`),
-    }),
-  );
+  const text = c.texts.text('outlook.risk-score', {
+    score: score.score,
+    points: points === null ? '–' : spanText(points, c),
+    most: scale.high,
+    risk: riskPercent === null ? '–' : percentRange(riskPercent, c.f),
+    definition: c.texts.text(`term.hemorrhage-${outcome}`),
+    cohort: c.texts.text(`term.cohort-${scoreSlug(score.score)}`),
+  });
+  return escapeValue(ifAbsent(text, score.score, c));
 }
 
 /** What gives the points over all scores shown: an item that weighs in several comes first. */

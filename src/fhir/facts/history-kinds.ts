@@ -92,6 +92,8 @@ export const EVENT_SOURCES: Readonly<Record<EventKey, EventSource>> = {
     'cerebral-venous-thrombosis',
     'reversible-cerebral-vasoconstriction',
     'fibromuscular-dysplasia',
+    // Of the neck, the brain or the aorta: that is open, so no rule on one of them reads it.
+    'artery-dissection',
     'fabry-disease',
     'melas',
   ),

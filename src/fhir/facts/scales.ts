@@ -102,7 +102,7 @@ function rankin(
   return { preStrokeMrs: grade(before, 'preStrokeMrs', 5), currentMrs: grade(now, 'currentMrs', 6) };
 }
 
-/** A clinician's statement, else dementia in the history, else the complete list without it. */
+/** A clinician's statement, else dementia in the history. A list without it says nothing: milder impairment is seldom listed. */
 function cognition(scope: Scope, index: RecordIndex, dementia: StrokeFacts['dementia']): Fact<boolean> {
   const stated = yesNoFact(
     scope,
@@ -112,8 +112,7 @@ function cognition(scope: Scope, index: RecordIndex, dementia: StrokeFacts['deme
   );
   if (stated.status !== 'unknown' || dementia.status !== 'known') return stated;
   const confirmed = dementia.value.filter((e) => e.certainty === 'confirmed');
-  if (confirmed.length > 0) return known(true, null, sourcesOf(confirmed.map((e) => e.source)), 'derived');
-  return dementia.value.length > 0 ? stated : known(false, null, [], 'not-recorded');
+  return confirmed.length > 0 ? known(true, null, sourcesOf(confirmed.map((e) => e.source)), 'derived') : stated;
 }
 
 export function mapScales(

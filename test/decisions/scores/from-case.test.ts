@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantity, unknown } from '../../../src/case/index.ts';
 import type { FactKey, StrokeFacts } from '../../../src/case/index.ts';
-import { CASE_SCORES, scoresFromCase } from '../../../src/decisions/scores/from-case.ts';
+import { CASE_SCORES, countedAbsent, scoresFromCase } from '../../../src/decisions/scores/from-case.ts';
 import type { CaseScore } from '../../../src/decisions/scores/from-case.ts';
 import {
   aCase,
@@ -107,10 +107,8 @@ describe('scores from the facts of a case', () => {
     const read = scoresFromCase(aCase(everything), NOW).filter(({ result }) => result.status === 'computed');
     const required: readonly (readonly [string, FactKey])[] = [
       ['ICH score', 'gcs'],
-      ['FUNC', 'preStrokeCognitiveImpairment'],
       ['max-ICH', 'nihss'],
       ['BAT', 'brainImaging'],
-      ['BRAIN', 'vitaminKAntagonist'],
       ['SEDAN', 'glucose'],
       ['SITS-SICH', 'antiplatelet'],
       ['ASTRAL', 'arrival'],
@@ -125,14 +123,61 @@ describe('scores from the facts of a case', () => {
     }
   });
 
-  it('removing any facts only turns numbers into missing ones, never into other numbers', () => {
+  it.each<[string, string, Partial<StrokeFacts>, readonly [number, number], readonly FactKey[]]>([
+    [
+      'FUNC',
+      'cognition',
+      { preStrokeCognitiveImpairment: unknown('not-recorded') },
+      [8, 9],
+      ['preStrokeCognitiveImpairment'],
+    ],
+    ['max-ICH', 'anticoagulants none of which is recorded', { vitaminKAntagonist: noneRecorded() }, [5, 6], []],
+    ['BRAIN', 'warfarin', { vitaminKAntagonist: unknown('not-read') }, [13, 19], ['vitaminKAntagonist']],
+  ])('%s is a range over %s', (name, _open, facts, points, missing) => {
+    const { result, missingFacts } = scored({ ...everything, ...facts }, name);
+    expect(result).toMatchObject({ status: 'range', least: { points: points[0] }, most: { points: points[1] } });
+    expect(missingFacts).toEqual(missing);
+  });
+
+  it('without another input it is missing, and lists that hold nothing are not', () => {
+    const { result, missingFacts } = scored(
+      { ...everything, hematomaVolume: unknown('not-read'), vitaminKAntagonist: noneRecorded() },
+      'max-ICH',
+    );
+    expect(result.status).toBe('missing');
+    expect(missingFacts).toEqual(['hematomaVolume']);
+  });
+
+  it('anticoagulants that the record denies count as none', () => {
+    const denied = { vitaminKAntagonist: given([]), directOralAnticoagulant: given([]) };
+    expect(scored({ ...everything, ...denied }, 'max-ICH').result).toMatchObject({ status: 'computed', points: 5 });
+  });
+
+  it('a range and a lower bound of the NIHSS together give what is sure', () => {
+    const open = { ...everything, nihss: nihssTotal(12, true), vitaminKAntagonist: noneRecorded() };
+    expect(scored(open, 'max-ICH').result).toMatchObject({ status: 'at-least', points_at_least: 5 });
+  });
+
+  it('names the lists that hold nothing and count as absent', () => {
+    expect(countedAbsent('THRIVE', aCase(everything), NOW)).toEqual(['diabetes', 'atrialFibrillation']);
+    expect(countedAbsent('THRIVE', aCase({ ...everything, diabetes: given([]) }), NOW)).toEqual(['atrialFibrillation']);
+    expect(countedAbsent('SITS-SICH', aCase(everything), NOW)).toEqual(['antiplatelet']);
+    expect(countedAbsent('ASTRAL', aCase(everything), NOW)).toEqual([]);
+    expect(countedAbsent('PLAN', aCase({ ...everything, systemicMalignancy: had('cancer', null) }), NOW)).toEqual([
+      'heartFailure',
+      'atrialFibrillation',
+    ]);
+  });
+
+  it('removing any facts only turns numbers into missing ones or ranges around them, never into other numbers', () => {
     const full = new Map(scoresFromCase(aCase(everything), NOW).map(({ score, result }) => [score, result]));
     const keys = Object.keys(everything) as FactKey[];
     fc.assert(
       fc.property(fc.subarray(keys, { minLength: 1, maxLength: 4 }), (removed) => {
         const facts = { ...everything, ...Object.fromEntries(removed.map((key) => [key, unknown('not-read')])) };
         for (const { score, result } of scoresFromCase(aCase(facts), NOW)) {
-          if (result.status !== 'missing') expect(result, score).toEqual(full.get(score));
+          if (result.status === 'range') expect([result.least, result.most], score).toContainEqual(full.get(score));
+          else if (result.status !== 'missing') expect(result, score).toEqual(full.get(score));
         }
       }),
       { numRuns: 60 },

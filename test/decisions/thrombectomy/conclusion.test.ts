@@ -119,6 +119,37 @@ describe('what is unknown is never a yes', () => {
   });
 });
 
+describe('a child: the recommendations are for adults', () => {
+  it.each([
+    ['one that would be recommended', { age: 10 }],
+    ['the last day before 18', { age: 17 }],
+    ['one that would not be recommended', { age: 10, site: 'PCA' }],
+  ] as const)('%s is not covered', (_what, vector) => {
+    expect(evaluate(occlusion(vector))).toMatchObject({
+      conclusion: 'no-guideline-recommendation',
+      decidedBy: ['thrombectomy-age-below-18'],
+      strength: null,
+      settledBy: [],
+    });
+  });
+
+  it('still asks which vessel it is', () => {
+    expect(keys(without(occlusion({ age: 10 }), 'occlusionSite'))).toEqual(['obtain-vessel-imaging']);
+    expect(keys(occlusion({ age: 10 }))).toEqual([]);
+  });
+
+  it('what excludes an adult excludes a child', () => {
+    expect(evaluate(occlusion({ age: 10, site: 'none' })).conclusion).toBe('not-applicable');
+  });
+
+  it('18 years and an unknown age are read as before', () => {
+    expect(evaluate(occlusion({ age: 18 })).conclusion).toBe('recommended');
+    const unknownAge = evaluate(without(occlusion(), 'age'));
+    expect(unknownAge.conclusion).toBe('recommended');
+    expect(row(unknownAge, 'thrombectomy-age-below-18').status).toBe('unknown');
+  });
+});
+
 describe('NIHSS with an untestable item', () => {
   it('satisfies "at least 6" when the bound does', () => {
     expect(evaluate(occlusion({ nihss: 6, lowerBound: true })).conclusion).toBe('recommended');

@@ -194,3 +194,18 @@ describe('the clocks', () => {
     expect(factsOf([encounter]).arrival.status).toBe('unknown');
   });
 });
+
+describe('cognition before the stroke', () => {
+  const stated = (value: boolean) => observation(OWN, 'pre-stroke-cognitive-impairment', { valueBoolean: value });
+  it('is what was stated, else dementia in the history', () => {
+    expect(factsOf([stated(false)]).preStrokeCognitiveImpairment).toMatchObject({ status: 'known', value: false });
+    expect(factsOf([condition('http://snomed.info/sct', '52448006')]).preStrokeCognitiveImpairment).toMatchObject({
+      status: 'known',
+      value: true,
+      basis: 'derived',
+    });
+  });
+  it('is unknown where neither is recorded', () => {
+    expect(factsOf([]).preStrokeCognitiveImpairment).toMatchObject({ status: 'unknown', why: 'not-recorded' });
+  });
+});

@@ -86,6 +86,13 @@ describe('the ValueSets', () => {
     expect(terminology.groupsOf('http://www.nlm.nih.gov/research/umls/rxnorm', '1037045')).toEqual(['drug-dabigatran']);
     expect(terminology.groupsOf('http://loinc.org', '14979-9')).toEqual(['observation-aptt']);
     expect(terminology.groupsOf('http://loinc.org', '70272-0')).toEqual([]);
+    // A registry calls 122459003 dissection of an artery; it is the procedure (DICOM CID 8110). The disorder is 710864009.
+    expect(terminology.groupsOf('http://snomed.info/sct', '122459003')).toEqual([]);
+    expect(terminology.groupsOf('http://snomed.info/sct', '710864009')).toEqual(['event-artery-dissection']);
+  });
+  it('know venous thrombosis by both SNOMED codes', () => {
+    for (const code of ['95455008', '192759008'])
+      expect(terminology.groupsOf('http://snomed.info/sct', code)).toEqual(['event-cerebral-venous-thrombosis']);
   });
   it('name only concepts that our CodeSystem defines, and it defines no others', () => {
     const system = read('fhir-resources/codesystems/stroke-cds.json') as CodeSystem;
