@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .slice_release import table, write_manifest
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 TITLE = "Acute lesion on diffusion MR, slice by slice"
 SOURCE = (
     "Lesion masks of SOOP (Absher 2024, Sci Data 11:839; masks BSD-2-Clause, tables CC0) on heads made from the stroke-age CT template and its "
@@ -20,6 +20,10 @@ LIMITS = (
     "The shapes include old lesions where a patient had some; on the synthetic images all of a shape is acute.",
     "Lesions below 1 mL are found less often; below the detection floor 'none' means unknown.",
     "Slices are read one by one: the slices beside it tell it nothing.",
+    "A large lesion of low contrast may be passed over in most of its parts. The pipeline compares the hemispheres beside what is drawn and says so where "
+    "their ADC differs by more than 4 %.",
+    "The figures rest on the true brain of the synthetic heads. The pipeline takes the brain of the head-anatomy network with what lies within 9 mm of it: "
+    "on 14 other synthetic heads of fold 4 with a lesion the mean Dice was 0.84 either way.",
     "In template space (lesion features, share of the MCA territory, pattern) the lesion is placed by an affine fit of the head-anatomy network, some "
     "millimeters off at borders. The prognosis models learned from masks fitted without that limit, acute and chronic lesions together; this one draws "
     "the acute lesion only.",
