@@ -137,7 +137,7 @@ describe.skipIf(typeof prepared === 'string')(
         shape: [LOOP_SIZE, LOOP_SIZE],
         data: new Float32Array(LOOP_SIZE ** 2),
       } as const;
-      const rounds = { name: 'rounds', datatype: 'INT64', shape: [], data: BigInt64Array.of(20_000n) } as const;
+      const rounds = { name: 'rounds', datatype: 'INT64', shape: [], data: BigInt64Array.of(1_000_000n) } as const;
       const inputs = [{ name: 'input', ...square }, { name: 'step', ...square }, rounds];
       await expect(connect().infer({ model: 'loop', inputs }, { timeoutMs: 200 })).rejects.toMatchObject({
         code: 'time-out',
