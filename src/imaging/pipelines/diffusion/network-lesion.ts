@@ -14,8 +14,8 @@ export const NETWORK_SETTINGS = {
   pixelMm: 1.5,
   probability: 0.5,
   /** The volume's interval; how many lesions lie within it: card of the network. */
-  lowestProbability: 0.02,
-  highestProbability: 0.98,
+  lowestProbability: 0.001,
+  highestProbability: 0.999,
   /** Smaller parts (26 neighbors) are taken for noise, mL. */
   smallestMl: 0.1,
   /** Around the brain mask: cortex lies at its edge. */
