@@ -63,7 +63,10 @@ function precedesDose(fact: Fact<Quantity>, doses: Fact<readonly DrugExposure[]>
   const sampled = candidates(fact).flatMap(({ at }) => (at === null ? [] : [at.latest]));
   const newest = Math.max(...sampled);
   return candidates(doses).some(({ value }) =>
-    value.some(({ lastIntake }) => candidates(lastIntake).some(({ value: dose }) => dose.earliest > newest)),
+    value.some(
+      ({ lastIntake, intent }) =>
+        intent !== 'prophylactic' && candidates(lastIntake).some(({ value: dose }) => dose.earliest > newest),
+    ),
   );
 }
 

@@ -98,7 +98,8 @@ export function choose<T>(candidates: readonly Candidate<T>[], choice: Choice<T>
   }
   if (current.length > 0) {
     const newest = newestOf(current, asOf, together);
-    const rejected = newest.find((e) => !e.result.ok);
+    // An entry that could not be used is replaced by the next good one.
+    const rejected = newestOf(current, asOf).find((e) => !e.result.ok);
     if (rejected !== undefined && !rejected.result.ok) {
       return choice.unknown(rejected.result.why, rejected.result.about, sourcesOf([rejected]));
     }

@@ -73,7 +73,7 @@ const LYTIC_NAMES =
  * never identify a drug: an entry that carries one without a known code makes the facts unknown that it may belong to.
  */
 const SUSPECT_PARTS = [
-  'xaban|gatran|eliquis|xarelto|savaysa|lixiana|roteas|pradaxa|bevyxxa|沙班|加群',
+  'xaban|gatran|eliquis|xarelto|savaysa|lixiana|\\broteas\\b|pradaxa|bevyxxa|沙班|加群',
   'warfarin|coumadin|jantoven|marevan|waran|coumarol|coumon|coumar|marcumar|falithrom|sint?h?rom|acitrom|indione|previscan|pindione|华法林|香豆',
   'heparin|parine?\\b|parinux|arixtra|lovenox|clexane|inhixa|innohep|fragmin|fraxi|hibor|clivarin|肝素|磺达肝',
   'irudin|angiomax|angiox|troban|paroid|orgaran|曲班|芦定',

@@ -137,12 +137,15 @@ const isLately = ({ suspected, denied, latest }: MedicationEntry, scope: Scope):
 /** Catheters are cleared with up to 2 mg of alteplase: no treatment of a stroke. */
 export const isCatheterDose = (e: MedicationEntry): boolean =>
   e.drugs.includes('alteplase') && e.dose !== undefined && e.dose.value <= 2;
+/** An order of this episode that the hospital calls done; an undated one may be of any year. */
+const isCompleted = (e: MedicationEntry): boolean => e.order?.completed === true && e.asserted !== null;
+
 function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly DrugExposure[]> {
   const recent = (span: TimeSpan | null): boolean =>
     span === null || (span.latest >= scope.at - EPISODE && !isFutureDated(span, scope.at));
-  // Another hospital's dose comes as a statement; an old one without a time of intake is history.
+  // Another hospital's dose comes as a statement; one without a time may be of any year.
   const wasGiven = (e: MedicationEntry): boolean =>
-    e.from === 'administration' || (e.from === 'statement' && !e.denied && recent(e.intake ?? e.asserted));
+    e.from === 'administration' || (e.from === 'statement' && !e.denied && e.intake !== null);
   const given = index.medications
     .filter((e) => !e.draft && wasGiven(e) && recent(e.intake) && !isCatheterDose(e))
     .flatMap((e) => e.drugs.filter((d) => DRUGS[d].class === 'thrombolytic').map((drug) => ({ drug, entry: e })));
@@ -168,16 +171,19 @@ function thrombolyticsGiven(scope: Scope, index: RecordIndex): Fact<readonly Dru
     });
   }
   if (exposures.length > 0) return known(exposures, null, sourcesOf(exposures.map((e) => e.source)));
-  const mayBeGiven = index.medications.filter((e) => !e.draft && !e.denied && recent(e.intake ?? e.asserted));
   const open = unknownFact(scope, 'thrombolyticGiven', LISTS);
-  const unnamed = mayBeGiven.filter((e) => e.suspected === 'thrombolytic' && !(e.from === 'order' && e.active));
+  const ofNow = index.medications.filter((e) => !e.draft && !e.denied && recent(e.intake ?? e.asserted));
+  const unnamed = ofNow.filter((e) => e.suspected === 'thrombolytic' && (e.from !== 'order' || isCompleted(e)));
   if (unnamed.length > 0) return open('unidentified-drug', undefined, sourcesOf(unnamed));
-  // An order that has ended may have been given: whether it was has to be asked.
-  const ended = mayBeGiven.filter(
-    (e) =>
-      e.from === 'order' && !e.active && !isCatheterDose(e) && e.drugs.some((d) => DRUGS[d].class === 'thrombolytic'),
+  const lytics = ofNow.filter((e) => !isCatheterDose(e) && e.drugs.some((d) => DRUGS[d].class === 'thrombolytic'));
+  const undated = lytics.filter((e) => e.from === 'statement' && e.intake === null);
+  if (undated.length > 0) return open('undated', undefined, sourcesOf(undated));
+  // A completed order may have been given: whether it was has to be asked, unless somebody says that it was not.
+  const denied = new Set(index.medications.flatMap((e) => (e.denied ? e.drugs : [])));
+  const completed = lytics.filter(
+    (e) => isCompleted(e) && e.order?.forOtherDisease !== true && !e.drugs.some((d) => denied.has(d)),
   );
-  if (ended.length > 0) return open('not-recorded', undefined, sourcesOf(ended));
+  if (completed.length > 0) return open('not-recorded', undefined, sourcesOf(completed));
   const why = absence(scope, ['medicationAdministrations', 'medicationStatements']);
   return why === 'not-recorded' ? known([], null, [], 'not-recorded') : unknown(why, codes);
 }

@@ -14,7 +14,7 @@ import { choose, sourcesOf, type Candidate } from './choose.ts';
 import type { ImagingEntry } from './index-imaging.ts';
 import { LOOK_BACK } from './quantity-table.ts';
 import { ofThisEpisode } from './quantities.ts';
-import { accept, reject } from './reading.ts';
+import { accept, reject, type Reading } from './reading.ts';
 import { readingsOf, type RecordIndex } from './record-index.ts';
 import { absence, unknownFact, type Scope } from './scope.ts';
 import { candidatesOf, codedFact, parseYesNo, yesNoFact } from './values.ts';
@@ -136,6 +136,14 @@ function exams(scope: Scope, index: RecordIndex): Fact<readonly ImagingExam[]> {
   return why === 'not-recorded' ? known([], null, [], 'not-recorded') : unknownFact(scope, 'brainImaging', lists)(why);
 }
 
+/** What was preliminary gives way to a final reading that came later. */
+function withoutSuperseded(readings: readonly Reading[]): readonly Reading[] {
+  const final = Math.max(
+    ...readings.map(({ preliminary, at }) => (preliminary ? -Infinity : (at?.latest ?? -Infinity))),
+  );
+  return readings.filter(({ preliminary, at }) => preliminary !== true || at === null || at.latest > final);
+}
+
 type ImagingKey =
   SignKey | 'hypodensityExtent' | 'occlusionSite' | 'hematomaLocation' | 'hemorrhageOnImaging' | 'brainImaging';
 
@@ -144,7 +152,14 @@ export function mapImaging(scope: Scope, index: RecordIndex, since: number | nul
   const readings = (group: string): ReturnType<typeof readingsOf> =>
     ofThisEpisode(readingsOf(index, `observation-${group}`), since);
   const sign = (key: SignKey): Fact<boolean> =>
-    yesNoFact(scope, readings(SIGNS[key]), key, LOOK_BACK.imagingFinding, ['strokeObservations'], ONE_EXAMINATION);
+    yesNoFact(
+      scope,
+      withoutSuperseded(readings(SIGNS[key])),
+      key,
+      LOOK_BACK.imagingFinding,
+      ['strokeObservations'],
+      ONE_EXAMINATION,
+    );
   const signs: Partial<Record<SignKey, Fact<boolean>>> = {};
   for (const key of SIGN_KEYS) signs[key] = sign(key);
   return {

@@ -120,6 +120,9 @@ function massInMg(value: number, unit: string): number | undefined {
   return convert(value, unit, { unit: 'mg' });
 }
 
+/** Units of heparin that keep a catheter open, at most. */
+const CATHETER_FLUSH = 500;
+
 /**
  * Heparins by route and dose, from the labels: enoxaparin 30–40 mg and heparin 5,000–7,500 units under the skin prevent,
  * weight-based or higher doses and infusions treat. Anything between stays unspecified.
@@ -134,6 +137,7 @@ function intentOf(
   if (drug === undefined) return 'unspecified';
   const kind = DRUGS[drug].class;
   if (kind === 'unfractionated-heparin') {
+    if (!isRate && dose.units !== undefined && dose.units <= CATHETER_FLUSH) return 'prophylactic';
     if (isRate || dose.perKg || route.has('route-intravenous')) return 'treatment';
     if (route.has('route-subcutaneous') && dose.units !== undefined)
       return dose.units <= 7500 ? 'prophylactic' : 'treatment';

@@ -8,6 +8,7 @@ import { codingsOf } from './reading.ts';
 import type { Scope } from './scope.ts';
 
 export interface OrderDetails {
+  readonly completed: boolean;
   /** The coded reason is another disease than a stroke. */
   readonly forOtherDisease: boolean;
   /** An entry of what the patient takes by report, not an order to give it. */
@@ -22,6 +23,7 @@ export function orderDetails(resource: MedicationRequest, scope: Scope): OrderDe
   const timing = resource.dosageInstruction?.[0]?.timing;
   const start = timing?.event?.[0] ?? timing?.repeat?.boundsPeriod?.start;
   return {
+    completed: resource.status === 'completed',
     forOtherDisease: isForOtherDisease(resource, scope),
     reported: resource.reportedBoolean === true || resource.reportedReference !== undefined,
     startsAt: fhirTime(start, scope.timeZone) ?? null,

@@ -1,5 +1,5 @@
 /** Blood pressure: the newest reading and the course of the day. */
-import { known, type At, type BloodPressure, type Quantity, type StrokeFacts } from '../../case/index.ts';
+import { known, MINUTE, type At, type BloodPressure, type Quantity, type StrokeFacts } from '../../case/index.ts';
 import { isFutureDated } from '../time.ts';
 import { choose, sourcesOf, type Candidate } from './choose.ts';
 import { LOOK_BACK, RANGE, TARGET } from './quantity-table.ts';
@@ -53,12 +53,25 @@ function parsePair(systolic: Reading, diastolic: Reading | undefined): Parsed<Bl
   return accept({ systolic: sys.value as Quantity<'mm[Hg]'>, diastolic: dia.value as Quantity<'mm[Hg]'> });
 }
 
+/** A line in an artery, or a monitor, may give the systolic pressure more often: the diastolic of so close by, in ms, goes with it. */
+const DIASTOLIC_NEAR = 30 * MINUTE;
+
+/** The diastolic reading that is nearest in time; undefined when none is near, or the time is not known. */
+function nearest(systolic: Reading, diastolics: readonly Reading[]): Reading | undefined {
+  const { at } = systolic;
+  if (at === null) return undefined;
+  const apart = (one: Reading): number => (one.at === null ? Infinity : Math.abs(one.at.latest - at.latest));
+  return diastolics.filter((one) => apart(one) <= DIASTOLIC_NEAR).toSorted((a, b) => apart(a) - apart(b))[0];
+}
+
 function candidates(index: RecordIndex): readonly Candidate<BloodPressure>[] {
-  return pairUp(index).flatMap(({ systolic, diastolic }) =>
+  const pairs = pairUp(index);
+  const diastolics = pairs.flatMap(({ diastolic }) => diastolic);
+  return pairs.flatMap(({ systolic, diastolic }) =>
     systolic.flatMap((s) => {
       const own = diastolic.filter((d) => d.reference === s.reference);
       const partners = own.length > 0 ? own : diastolic;
-      return (partners.length > 0 ? partners : [undefined]).map((d): Candidate<BloodPressure> => {
+      return (partners.length > 0 ? partners : [nearest(s, diastolics)]).map((d): Candidate<BloodPressure> => {
         const { at, timeProblem, pending, reference } = s;
         const candidate = { at, pending, reference, result: pending ? reject('pending') : parsePair(s, d) };
         return timeProblem === undefined ? candidate : { ...candidate, timeProblem };

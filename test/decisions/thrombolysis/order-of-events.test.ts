@@ -50,6 +50,11 @@ describe.each(GUIDELINE_IDS)('aPTT and heparin, %s', (guideline) => {
     const [from, to] = [minutesAgo(300).earliest, minutesAgo(0).latest];
     expect(aptt(31, { earliest: from, latest: to })).toBe('notMet');
   });
+  it('one from before a prophylactic dose, or a flush, does', () => {
+    const dose = drug('heparin', 'unfractionated-heparin', minutesAgo(5), { intent: 'prophylactic' });
+    const facts = { aptt: measured(31, 's', minutesAgo(20)), unfractionatedHeparin: takes(dose) };
+    expect(statusOf('aptt-above-40-seconds', facts, guideline)).toBe('notMet');
+  });
   it('a prolonged one excludes whatever came since', () => {
     expect(aptt(55, minutesAgo(5))).toBe('met');
   });

@@ -221,6 +221,26 @@ describe('heparins', () => {
   });
 });
 
+it('what keeps a catheter open treats nothing', () => {
+  const flush = (value: number) =>
+    only(
+      factsOf([
+        medication('Administration', '5224', {
+          dosage: { dose: { value, unit: '[IU]' }, route: code(SNOMED, '47625008') },
+          effectiveDateTime: before(10),
+        }),
+      ]).unfractionatedHeparin,
+    ).intent;
+  expect(flush(200)).toBe('prophylactic');
+  expect(flush(5000)).toBe('treatment');
+});
+
+it('a protease is no edoxaban', () => {
+  expect(doac(medication('Request', { ...code(RXNORM, '999'), text: 'amylase / lipase / protease' }))).toMatchObject(
+    none,
+  );
+});
+
 describe('thrombolytics', () => {
   const dose = (value: number) => ({ dosage: { dose: { value, unit: 'mg' } }, effectiveDateTime: before(30) });
   it('an order, even signed, is not given; a draft is an indication only', () => {
@@ -237,6 +257,11 @@ describe('thrombolytics', () => {
     });
     expect(order({ status: 'completed', authoredOn: daysBefore(400) })).toMatchObject(none);
     expect(order({ status: 'cancelled', authoredOn: before(40) })).toMatchObject(none);
+    expect(order({ status: 'stopped', authoredOn: before(40) })).toMatchObject(none);
+    expect(order({ status: 'completed' })).toMatchObject(none);
+    const denied = medication('Statement', '259280', { status: 'not-taken' });
+    const done = medication('Request', '259280', { status: 'completed', authoredOn: before(40) });
+    expect(factsOf([done, denied]).thrombolyticGiven).toMatchObject(none);
   });
   it('2 mg of alteplase clear a catheter and 63 mg treat', () => {
     expect(factsOf([medication('Administration', '8410', dose(2))]).thrombolyticGiven).toMatchObject(none);
@@ -250,7 +275,9 @@ describe('thrombolytics', () => {
       drug: 'tenecteplase',
       lastIntake: { value: { latest: Date.parse(before(40)) } },
     });
-    expect(only(given({ dateAsserted: before(10) })).lastIntake.status).toBe('unknown');
+    // Without a time it may be of any year: whether it was now has to be asked.
+    expect(given({ dateAsserted: before(10) })).toMatchObject({ status: 'unknown', why: 'undated' });
+    expect(given({})).toMatchObject({ status: 'unknown', why: 'undated' });
     expect(given({ effectiveDateTime: daysBefore(400) })).toMatchObject(none);
     expect(given({ dateAsserted: daysBefore(400) })).toMatchObject(none);
   });

@@ -108,6 +108,11 @@ describe('results of one blood', () => {
     expect(factsOf([inr(3.2, 22), inr(1.1, 20)]).inr.status).toBe('conflicting');
     expect(factsOf([inr(3.2, 90), inr(1.1, 20)]).inr).toMatchObject({ status: 'known', value: { value: 1.1 } });
   });
+  it('one that could not be used is replaced by the next', () => {
+    const clotted = observation(LOINC, '6301-6', { valueString: 'hemolyzed' }, { effectiveDateTime: before(30) });
+    expect(factsOf([clotted, inr(1.1, 20)]).inr).toMatchObject({ status: 'known', value: { value: 1.1 } });
+    expect(factsOf([clotted, inr(1.1, 40)]).inr.status).toBe('unknown');
+  });
   it('that differ by less are one, and the newer is told', () => {
     expect(factsOf([inr(1.2, 22), inr(1.1, 20)]).inr).toMatchObject({ status: 'known', value: { value: 1.1 } });
   });
@@ -251,9 +256,12 @@ describe('blood pressure', () => {
     expect(factsOf([well, panel(150, 80, 90)]).bloodPressure.status).toBe('unknown');
     expect(factsOf([well, panel(150, 80, 30)]).bloodPressure.status).toBe('known');
   });
-  it('half a reading that is newer than a whole one is named', () => {
+  it('half a reading that is newer than a whole one takes its diastolic while that is near, and is named else', () => {
     const half = observation(LOINC, '8480-6', amount(210, 'mm[Hg]'), { effectiveDateTime: before(5) });
     expect(factsOf([panel(150, 80, 20), half]).bloodPressure).toMatchObject({
+      value: { systolic: { value: 210 }, diastolic: { value: 80 } },
+    });
+    expect(factsOf([panel(150, 80, 60), half]).bloodPressure).toMatchObject({
       status: 'unknown',
       about: 'SBP 210 mm[Hg]',
     });
@@ -312,6 +320,13 @@ describe('imaging findings', () => {
       observation(OWN, sign, { valueBoolean: value }, { effectiveDateTime: before(minutes) });
     expect(factsOf([read(true, 16), read(false, 15)])[key].status).toBe('conflicting');
     expect(factsOf([read(true, 180), read(false, 15)])[key]).toMatchObject({ status: 'known', value: false });
+    const preliminary = observation(
+      OWN,
+      sign,
+      { valueBoolean: true, status: 'preliminary' },
+      { effectiveDateTime: before(30) },
+    );
+    expect(factsOf([preliminary, read(false, 15)])[key]).toMatchObject({ status: 'known', value: false });
   });
   it('a report that says both yes and no says nothing', () => {
     const facts = factsOf([
