@@ -181,8 +181,8 @@ describe('the cards', () => {
     const labs: Partial<StrokeFacts> = { inr: unknown('pending'), platelets: unknown('pending') };
     const english = cardOf('thrombolysis', labs);
     expect(english).toContain('Alteplase: stop the infusion if INR');
-    expect(english).toContain('Tenecteplase is a single bolus that cannot be stopped');
-    expect(cardOf('thrombolysis', labs, {}, 'zh-CN')).toContain('替奈普酶为单次推注，给药后无法停止');
+    expect(english).toContain('Tenecteplase is one bolus and cannot be stopped then');
+    expect(cardOf('thrombolysis', labs, {}, 'zh-CN')).toContain('替奈普酶为单次推注，届时无法停止');
   });
 
   it.each([

@@ -44,6 +44,11 @@ function suspectedDiagnosis({ facts }: StrokeCase, _at: Instant, given: Thrombol
     : { status: answer ? 'met' : 'notMet' };
 }
 
+/** Who saw the blood may be right: it is suspected until they agree. */
+function readersDisagree({ facts: { hemorrhageOnImaging: fact } }: StrokeCase): Verdict {
+  return { status: fact.status === 'conflicting' && fact.values.some(({ value }) => value) ? 'met' : 'notMet' };
+}
+
 function riseOf({ facts }: StrokeCase, given: ThrombolysisGiven): NihssRise | null | undefined {
   if (facts.nihssCourse.status !== 'known') return undefined;
   return nihssRise(facts.nihssCourse.value, since(given));
@@ -111,6 +116,13 @@ const CRITERIA: readonly Criterion<ThrombolysisGiven>[] = [
     evaluate: suspectedDiagnosis,
   },
   {
+    id: 'hemorrhage-readings-disagree-after-thrombolysis',
+    class: 'relative',
+    data: ['hemorrhageOnImaging'],
+    citation: CITATION,
+    evaluate: readersDisagree,
+  },
+  {
     id: 'nihss-rise-of-4-after-thrombolysis',
     class: 'relative',
     data: ['nihssCourse', 'thrombolyticGiven'],
@@ -141,7 +153,12 @@ const CRITERIA: readonly Criterion<ThrombolysisGiven>[] = [
 ];
 
 const FOUND = 'hemorrhage-found-after-thrombolysis';
-const SUSPICIONS = ['hemorrhage-diagnosis-suspected-after-thrombolysis', 'nihss-rise-of-4-after-thrombolysis'];
+const RISE = 'nihss-rise-of-4-after-thrombolysis';
+const SUSPICIONS = [
+  'hemorrhage-diagnosis-suspected-after-thrombolysis',
+  RISE,
+  'hemorrhage-readings-disagree-after-thrombolysis',
+];
 const CLEARED = 'imaging-after-deterioration-shows-no-hemorrhage';
 
 /** Total over the statuses. Imaging after the deterioration clears a rise, never a suspected diagnosis. */
@@ -152,7 +169,7 @@ function conclude(
     results.some((row) => row.id === id && row.status === status);
   if (is(FOUND, 'met')) return { conclusion: 'confirmed', decidedBy: [FOUND] };
   const isCleared = is(CLEARED, 'met');
-  const suspicions = SUSPICIONS.filter((id) => is(id, 'met') && !(isCleared && id === SUSPICIONS[1]));
+  const suspicions = SUSPICIONS.filter((id) => is(id, 'met') && !(isCleared && id === RISE));
   if (suspicions.length > 0) return { conclusion: 'suspected', decidedBy: suspicions };
   const open = [FOUND, ...SUSPICIONS].filter((id) => is(id, 'unknown'));
   if (open.length > 0) return { conclusion: 'undecided', decidedBy: open };

@@ -146,23 +146,24 @@ function isSinceDose({ draft, at }: DrugOrder, { givenAt }: MonitoringSchedule):
 }
 
 /** Orders of antithrombotics that are to begin before the scan is due; none once it is done. */
-function ordersBeforeScan(stroke: StrokeCase, schedule: MonitoringSchedule): readonly DrugOrder[] {
+function ordersBeforeScan(stroke: StrokeCase, at: Instant, schedule: MonitoringSchedule): readonly DrugOrder[] {
   const scan = followUpScan(stroke, schedule);
   if (scan !== undefined && scan !== 'none') return [];
   return stroke.orders.filter(
     ({ class: kind, startsAt }) =>
-      ANTITHROMBOTIC_CLASSES.has(kind) && (startsAt === null || startsAt.latest < schedule.imagingDueAt),
+      ANTITHROMBOTIC_CLASSES.has(kind) &&
+      (startsAt === null || startsAt.earliest <= at || startsAt.latest < schedule.imagingDueAt),
   );
 }
 
 /** The drugs ordered after the dose that should wait for the scan. */
-export function drugsOrderedTooEarly(stroke: StrokeCase, schedule: MonitoringSchedule): readonly string[] {
-  const orders = ordersBeforeScan(stroke, schedule).filter((order) => isSinceDose(order, schedule) === true);
+export function drugsOrderedTooEarly(stroke: StrokeCase, at: Instant, schedule: MonitoringSchedule): readonly string[] {
+  const orders = ordersBeforeScan(stroke, at, schedule).filter((order) => isSinceDose(order, schedule) === true);
   return [...new Set(orders.map(({ drug }) => drug))];
 }
 
-function orderedTooEarly(stroke: StrokeCase, _at: Instant, schedule: MonitoringSchedule): Verdict {
-  const since = or(...ordersBeforeScan(stroke, schedule).map((order) => isSinceDose(order, schedule)));
+function orderedTooEarly(stroke: StrokeCase, at: Instant, schedule: MonitoringSchedule): Verdict {
+  const since = or(...ordersBeforeScan(stroke, at, schedule).map((order) => isSinceDose(order, schedule)));
   return { status: since === undefined ? 'unknown' : since ? 'met' : 'notMet' };
 }
 

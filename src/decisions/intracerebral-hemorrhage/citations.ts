@@ -23,6 +23,7 @@ export const CONTRAINDICATES_THROMBOLYSIS: Citation = {
 export const REVERSE = aha2022('5.2', '1', 'C-LD');
 /** The part of that recommendation that holds where nothing is reversed. */
 export const STOP = aha2022('5.2');
+export const VITAMIN_K_CITATION = aha2022('5.2', '1', 'C-LD');
 export const PRESSURE_TARGET = aha2022('5.1', '2b', 'B-R', 'V2');
 export const PRESSURE_START = aha2022('5.1', '2a', 'C-LD', 'V2');
 export const PRESSURE_UNCERTAIN = aha2022('5.1', '2b', 'C-LD', 'V2');

@@ -14,6 +14,7 @@ import {
   PRESSURE_UNCERTAIN,
   REVERSE,
   VENTRICULAR_DRAIN,
+  VITAMIN_K_CITATION,
 } from './citations.ts';
 
 interface Rule {
@@ -38,7 +39,7 @@ const REVERSAL_RULES: readonly Rule[] = [
   { when: ['vitamin-k-antagonist-inr-1-3-to-1-9'], then: [['four-factor-pcc-10-to-20', aha2022('5.2', '2b')]] },
   {
     when: ['vitamin-k-antagonist-inr-2-or-above', 'vitamin-k-antagonist-inr-1-3-to-1-9'],
-    then: [['vitamin-k-intravenous', aha2022('5.2', '1', 'C-LD')]],
+    then: [['vitamin-k-intravenous', VITAMIN_K_CITATION]],
   },
   // The dose (5 g) is only recalled: graded R, so that no text states it as the guideline's.
   { when: ['dabigatran-taken'], then: [['idarucizumab', aha2022('5.2', '2a', 'B-NR', 'R')]] },

@@ -3,6 +3,7 @@ import { candidates, HOUR, plus } from '../../case/index.ts';
 import type { DrugExposure, FactKey, Instant, StrokeCase, TimeSpan } from '../../case/index.ts';
 import type { Message, RequiredAction } from '../evaluation.ts';
 import { exactNumber, takesAny } from '../scores/case-values.ts';
+import { VITAMIN_K_CITATION } from './citations.ts';
 
 /** An older dose was for another bleeding, or has worn off. */
 const STILL_ACTS = 24 * HOUR;
@@ -87,7 +88,8 @@ const COURSES: readonly Course[] = [
 
 /** They complete a reversal or belong to it, and are not the reversal itself. */
 const STOPS = new Set(['stop-anticoagulant-and-reverse', 'stop-anticoagulant']);
-const BESIDE = new Set([...STOPS, 'vitamin-k-intravenous', 'activated-charcoal']);
+const VITAMIN_K = 'vitamin-k-intravenous';
+const BESIDE = new Set([...STOPS, VITAMIN_K, 'activated-charcoal']);
 
 const REVERSAL: readonly FactKey[] = ['anticoagulantReversal'];
 
@@ -110,7 +112,7 @@ export function withoutGiven(options: readonly RequiredAction[], stroke: StrokeC
     because: [...REVERSAL, course.list],
   }));
   const done = new Set(timed.flatMap(({ course }) => course.done));
-  const open = options.filter(({ key }) => !done.has(key));
+  const open = [...options.filter(({ key }) => !done.has(key)), ...vitaminKAfterComplex(stroke, timed, options)];
   const isUntimed = courses.some(
     ({ agent, done: does }) => hasUntimed(agent, stroke) && open.some(({ key }) => does.includes(key)),
   );
@@ -124,6 +126,18 @@ export function withoutGiven(options: readonly RequiredAction[], stroke: StrokeC
         given: [...given, { key: 'keep-anticoagulant-stopped', because: REVERSAL }],
       }
     : { options: checked, given };
+}
+
+/** The INR that the complex lowered no longer calls for vitamin K, and the factors wear off without it. */
+function vitaminKAfterComplex(
+  stroke: StrokeCase,
+  timed: readonly { readonly course: Course }[],
+  options: readonly RequiredAction[],
+): readonly RequiredAction[] {
+  const isOnComplex = timed.some(({ course }) => course.done.includes('four-factor-pcc-25-to-50'));
+  const isOffered = options.some(({ key }) => key === VITAMIN_K);
+  if (!isOnComplex || isOffered || exposures('phytonadione', stroke).length > 0) return [];
+  return [{ key: VITAMIN_K, because: [...REVERSAL, 'vitaminKAntagonist'], citation: VITAMIN_K_CITATION }];
 }
 
 const exposures = (agent: string, { facts }: StrokeCase): readonly DrugExposure[] =>

@@ -39,8 +39,13 @@ function hemorrhage(stroke: StrokeCase): Verdict {
 }
 
 /** A thrombectomy before this stroke began is history; an undated one may be either. */
-export function thrombectomyAlreadyDone({ facts }: StrokeCase, clock: StrokeClock): Verdict {
-  const inThisEpisode = ({ when }: ClinicalEvent): boolean | undefined => {
+export function thrombectomyAlreadyDone(
+  { facts }: StrokeCase,
+  clock: StrokeClock,
+  { orInProgress }: { readonly orInProgress: boolean },
+): Verdict {
+  const inThisEpisode = ({ when, active }: ClinicalEvent): boolean | undefined => {
+    if (active && !orInProgress) return false;
     if (when === null) return undefined;
     return clock.status === 'unknown' || when.latest >= clock.since.earliest;
   };
@@ -104,7 +109,7 @@ export const GATE_CRITERIA: readonly Criterion<GateContext>[] = [
     class: 'absolute',
     data: ['thrombectomyDone', 'lastKnownWell', 'witnessedOnset', 'wakeUpStroke'],
     citation: PRODUCT_RULE,
-    evaluate: (stroke, _at, { clock }) => thrombectomyAlreadyDone(stroke, clock),
+    evaluate: (stroke, _at, { clock }) => thrombectomyAlreadyDone(stroke, clock, { orInProgress: true }),
   },
   {
     id: AGE_BELOW_18,

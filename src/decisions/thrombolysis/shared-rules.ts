@@ -93,7 +93,7 @@ export const PRODUCT_SAFETY_RULES: readonly ThrombolysisRule[] = [
     data: ['thrombectomyDone', 'lastKnownWell', 'witnessedOnset', 'wakeUpStroke'],
     citation: PRODUCT_SAFETY_RULE,
     effect: { kind: 'advises-against', whenUnknown: 'undecided' },
-    evaluate: (stroke, _at, { clock }) => thrombectomyAlreadyDone(stroke, clock),
+    evaluate: (stroke, _at, { clock }) => thrombectomyAlreadyDone(stroke, clock, { orInProgress: false }),
   },
 ];
 

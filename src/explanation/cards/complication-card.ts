@@ -66,7 +66,7 @@ export function complicationCard(
 /** 'aspirin, apixaban': antithrombotics that are ordered to begin before the scan. */
 function orderedTooEarly({ monitoring: { schedule } }: ComplicationsEvaluation, c: ExplainContext): string {
   if (schedule === null) return '';
-  const drugs = drugsOrderedTooEarly(c.stroke, schedule);
+  const drugs = drugsOrderedTooEarly(c.stroke, c.at, schedule);
   return drugs.map((drug) => drugName(drug, c.f)).join(c.texts.text('ui.separator'));
 }
 

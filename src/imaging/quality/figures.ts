@@ -54,7 +54,8 @@ export const FIGURE_NAMES = [
   'medianAdc',
   'thresholdMl',
   'networkMostMl',
-  'adcRightOverLeftPercent',
+  'adcLowerRightPercent',
+  'adcLowerLeftPercent',
 ] as const;
 export type FigureName = (typeof FIGURE_NAMES)[number];
 export type Figures = Readonly<Partial<Record<FigureName, number>>>;

@@ -77,6 +77,12 @@ describe('suspected', () => {
     expect(hemorrhage({ ...worse, hemorrhageOnImaging: given(false, minutesAgo(5)) }).conclusion).toBe('not-suspected');
     expect(hemorrhage({ ...worse, hemorrhageOnImaging: given(false, minutesAgo(75)) }).conclusion).toBe('suspected');
   });
+  it('blood that one reader saw and another did not', () => {
+    const readers = [given(false, minutesAgo(5)), given(true, minutesAgo(8))];
+    const { conclusion, decidedBy } = hemorrhage({ hemorrhageOnImaging: { status: 'conflicting', values: readers } });
+    expect(conclusion).toBe('suspected');
+    expect(decidedBy).toEqual(['hemorrhage-readings-disagree-after-thrombolysis']);
+  });
   it('a suspected diagnosis after the dose', () => {
     const suspected = had('intracerebral-hemorrhage', minutesAgo(10), { certainty: 'suspected' });
     expect(hemorrhage({ acuteIntracranialHemorrhage: suspected }).conclusion).toBe('suspected');

@@ -290,6 +290,9 @@ describe('a reversal that was already given', () => {
     const result = bleeding({ ...facts, ...agent('prothrombin-complex') });
     expect(result.reversalGiven[0]).toMatchObject({ key: 'pcc-given-inr-since', params: { inr: 1.6 } });
     expect(keys(result.reversal)).not.toContain('four-factor-pcc-10-to-20');
+    // What the complex lowered says nothing against vitamin K, without which it wears off.
+    const lowered = { ...facts, inr: measured(1.2, '{INR}', minutesAgo(2)) };
+    expect(keys(bleeding({ ...lowered, ...agent('prothrombin-complex') }).reversal)).toContain('vitamin-k-intravenous');
   });
   it('does not count when it was for another drug, long ago, before the last intake, or has no time', () => {
     for (const [facts, given] of [

@@ -87,11 +87,17 @@ describe.each(GUIDELINE_IDS)('after thrombectomy, %s', (guideline) => {
     evaluateThrombolysis(eligiblePatient(facts), NOW, { ...policy, guideline }).conclusion;
 
   it('no guideline gives a thrombolytic into the vein of an opened artery', () => {
-    expect(conclusion({ thrombectomyDone: had('thrombectomy', minutesAgo(10)) })).toBe('not-recommended');
-    expect(conclusion({ thrombectomyDone: had('thrombectomy', null) })).toBe('undecided');
+    expect(conclusion({ thrombectomyDone: had('thrombectomy', minutesAgo(10), { active: false }) })).toBe(
+      'not-recommended',
+    );
+    expect(conclusion({ thrombectomyDone: had('thrombectomy', null, { active: false }) })).toBe('undecided');
+  });
+  it('one that is still in progress is none yet', () => {
+    const now = had('thrombectomy', minutesAgo(10), { active: true });
+    expect(conclusion({ thrombectomyDone: now })).toBe(conclusion({}));
   });
   it('one of an earlier stroke says nothing', () => {
-    const before = had('thrombectomy', daysAgo(900));
+    const before = had('thrombectomy', daysAgo(900), { active: false });
     expect(conclusion({ thrombectomyDone: before })).toBe(conclusion({}));
   });
 });

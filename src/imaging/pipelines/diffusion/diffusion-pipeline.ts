@@ -111,7 +111,11 @@ const MOST_APART_ML = 10;
 function sidesDiffer(study: DiffusionStudy, network: NetworkLesion): QualityRemark[] {
   const percent = hemisphereDifference(study, network.most);
   return percent !== null && Math.abs(percent) > MOST_DIFFERENCE
-    ? [diffusionRemark('hemispheres-differ', 'limits', { adcRightOverLeftPercent: percent })]
+    ? [
+        diffusionRemark('hemispheres-differ', 'limits', {
+          [percent > 0 ? 'adcLowerLeftPercent' : 'adcLowerRightPercent']: Math.abs(percent),
+        }),
+      ]
     : [];
 }
 
