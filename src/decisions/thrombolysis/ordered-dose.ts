@@ -26,6 +26,12 @@ export type OrderedDoseCheck =
     }
   | {
       readonly agent: string;
+      readonly status: 'second-agent';
+      /** Ordered beside it. */
+      readonly other: string;
+    }
+  | {
+      readonly agent: string;
       readonly status: 'not-compared';
       readonly why: DoseRefusal | 'not-readable' | 'no-table';
     };
@@ -39,10 +45,20 @@ const rounding = (mg: number): number => Math.max(0.5, 0.03 * mg);
 /** The maximum is exact to the tenth to which doses are written. */
 const MAXIMUM_ROUNDING = 0.1;
 
-/** Drafts of one agent in one call are parts of one treatment: a bolus and its infusion, or the same bolus twice. */
+/**
+ * Drafts of one agent in one call are parts of one treatment: a bolus and its infusion, or the same bolus twice. Two agents
+ * are two treatments, be the other a draft as well or an order that stands.
+ */
 export function checkOrderedDoses(orders: readonly DrugOrder[], dose: ThrombolyticDose): readonly OrderedDoseCheck[] {
-  const drafts = orders.filter((order) => order.draft && order.class === 'thrombolytic');
-  return [...new Set(drafts.map(({ drug }) => drug))].flatMap(
+  const lytics = orders.filter((order) => order.class === 'thrombolytic');
+  const drafts = lytics.filter(({ draft }) => draft);
+  const [first] = drafts;
+  const other = lytics.find(({ drug }) => drug !== first?.drug);
+  const second: OrderedDoseCheck[] =
+    first === undefined || other === undefined
+      ? []
+      : [{ agent: first.drug, status: 'second-agent', other: other.drug }];
+  const doses = [...new Set(drafts.map(({ drug }) => drug))].flatMap(
     (agent) =>
       checkAgent(
         agent,
@@ -50,6 +66,7 @@ export function checkOrderedDoses(orders: readonly DrugOrder[], dose: Thrombolyt
         dose,
       ) ?? [],
   );
+  return [...second, ...doses];
 }
 
 function checkAgent(

@@ -17,6 +17,8 @@ export function orderedDoseLine(check: OrderedDoseCheck, c: ExplainContext): str
       const isOurs = why === 'not-readable' || why === 'no-table';
       return text('not-compared', { agent, reason: isOurs ? text(why) : c.texts.text(`dose-refusal.${why}`) });
     }
+    case 'second-agent':
+      return text('second-agent', { agent, other: drugName(check.other, c.f) });
     case 'above-maximum':
       return text('above-maximum', { agent, ordered: n(check.orderedMg), maximum: n(check.maximumMg) });
     default: {
@@ -46,7 +48,7 @@ const MOST_URGENT: readonly Indicator[] = ['critical', 'warning', 'info'];
 /** As urgent as the conclusion, or as the dose where that is worse. */
 export function indicatorWithOrder(indicator: Indicator, checks: readonly OrderedDoseCheck[]): Indicator {
   const ofChecks = checks.map(({ status }): Indicator => {
-    if (status === 'overdose' || status === 'above-maximum') return 'critical';
+    if (status === 'overdose' || status === 'above-maximum' || status === 'second-agent') return 'critical';
     return status === 'not-compared' ? 'info' : 'warning';
   });
   return MOST_URGENT.find((one) => one === indicator || ofChecks.includes(one)) ?? indicator;

@@ -48,6 +48,15 @@ describe('tenecteplase at 80 kg, exactly 20 mg and by band 22.5 mg', () => {
   });
 });
 
+it('two agents are two treatments, be the other a draft as well or an order that stands', () => {
+  const tenecteplase = order('tenecteplase', [mg(20)]);
+  for (const draft of [true, false])
+    expect(check([tenecteplase, order('alteplase', [mg(72)], { draft })])).toEqual([
+      { agent: 'tenecteplase', status: 'second-agent', other: 'alteplase' },
+    ]);
+  expect(check([tenecteplase, order('tenecteplase', [mg(20)], { draft: false })])).toEqual([]);
+});
+
 it('the maximum is never passed, unless the order itself keeps to it', () => {
   expect(verdict('tenecteplase', mg(25), 120)).toBe('as calculated');
   expect(verdict('tenecteplase', mg(25.5), 120)).toBe('overdose');
