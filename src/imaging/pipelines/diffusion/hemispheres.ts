@@ -14,7 +14,7 @@ const BESIDE_PLANE_MM = 5;
 /** Voxels of each side; fewer are no hemisphere. */
 const LEAST_VOXELS = 500;
 /**
- * Percent. On 44 synthetic heads (fold 3) 2.8 at most, 1.9 but for one infarct of 383 mL, and 6.5 beside the one infarct
+ * Percent. On 44 synthetic heads (fold 3, network 1.1.0) 2.8 at most, 1.9 but for one infarct of 383 mL, and 6.5 beside the one infarct
  * of a hemisphere that was passed over.
  */
 export const MOST_DIFFERENCE = 4;
