@@ -55,6 +55,7 @@ const isAwaited = (fact: Fact<Quantity>): boolean => fact.status === 'unknown' &
 
 /** exclusive */
 export const resultAbove = laboratory(isAbove);
+
 /** Lists of drugs that lengthen the aPTT within minutes. */
 const LENGTHENS_APTT = ['unfractionatedHeparin', 'otherAnticoagulant'] as const;
 
